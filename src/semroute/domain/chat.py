@@ -1,0 +1,96 @@
+"""A conversation with a model, reduced to what routing needs to know of it."""
+
+from enum import StrEnum
+from typing import Final
+
+from attrs import frozen
+
+
+class Role(StrEnum):
+    """Who speaks. A role we have never heard of is `OTHER`: the model server will judge it."""
+
+    SYSTEM = "system"
+    DEVELOPER = "developer"
+    USER = "user"
+    ASSISTANT = "assistant"
+    TOOL = "tool"
+    FUNCTION = "function"
+    OTHER = "other"
+
+
+@frozen
+class Message:
+    """One turn.
+
+    Args:
+        role: Who speaks.
+        text: All its text parts, joined by newlines; empty when there are none.
+        opaque_parts: How many parts carry no text (images, audio, files).
+    """
+
+    role: Role
+    text: str
+    opaque_parts: int = 0
+
+
+@frozen
+class Prompt:
+    """The text a category is decided from.
+
+    Args:
+        turn: The last user turn, whole.
+        context: The end of what was said before it, bounded; empty for a first turn.
+    """
+
+    turn: str
+    context: str = ""
+
+
+SEPARATOR: Final = "\n"
+
+
+@frozen
+class ChatRequest:
+    """What a client asks of a chat model. `model` may be an alias such as `auto`."""
+
+    model: str
+    messages: tuple[Message, ...]
+    is_streaming: bool = False
+
+    @property
+    def characters(self) -> int:
+        """The length of all text the model will see."""
+        return sum(len(message.text) for message in self.messages)
+
+    def prompt(self, max_context_chars: int) -> Prompt | None:
+        """Returns the text to decide a category from, or None when there is no text at all.
+
+        The last user turn that has text decides. What stands before it is context, cut to its
+        last `max_context_chars` characters; what stands after it (tool results, a prefilled
+        answer) continues the same turn and changes nothing. Without any user text the last
+        message that has text stands in.
+        """
+        spoken = [index for index, message in enumerate(self.messages) if message.text.strip()]
+        if not spoken:
+            return None
+        turn = next(
+            (index for index in reversed(spoken) if self.messages[index].role is Role.USER),
+            spoken[-1],
+        )
+        return Prompt(self.messages[turn].text, self._tail(turn, max_context_chars))
+
+    def _tail(self, end: int, max_chars: int) -> str:
+        """The last `max_chars` characters said before message `end`, system messages apart.
+
+        A system prompt is the same for every request of an application, so it says nothing
+        about this one.
+        """
+        room = max_chars
+        parts: list[str] = []
+        for message in reversed(self.messages[:end]):
+            if room <= 0:
+                break
+            if message.text and message.role not in (Role.SYSTEM, Role.DEVELOPER):
+                parts.append(message.text[-room:])
+                room -= len(parts[-1]) + len(SEPARATOR)
+        return SEPARATOR.join(reversed(parts))

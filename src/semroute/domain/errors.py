@@ -1,0 +1,37 @@
+"""What can go wrong in the core, split by whose fault it is."""
+
+from attrs import define
+
+
+class SemrouteError(Exception):
+    """Base of every error semroute raises on purpose."""
+
+
+class InvalidPolicyError(SemrouteError):
+    """The rules contradict themselves; the operator's fault."""
+
+
+class UnexpectedEventError(SemrouteError):
+    """An event arrived that the exchange cannot be in a state to see; Envoy's fault."""
+
+
+class MisusedExchangeError(SemrouteError):
+    """The exchange was driven out of order; our own fault."""
+
+
+@define
+class InvalidRequestError(SemrouteError):
+    """The client's request cannot be understood; the client's fault.
+
+    Args:
+        message: One sentence for the client. It never quotes the body.
+        param: Where in the body the problem is, as `messages[2].content`; None for the whole.
+        code: A short machine-readable name, as OpenAI's `error.code`.
+    """
+
+    message: str
+    param: str | None = None
+    code: str = "invalid_request"
+
+    def __str__(self) -> str:
+        return self.message if self.param is None else f"{self.param}: {self.message}"

@@ -1,0 +1,116 @@
+"""What Envoy tells us: one event per message it sends."""
+
+from enum import Enum, IntEnum
+from typing import ClassVar, TypeAlias
+
+from attrs import field, frozen
+
+from ..headers import Headers
+
+
+class Direction(Enum):
+    """Which way the HTTP message travels that an event belongs to."""
+
+    REQUEST = "request"
+    RESPONSE = "response"
+
+
+class Part(Enum):
+    """Which part of the HTTP message an event carries."""
+
+    HEADERS = "headers"
+    BODY = "body"
+    TRAILERS = "trailers"
+
+
+class BodyMode(IntEnum):
+    """How Envoy sends bodies; names and numbers are Envoy's own."""
+
+    NONE = 0
+    STREAMED = 1
+    BUFFERED = 2
+    BUFFERED_PARTIAL = 3
+    FULL_DUPLEX_STREAMED = 4
+
+
+@frozen
+class BodyModes:
+    """The body mode of each direction."""
+
+    request: BodyMode
+    response: BodyMode
+
+
+@frozen
+class _Event:
+    """Args: modes: The modes Envoy is configured with; on the first event of a stream only."""
+
+    modes: BodyModes | None = field(default=None, kw_only=True)
+
+
+@frozen
+class RequestHeaders(_Event):
+    """The request line and header fields. `is_last`: no body and no trailers follow."""
+
+    direction: ClassVar = Direction.REQUEST
+    part: ClassVar = Part.HEADERS
+    headers: Headers
+    is_last: bool = False
+
+
+@frozen
+class RequestBody(_Event):
+    """The body, or a piece of it. `is_last`: nothing follows, not even trailers."""
+
+    direction: ClassVar = Direction.REQUEST
+    part: ClassVar = Part.BODY
+    body: bytes
+    is_last: bool = False
+
+
+@frozen
+class RequestTrailers(_Event):
+    """The trailers that end a request."""
+
+    direction: ClassVar = Direction.REQUEST
+    part: ClassVar = Part.TRAILERS
+    is_last: ClassVar = True
+
+
+@frozen
+class ResponseHeaders(_Event):
+    """The status and header fields of the upstream's answer."""
+
+    direction: ClassVar = Direction.RESPONSE
+    part: ClassVar = Part.HEADERS
+    headers: Headers
+    is_last: bool = False
+
+
+@frozen
+class ResponseBody(_Event):
+    """The answer's body, or a piece of it."""
+
+    direction: ClassVar = Direction.RESPONSE
+    part: ClassVar = Part.BODY
+    body: bytes
+    is_last: bool = False
+
+
+@frozen
+class ResponseTrailers(_Event):
+    """The trailers that end an answer."""
+
+    direction: ClassVar = Direction.RESPONSE
+    part: ClassVar = Part.TRAILERS
+    is_last: ClassVar = True
+
+
+Event: TypeAlias = (
+    RequestHeaders
+    | RequestBody
+    | RequestTrailers
+    | ResponseHeaders
+    | ResponseBody
+    | ResponseTrailers
+)

@@ -1,0 +1,103 @@
+"""The request as HTTP sees it, and which of our services it asks for."""
+
+from enum import Enum
+from typing import Final, TypeAlias
+from urllib.parse import unquote
+
+from attrs import frozen
+
+from .headers import Headers
+
+
+class BodyFault(Enum):
+    """Why a body cannot be used although the request is well-formed HTTP."""
+
+    TOO_LARGE = "too_large"
+    UNDELIVERABLE = "undeliverable"  # streamed without a length, then ended by trailers
+
+
+@frozen
+class HttpRequest:
+    """One whole client request.
+
+    Args:
+        method: Upper case, as `POST`.
+        path: As the client sent it, query included.
+        headers: All header fields, pseudo headers included.
+        body: What arrived; empty when there was none.
+        fault: Why `body` is not the whole body; None when it is.
+    """
+
+    method: str
+    path: str
+    headers: Headers
+    body: bytes = b""
+    fault: BodyFault | None = None
+
+
+@frozen
+class LocalReply:
+    """A complete answer that the router gives itself, without asking a model.
+
+    `body` is never empty: clients that expect JSON get JSON.
+    """
+
+    status: int
+    headers: Headers
+    body: bytes
+
+
+class Service(Enum):
+    """The things a path can ask of us."""
+
+    CHAT_COMPLETIONS = "chat"
+    MODEL_LIST = "models"
+
+
+@frozen
+class ModelCard:
+    """`GET /v1/models/{name}`: the description of one model."""
+
+    name: str
+
+
+@frozen
+class Elsewhere:
+    """A path we do not serve. It passes through untouched."""
+
+
+Target: TypeAlias = Service | ModelCard | Elsewhere
+
+_ELSEWHERE: Final = Elsewhere()
+_SERVICES: Final = {
+    ("POST", "/v1/chat/completions"): Service.CHAT_COMPLETIONS,
+    ("GET", "/v1/models"): Service.MODEL_LIST,
+}
+_MODEL_CARDS: Final = "/v1/models/"
+
+
+def target_of(method: str, path: str) -> Target:
+    """Says what a request line asks for.
+
+    The path is compared in the form a model server would resolve it to: without its query,
+    percent-decoded once, with `//` and `/./` collapsed and no trailing slash. Otherwise
+    `//v1/chat/completions` would be served upstream and skipped here.
+    """
+    plain = _resolved(path)
+    service = _SERVICES.get((method, plain))
+    if service is not None:
+        return service
+    if method == "GET" and plain.startswith(_MODEL_CARDS):
+        return ModelCard(plain.removeprefix(_MODEL_CARDS))
+    return _ELSEWHERE
+
+
+def _resolved(path: str) -> str:
+    bare = unquote(path.partition("?")[0].partition("#")[0])
+    segments: list[str] = []
+    for segment in bare.split("/"):
+        if segment == "..":
+            del segments[-1:]
+        elif segment not in ("", "."):
+            segments.append(segment)
+    return "/" + "/".join(segments)

@@ -1,0 +1,66 @@
+"""The names of the headers that carry a decision."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from attrs import frozen
+
+from .routing import RoutingDecision
+
+DECISION_ID: Final = "x-semroute-decision-id"
+OVERHEAD: Final = "x-semroute-overhead-ms"
+_MODEL: Final = "x-semroute-model"
+_CATEGORY: Final = "x-semroute-route"
+_CONFIDENCE: Final = "x-semroute-confidence"
+_REASON: Final = "x-semroute-reason"
+METADATA_NAMESPACE: Final = "semroute"
+
+
+@frozen
+class HeaderNames:
+    """What operators may rename. The defaults are the reference document's.
+
+    Args:
+        endpoint: Carries the endpoint's name; Envoy's routes match on it.
+        model: Carries the model's name.
+        confidence: Carries the confidence, three decimals.
+    """
+
+    endpoint: str = "x-gateway-destination-endpoint"
+    model: str = "x-selected-model"
+    confidence: str = "x-routing-confidence"
+
+    @property
+    def owned(self) -> tuple[str, ...]:
+        """Every header only we may set. Copies from clients and upstreams are forgeries."""
+        return (
+            self.endpoint,
+            self.model,
+            self.confidence,
+            _MODEL,
+            _CATEGORY,
+            _CONFIDENCE,
+            _REASON,
+            DECISION_ID,
+            OVERHEAD,
+        )
+
+    def on_request(self, decision: RoutingDecision) -> Mapping[str, str]:
+        """The headers that steer Envoy's route."""
+        return {
+            self.endpoint: decision.endpoint,
+            self.model: decision.model,
+            self.confidence: f"{decision.confidence:.3f}",
+        }
+
+    def on_response(self, decision: RoutingDecision) -> Mapping[str, str]:
+        """The headers that tell the client what was decided."""
+        confidence = f"{decision.confidence:.3f}"
+        return {
+            self.model: decision.model,
+            self.confidence: confidence,
+            _MODEL: decision.model,
+            _CATEGORY: decision.category or "none",
+            _CONFIDENCE: confidence,
+            _REASON: decision.reason.value,
+        }

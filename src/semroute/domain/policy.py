@@ -1,0 +1,57 @@
+"""All rules as one immutable value."""
+
+from collections.abc import Mapping
+
+from attrs import Attribute, field, frozen
+from attrs.validators import and_, ge, le
+
+from .errors import InvalidPolicyError
+from .routing import Category, Model
+
+
+@frozen
+class Policy:
+    """A snapshot of every rule a verdict depends on.
+
+    Args:
+        models: By name. The order is the one `/v1/models` shows.
+        categories: By name.
+        default_model: Where a request goes when nothing better is known.
+        aliases: Model names that ask the router to choose, `auto` first.
+        min_confidence: A category below this probability does not decide; 0 to 1.
+        max_context_chars: How much of the conversation before the last user turn may colour
+            its category.
+        digest: Identifies the configuration this came from, as `sha256:…`.
+
+    Raises:
+        InvalidPolicyError: A name refers to nothing, or an alias hides a model.
+    """
+
+    models: Mapping[str, Model]
+    default_model: str = field()
+    aliases: tuple[str, ...] = ("auto",)
+    categories: Mapping[str, Category] = field(factory=dict)
+    min_confidence: float = field(default=0.0, validator=and_(ge(0), le(1)))
+    max_context_chars: int = field(default=400, validator=ge(0))
+    digest: str = ""
+
+    @default_model.validator
+    def _default_exists(self, _: "Attribute[str]", name: str) -> None:
+        if name not in self.models:
+            message = f"the default model {name!r} is not configured"
+            raise InvalidPolicyError(message)
+
+    def __attrs_post_init__(self) -> None:
+        hidden = [alias for alias in self.aliases if alias in self.models]
+        if hidden:
+            message = f"{hidden[0]!r} is both an alias and a model"
+            raise InvalidPolicyError(message)
+        for category in self.categories.values():
+            for candidate in category.candidates:
+                if candidate.model not in self.models:
+                    message = f"category {category.name!r} names the unknown {candidate.model!r}"
+                    raise InvalidPolicyError(message)
+
+    def knows(self, model: str) -> bool:
+        """Whether clients may ask for `model`, by alias or by name."""
+        return model in self.aliases or model in self.models

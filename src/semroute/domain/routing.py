@@ -1,0 +1,85 @@
+"""Models, where they run, and which of them a category prefers."""
+
+from attrs import field, frozen
+from attrs.validators import ge, gt, min_len
+
+from .reasons import Reason
+
+
+@frozen
+class WeightedEndpoint:
+    """One place a model runs, and its share of the model's traffic."""
+
+    endpoint: str
+    weight: float = field(default=1.0, validator=gt(0))
+
+
+@frozen
+class Model:
+    """A model by the name its servers know it under."""
+
+    name: str
+    endpoints: tuple[WeightedEndpoint, ...] = field(validator=min_len(1))
+
+    def endpoint_for(self, draw: float) -> str:
+        """Spreads requests over the endpoints in proportion to their weights.
+
+        Args:
+            draw: A number in [0, 1), uniform over requests. The same draw always gives the
+                same endpoint, so a retried request returns to where it was.
+        """
+        mark = draw * sum(place.weight for place in self.endpoints)
+        for place in self.endpoints:
+            mark -= place.weight
+            if mark < 0:
+                return place.endpoint
+        return self.endpoints[-1].endpoint
+
+
+@frozen
+class Candidate:
+    """A model a category may be sent to, and how good it is there; any scale, higher wins."""
+
+    model: str
+    score: float = field(validator=ge(0))
+
+
+@frozen
+class Category:
+    """A kind of prompt and the models that answer it."""
+
+    name: str
+    candidates: tuple[Candidate, ...] = ()
+
+    @property
+    def ranking(self) -> tuple[Candidate, ...]:
+        """The candidates, best first; ties keep the configured order."""
+        return tuple(sorted(self.candidates, key=lambda candidate: -candidate.score))
+
+
+@frozen
+class RoutingDecision:
+    """Where one request goes, and everything needed to explain it.
+
+    Args:
+        model: The chosen model's name.
+        endpoint: The chosen endpoint's name.
+        reason: Why.
+        category: The category that decided; None when none did.
+        confidence: Probability of that category, from 0 to 1; 0 when none decided.
+        candidates: What was weighed, best first.
+    """
+
+    model: str
+    endpoint: str
+    reason: Reason
+    category: str | None = None
+    confidence: float = 0.0
+    candidates: tuple[Candidate, ...] = ()
+
+
+@frozen
+class ChatEdit:
+    """What changes in a chat request before it goes on. None leaves a field as it is."""
+
+    model: str | None = None

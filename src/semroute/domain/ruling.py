@@ -1,0 +1,84 @@
+"""A verdict together with what must be done about it."""
+
+from collections.abc import Mapping
+from typing import TypeAlias
+
+from attrs import field, frozen
+
+from .classification import ClassificationOutcome
+from .headers import NO_EDIT, HeaderEdit
+from .http import LocalReply
+from .verdict import Verdict
+
+
+@frozen
+class RequestEdit:
+    """The request goes on, changed.
+
+    Args:
+        headers: The header change.
+        body: The new body; None keeps the old one, byte for byte.
+    """
+
+    headers: HeaderEdit = NO_EDIT
+    body: bytes | None = None
+
+
+Action: TypeAlias = RequestEdit | LocalReply
+
+
+@frozen
+class RequestFacts:
+    """What may be told of a request without telling what it says.
+
+    Args:
+        decision_id: Our own identifier of this ruling; a ULID.
+        request_id: The `x-request-id` Envoy gave it, if any.
+        service: Which of our services it asked for, as `chat`.
+        requested_model: The model it named, if that is one we know; otherwise `other`.
+        turns: How many messages the conversation has.
+        characters: Their length.
+        is_streaming: It asked for server-sent events.
+    """
+
+    decision_id: str
+    request_id: str = ""
+    service: str = ""
+    requested_model: str = ""
+    turns: int = 0
+    characters: int = 0
+    is_streaming: bool = False
+
+
+@frozen
+class Timings:
+    """Seconds spent on each step of a ruling; `total` includes what the others leave out."""
+
+    parse: float = 0.0
+    classify: float = 0.0
+    total: float = 0.0
+
+
+@frozen
+class Ruling:
+    """The complete outcome of looking at one request.
+
+    Args:
+        verdict: What was decided.
+        action: What becomes of the request.
+        facts: What may be recorded of it.
+        response_headers: What to tell the client beside the upstream's answer.
+        metadata: What to tell Envoy's log.
+        watch_bytes: How much of the answer to keep for those who learn from it; 0 for none.
+        classification: What the prompt was found to be about, if it was asked.
+        timings: Where the time went.
+    """
+
+    verdict: Verdict
+    action: Action
+    facts: RequestFacts
+    response_headers: Mapping[str, str] = field(factory=dict)
+    metadata: Mapping[str, str | float] = field(factory=dict)
+    watch_bytes: int = 0
+    classification: ClassificationOutcome | None = None
+    timings: Timings = field(factory=Timings)
