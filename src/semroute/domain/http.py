@@ -8,6 +8,8 @@ from attrs import frozen
 
 from .headers import Headers
 
+OK: Final = 200
+
 
 class BodyFault(Enum):
     """Why a body cannot be used although the request is well-formed HTTP."""

@@ -1,14 +1,14 @@
 """A verdict together with what must be done about it."""
 
 from collections.abc import Mapping
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from attrs import field, frozen
 
 from .classification import ClassificationOutcome
 from .headers import NO_EDIT, HeaderEdit
 from .http import LocalReply
-from .verdict import Verdict
+from .verdict import PassedThrough, Verdict
 
 
 @frozen
@@ -82,3 +82,6 @@ class Ruling:
     watch_bytes: int = 0
     classification: ClassificationOutcome | None = None
     timings: Timings = field(factory=Timings)
+
+
+PASSED_THROUGH: Final = Ruling(PassedThrough(), RequestEdit(), RequestFacts(decision_id=""))

@@ -5,7 +5,7 @@ from typing import ClassVar, TypeAlias
 
 from attrs import field, frozen
 
-from ..headers import Headers
+from semroute.domain.headers import Headers
 
 
 class Direction(Enum):
@@ -106,11 +106,6 @@ class ResponseTrailers(_Event):
     is_last: ClassVar = True
 
 
-Event: TypeAlias = (
-    RequestHeaders
-    | RequestBody
-    | RequestTrailers
-    | ResponseHeaders
-    | ResponseBody
-    | ResponseTrailers
-)
+RequestEvent: TypeAlias = RequestHeaders | RequestBody | RequestTrailers
+ResponseEvent: TypeAlias = ResponseHeaders | ResponseBody | ResponseTrailers
+Event: TypeAlias = RequestEvent | ResponseEvent

@@ -19,13 +19,13 @@ from typing import Final, TypeAlias, assert_never
 
 from attrs import define, field, frozen
 
-from ..errors import MisusedExchangeError, UnexpectedEventError
-from ..headers import HeaderEdit, Headers
-from ..http import BodyFault, Elsewhere, HttpRequest, LocalReply, Service, target_of
-from ..record import DecisionRecord, Outcome, UpstreamAnswer
-from ..reasons import Reason
-from ..ruling import RequestEdit, RequestFacts, Ruling
-from ..verdict import PassedThrough, Routed
+from semroute.domain.errors import MisusedExchangeError, UnexpectedEventError
+from semroute.domain.headers import HeaderEdit, Headers
+from semroute.domain.http import OK, BodyFault, Elsewhere, LocalReply, Service
+from semroute.domain.record import DecisionRecord, Outcome, UpstreamAnswer
+from semroute.domain.ruling import PASSED_THROUGH, RequestEdit, Ruling
+from semroute.domain.verdict import Routed
+
 from .events import (
     BodyMode,
     BodyModes,
@@ -33,12 +33,14 @@ from .events import (
     Event,
     Part,
     RequestBody,
+    RequestEvent,
     RequestHeaders,
     RequestTrailers,
     ResponseBody,
     ResponseHeaders,
     ResponseTrailers,
 )
+from .intake import Intake
 from .replies import (
     BodyReply,
     HeadersReply,
@@ -67,7 +69,8 @@ TRANSITIONS: Final = {
     (Half.OPEN, Part.TRAILERS): Half.CLOSED,
 }
 
-_NO_BODIES: Final = BodyModes(BodyMode.NONE, BodyMode.NONE)
+# Envoy's own default, in force when it does not say otherwise.
+_ASSUMED: Final = BodyModes(BodyMode.BUFFERED, BodyMode.NONE)
 
 
 @frozen
@@ -79,7 +82,7 @@ class _Gathering:
 class _Asked:
     """A ruling has been asked for; `event` waits for its reply."""
 
-    event: RequestHeaders | RequestBody | RequestTrailers
+    event: RequestEvent
 
 
 _Stage: TypeAlias = _Gathering | _Asked | Ruling
@@ -101,19 +104,25 @@ class Exchange:
     )
     _stage: _Stage = field(init=False, factory=_Gathering)
     _modes: BodyModes | None = field(init=False, default=None)
-    _request: Headers = field(init=False, factory=Headers)
-    _body: list[bytes] = field(init=False, factory=list)
-    _body_bytes: int = field(init=False, default=0)
+    _intake: Intake = field(init=False)
     _is_withheld: bool = field(init=False, default=False)
     _response: Headers | None = field(init=False, default=None)
     _response_bytes: int = field(init=False, default=0)
     _watched: list[bytes] | None = field(init=False, default=None)
     _local_status: int | None = field(init=False, default=None)
 
+    def __attrs_post_init__(self) -> None:
+        self._intake = Intake(self.max_body_bytes)
+
     @property
     def is_over(self) -> bool:
         """Whether the last reply was the last one there will be."""
         return self._local_status is not None or self._halves[Direction.RESPONSE] is Half.CLOSED
+
+    @property
+    def is_ruled(self) -> bool:
+        """Whether the request has been ruled on, so that nothing can slip by any more."""
+        return isinstance(self._stage, Ruling)
 
     def receive(self, event: Event) -> Reply | NeedsRouting:
         """Takes the next event and says what to answer.
@@ -150,12 +159,16 @@ class Exchange:
             message = "a ruling came that nobody asked for"
             raise MisusedExchangeError(message)
         self._stage = ruling
-        if isinstance(ruling.action, LocalReply):
-            self._local_status = ruling.action.status
-            self._body.clear()
-            details = f"semroute_{type(ruling.verdict).__name__.lower()}"
-            return ImmediateReply(ruling.action, details, ruling.metadata)
-        return self._forward(asked.event, ruling, ruling.action)
+        match ruling.action:
+            case LocalReply() as reply:
+                self._local_status = reply.status
+                self._intake.release()
+                details = f"semroute_{type(ruling.verdict).__name__.lower()}"
+                return ImmediateReply(reply, details, ruling.metadata)
+            case RequestEdit() as edit:
+                return self._forward(asked.event, ruling, edit)
+            case _ as never:
+                assert_never(never)
 
     def close(self) -> DecisionRecord:
         """Ends the exchange, at whatever point it is, and says how it went."""
@@ -176,35 +189,33 @@ class Exchange:
     # -- the request half
 
     def _request_headers(self, event: RequestHeaders) -> Reply | NeedsRouting:
-        self._request = event.headers
-        method, path = event.headers.get(":method") or "", event.headers.get(":path") or ""
-        target = target_of(method, path)
+        self._intake.headers = event.headers
+        target = self._intake.target
         edit = self._without_forgeries(event.headers)
         if isinstance(target, Elsewhere):
-            self._stage = _passed_through()
-            return HeadersReply(Direction.REQUEST, edit, self._switched_to(_NO_BODIES))
-        if event.is_last or target is not Service.CHAT_COMPLETIONS:
+            self._stage = PASSED_THROUGH
+            return HeadersReply(
+                Direction.REQUEST, edit, self._switched_to(BodyMode.NONE, BodyMode.NONE)
+            )
+        is_ready = event.is_last or target is not Service.CHAT_COMPLETIONS
+        if is_ready or self._intake.is_too_large:
             return self._ask(event)
-        if self._declared_length() > self.max_body_bytes:
-            return self._ask(event, BodyFault.TOO_LARGE)
-        modes = self._modes and BodyModes(BodyMode.BUFFERED, self._modes.response)
-        return HeadersReply(Direction.REQUEST, edit, self._switched_to(modes))
+        modes = self._switched_to(BodyMode.BUFFERED, (self._modes or _ASSUMED).response)
+        return HeadersReply(Direction.REQUEST, edit, modes)
 
     def _request_body(self, event: RequestBody) -> Reply | NeedsRouting:
         if isinstance(self._stage, Ruling):
             # What belongs to a routed request has been sent on already, in one piece.
             is_routed = isinstance(self._stage.verdict, Routed)
             return BodyReply(Direction.REQUEST, body=b"" if is_routed else None)
-        if not self._request:
+        if not self._intake.headers:
             # Envoy is configured to skip request headers, so there is no path to serve.
-            self._stage = _passed_through()
+            self._stage = PASSED_THROUGH
             return BodyReply(Direction.REQUEST)
-        self._body.append(event.body)
-        self._body_bytes += len(event.body)
-        if self._body_bytes > self.max_body_bytes:
-            self._body.clear()
-            return self._ask(event, BodyFault.TOO_LARGE)
-        if self._is_complete(event):
+        self._intake.add(event.body)
+        mode = (self._modes or _ASSUMED).request
+        is_complete = self._intake.is_complete_after(is_last=event.is_last, mode=mode)
+        if is_complete or self._intake.is_too_large:
             return self._ask(event)
         self._is_withheld = True
         return BodyReply(Direction.REQUEST, body=b"")
@@ -212,51 +223,24 @@ class Exchange:
     def _request_trailers(self, event: RequestTrailers) -> Reply | NeedsRouting:
         if isinstance(self._stage, Ruling):
             return TrailersReply(Direction.REQUEST)
-        if not self._request:
-            self._stage = _passed_through()
+        if not self._intake.headers:
+            self._stage = PASSED_THROUGH
             return TrailersReply(Direction.REQUEST)
         return self._ask(event, BodyFault.UNDELIVERABLE if self._is_withheld else None)
 
-    def _is_complete(self, event: RequestBody) -> bool:
-        """Whether this piece completes the body.
-
-        The end-of-stream mark is not enough: with trailers to come, a buffered body arrives
-        whole and unmarked. A buffered body is one message by definition; a streamed one is
-        complete when it is as long as it said it would be. When we asked Envoy to buffer and
-        it does not announce a length, the piece is ambiguous; then the mark decides.
-        """
-        is_buffered = self._modes is None or self._modes.request is BodyMode.BUFFERED
-        return event.is_last or is_buffered or self._body_bytes == self._declared_length()
-
-    def _declared_length(self) -> int:
-        value = self._request.get("content-length") or ""
-        return int(value) if value.isdecimal() and value.isascii() else -1
-
-    def _ask(
-        self,
-        event: RequestHeaders | RequestBody | RequestTrailers,
-        fault: BodyFault | None = None,
-    ) -> NeedsRouting:
+    def _ask(self, event: RequestEvent, fault: BodyFault | None = None) -> NeedsRouting:
         self._stage = _Asked(event)
-        method, path = self._request.get(":method") or "", self._request.get(":path") or ""
-        body = b"".join(self._body)
-        return NeedsRouting(HttpRequest(method, path, self._request, body, fault))
+        return NeedsRouting(self._intake.request(fault))
 
-    def _forward(
-        self,
-        event: RequestHeaders | RequestBody | RequestTrailers,
-        ruling: Ruling,
-        action: RequestEdit,
-    ) -> Reply:
-        edit = action.headers
-        body = action.body
+    def _forward(self, event: RequestEvent, ruling: Ruling, action: RequestEdit) -> Reply:
+        edit, body = action.headers, action.body
         if body is None and self._is_withheld:
-            body = b"".join(self._body)
-        self._body.clear()
+            body = self._intake.body()
+        self._intake.release()
         match event:
             case RequestHeaders():
-                forgeries = self._without_forgeries(event.headers).remove
-                kept = tuple(name for name in forgeries if name not in edit.set)
+                forged = self._without_forgeries(event.headers).remove
+                kept = tuple(name for name in forged if name not in edit.set)
                 edit = HeaderEdit(edit.set, (*edit.remove, *kept))
                 return HeadersReply(Direction.REQUEST, edit, metadata=ruling.metadata)
             case RequestBody():
@@ -275,16 +259,17 @@ class Exchange:
         self._response = event.headers
         edit = self._without_forgeries(event.headers)
         ruling = self._stage
-        watch = isinstance(ruling, Ruling) and _is_worth_watching(ruling, event.headers)
+        watch = False
         if isinstance(ruling, Ruling):
-            removed = tuple(name for name in edit.remove if name not in ruling.response_headers)
-            edit = HeaderEdit(ruling.response_headers, removed)
+            watch = _is_worth_watching(ruling, event.headers)
+            told = ruling.response_headers
+            edit = HeaderEdit(told, tuple(name for name in edit.remove if name not in told))
         self._watched = [] if watch else None
-        if event.is_last or self._modes is None:
+        if event.is_last:
             return HeadersReply(Direction.RESPONSE, edit)
         # Never buffered: an answer of any kind and size passes piece by piece, or unseen.
         mode = BodyMode.STREAMED if watch else BodyMode.NONE
-        modes = self._switched_to(BodyModes(self._modes.request, mode))
+        modes = self._switched_to((self._modes or _ASSUMED).request, mode)
         return HeadersReply(Direction.RESPONSE, edit, modes)
 
     def _response_body(self, event: ResponseBody) -> Reply:
@@ -306,7 +291,8 @@ class Exchange:
         half = self._halves[event.direction]
         following = TRANSITIONS.get((half, event.part))
         if following is None:
-            message = f"{type(event).__name__} cannot follow in an {half.value} {event.direction.value}"
+            side = event.direction.value
+            message = f"{type(event).__name__} cannot follow when the {side} is {half.value}"
             raise UnexpectedEventError(message)
         self._halves[event.direction] = Half.CLOSED if event.is_last else following
         if event.modes is not None:
@@ -315,8 +301,9 @@ class Exchange:
     def _without_forgeries(self, headers: Headers) -> HeaderEdit:
         return HeaderEdit(remove=headers.named(self.owned_headers))
 
-    def _switched_to(self, wanted: BodyModes | None) -> BodyModes | None:
+    def _switched_to(self, request: BodyMode, response: BodyMode) -> BodyModes | None:
         """Returns the modes to ask for, or None when they are in force already or unknown."""
+        wanted = BodyModes(request, response)
         return wanted if self._modes is not None and wanted != self._modes else None
 
     def _outcome(self) -> Outcome:
@@ -329,10 +316,6 @@ class Exchange:
         return Outcome.ABANDONED
 
 
-def _passed_through() -> Ruling:
-    return Ruling(PassedThrough(Reason.PASSTHROUGH), RequestEdit(), RequestFacts(decision_id=""))
-
-
 def _status(headers: Headers) -> int | None:
     value = headers.get(":status") or ""
     return int(value) if value.isdecimal() and value.isascii() else None
@@ -341,4 +324,4 @@ def _status(headers: Headers) -> int | None:
 def _is_worth_watching(ruling: Ruling, headers: Headers) -> bool:
     """Only a whole, readable success teaches anything."""
     encoding = headers.get("content-encoding") or "identity"
-    return ruling.watch_bytes > 0 and _status(headers) == 200 and encoding == "identity"  # noqa: PLR2004
+    return ruling.watch_bytes > 0 and _status(headers) == OK and encoding == "identity"

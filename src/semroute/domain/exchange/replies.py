@@ -9,8 +9,9 @@ from typing import TypeAlias
 
 from attrs import field, frozen
 
-from ..headers import NO_EDIT, HeaderEdit
-from ..http import HttpRequest, LocalReply
+from semroute.domain.headers import NO_EDIT, HeaderEdit
+from semroute.domain.http import HttpRequest, LocalReply
+
 from .events import BodyModes, Direction
 
 Metadata: TypeAlias = Mapping[str, str | float]

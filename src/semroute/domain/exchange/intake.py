@@ -1,0 +1,74 @@
+"""The request as it arrives, piece by piece, until it can be ruled on."""
+
+from attrs import define, field
+
+from semroute.domain.headers import Headers
+from semroute.domain.http import BodyFault, HttpRequest, Target, target_of
+
+from .events import BodyMode
+
+
+@define
+class Intake:
+    """One client request, gathered.
+
+    Args:
+        max_bytes: A longer body is not kept; the request then has the fault `TOO_LARGE`.
+        headers: The header fields, empty when Envoy is configured to skip them.
+    """
+
+    max_bytes: int
+    headers: Headers = field(factory=Headers)
+    _pieces: list[bytes] = field(init=False, factory=list)
+    _size: int = field(init=False, default=0)
+
+    @property
+    def target(self) -> Target:
+        """What the request line asks for."""
+        return target_of(self._pseudo(":method"), self._pseudo(":path"))
+
+    @property
+    def is_too_large(self) -> bool:
+        """Whether the body is longer than allowed, or says it will be."""
+        return max(self._size, self._declared_size) > self.max_bytes
+
+    def add(self, piece: bytes) -> None:
+        """Takes the next piece of body, unless the body has become too long to keep."""
+        self._size += len(piece)
+        if self.is_too_large:
+            self._pieces.clear()
+        else:
+            self._pieces.append(piece)
+
+    def is_complete_after(self, *, is_last: bool, mode: BodyMode) -> bool:
+        """Whether the piece added last has completed the body.
+
+        The end-of-stream mark is not enough: with trailers to come, a buffered body arrives
+        whole and unmarked. A buffered body is one message by definition; a streamed one is
+        complete when it is as long as its `content-length` says. Streamed, unmarked and of
+        unknown length, a body goes on until the trailers.
+        """
+        return is_last or mode is BodyMode.BUFFERED or self._size == self._declared_size
+
+    def request(self, fault: BodyFault | None = None) -> HttpRequest:
+        """Returns the request with the body gathered so far."""
+        method, path = self._pseudo(":method"), self._pseudo(":path")
+        if self.is_too_large:
+            fault = BodyFault.TOO_LARGE
+        return HttpRequest(method, path, self.headers, self.body(), fault)
+
+    def body(self) -> bytes:
+        """Returns the body gathered so far."""
+        return b"".join(self._pieces)
+
+    def release(self) -> None:
+        """Lets go of the body."""
+        self._pieces.clear()
+
+    @property
+    def _declared_size(self) -> int:
+        value = self.headers.get("content-length") or ""
+        return int(value) if value.isascii() and value.isdecimal() else -1
+
+    def _pseudo(self, name: str) -> str:
+        return self.headers.get(name) or ""
