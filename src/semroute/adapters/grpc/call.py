@@ -1,0 +1,170 @@
+"""One gRPC call, from its headers to its trailers."""
+
+import binascii
+import logging
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+import trio
+from attrs import frozen
+from grpclib import server
+from grpclib.const import Handler, Status
+from grpclib.encoding.base import GRPC_CONTENT_TYPE, CodecBase
+from grpclib.events import _DispatchServerEvents
+from grpclib.exceptions import GRPCError
+from grpclib.metadata import Deadline, decode_metadata
+from grpclib.protocol import Stream
+from h2.exceptions import ProtocolError
+
+from .protocol import TruncatedError
+
+_log = logging.getLogger(__name__)
+
+_PREFIX_BYTES: Final = 5  # a flag and a 32-bit length
+_TIMEOUT_DIGITS: Final = 8  # gRPC over HTTP/2: TimeoutValue has at most eight
+
+Headers = Sequence[tuple[str, str]]
+
+
+class ServerStream(server.Stream[Any, Any]):
+    """A call as its handler sees it. Messages are judged by their prefix before they are read."""
+
+    max_message_bytes: int
+
+    async def recv_message(self) -> Any:  # noqa: ANN401 - whatever the method's request type is
+        """Returns the next message, or None when the client has sent its last.
+
+        Raises:
+            GRPCError: The message is compressed, too long, cut short, or not decodable.
+        """
+        try:
+            prefix = await self._stream.recv_data(_PREFIX_BYTES)
+            if not prefix:
+                return None
+            size = int.from_bytes(prefix[1:])
+            if prefix[0]:
+                raise GRPCError(Status.UNIMPLEMENTED, "compressed messages are not supported")
+            if size > self.max_message_bytes:
+                message = f"a message of {size} bytes exceeds {self.max_message_bytes}"
+                raise GRPCError(Status.RESOURCE_EXHAUSTED, message)
+            data = await self._stream.recv_data(size)
+        except TruncatedError as error:
+            raise GRPCError(Status.INTERNAL, "the message is cut short") from error
+        try:
+            return self._codec.decode(data, self._recv_type)
+        except Exception as error:  # what a codec raises is its own affair
+            raise GRPCError(Status.INTERNAL, "the message cannot be decoded") from error
+
+
+@frozen
+class CallServer:
+    """Serves calls to a set of methods.
+
+    Args:
+        methods: By path, as `/package.Service/Method`.
+        codec: Turns messages into bytes and back.
+        max_message_bytes: The longest message a client may send.
+    """
+
+    methods: Mapping[str, Handler]
+    codec: CodecBase
+    max_message_bytes: int
+
+    async def __call__(self, stream: Stream, headers: Headers, shutdown: trio.CancelScope) -> None:
+        """Serves one call. Whatever its handler does, the client gets a status.
+
+        Cancelled, it says nothing: the client is gone. A handler cancelled by `shutdown`
+        answers UNAVAILABLE, one that outlives the client's deadline DEADLINE_EXCEEDED, one
+        that fails UNKNOWN.
+        """
+        try:
+            await self._serve(stream, headers, shutdown)
+        except (ProtocolError, trio.BrokenResourceError):
+            _log.debug("the stream was closed while it was being answered")
+        except Exception:
+            _log.exception("a call could not be answered")
+        if stream.closable:
+            # The answer is complete, or never will be; either way the rest of the request is
+            # not wanted (RFC 9113 section 8.1).
+            stream.reset_nowait()
+
+    async def _serve(self, stream: Stream, headers: Headers, shutdown: trio.CancelScope) -> None:
+        fields = dict(headers)
+        if fields[":method"] != "POST":
+            return await server._abort(stream, 405)  # noqa: SLF001 - see the package's docstring
+        content_type = fields.get("content-type", "")
+        base, _, subtype = content_type.partition("+")
+        if base != GRPC_CONTENT_TYPE or subtype not in ("", self.codec.__content_subtype__):
+            return await _refuse(stream, 415, Status.UNKNOWN, "unacceptable content-type")
+        if fields.get("te") != "trailers":
+            return await _refuse(stream, 400, Status.UNKNOWN, "te: trailers is missing")
+        path = fields[":path"]
+        method = self.methods.get(path)
+        if method is None:
+            return await _refuse(stream, 200, Status.UNIMPLEMENTED, "unknown method")
+        try:
+            deadline = _deadline(headers)
+            metadata = decode_metadata(headers)
+        except (ValueError, binascii.Error):
+            return await _refuse(stream, 200, Status.INTERNAL, "malformed grpc-timeout or -bin")
+        call = ServerStream(
+            stream,
+            path,
+            method.cardinality,
+            method.request_type,
+            method.reply_type,
+            codec=self.codec,
+            status_details_codec=None,
+            dispatch=_DispatchServerEvents(),
+            deadline=deadline,
+            user_agent=fields.get("user-agent"),
+        )
+        call.max_message_bytes = self.max_message_bytes
+        call.metadata = metadata
+        async with call:
+            await _handle(method, call, deadline, shutdown)
+        return None
+
+
+async def _handle(
+    method: Handler, call: ServerStream, deadline: Deadline | None, shutdown: trio.CancelScope
+) -> None:
+    seconds = float("inf") if deadline is None else deadline.time_remaining()
+    try:
+        with shutdown, trio.move_on_after(seconds) as expiry:
+            await method.func(call)
+    except GRPCError:
+        raise
+    except BaseExceptionGroup as group:
+        raise _single_cause(group) from group
+    except Exception:
+        _log.exception("the handler of %s failed", call._method_name)  # noqa: SLF001 - grpclib keeps it there
+        raise
+    if expiry.cancelled_caught:
+        raise GRPCError(Status.DEADLINE_EXCEEDED)
+    if shutdown.cancelled_caught:
+        raise GRPCError(Status.UNAVAILABLE, "the server is shutting down")
+
+
+def _single_cause(group: BaseExceptionGroup[BaseException]) -> BaseException:
+    """Returns the status that a handler raised inside a nursery, if it raised nothing else."""
+    statuses, rest = group.split(GRPCError)
+    if statuses is None or rest is not None:
+        _log.error("a handler failed", exc_info=group)
+        return group
+    cause: BaseException = statuses
+    while isinstance(cause, BaseExceptionGroup):
+        cause = cause.exceptions[0]
+    return cause
+
+
+def _deadline(headers: Headers) -> Deadline | None:
+    for name, value in headers:
+        if name == "grpc-timeout" and len(value) > _TIMEOUT_DIGITS + 1:
+            message = "grpc-timeout has too many digits"
+            raise ValueError(message)
+    return Deadline.from_headers(headers)
+
+
+async def _refuse(stream: Stream, http_status: int, status: Status, message: str) -> None:
+    await server._abort(stream, http_status, status, message)  # noqa: SLF001 - see the package's docstring

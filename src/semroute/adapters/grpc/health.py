@@ -1,0 +1,68 @@
+"""`grpc.health.v1`, as the gRPC health checking protocol describes it."""
+
+from collections.abc import Iterable
+from typing import Any
+
+import trio
+from grpclib.const import Status
+from grpclib.exceptions import GRPCError
+from grpclib.health.v1.health_grpc import HealthBase
+from grpclib.health.v1.health_pb2 import HealthCheckRequest, HealthCheckResponse
+from grpclib.server import Stream
+
+HealthStream = Stream[HealthCheckRequest, HealthCheckResponse]
+
+
+class Health(HealthBase):
+    """One state under several names. It starts as NOT_SERVING.
+
+    Args:
+        names: The service names that may be asked for; `""` stands for the whole server.
+    """
+
+    def __init__(self, names: Iterable[str] = ("",)) -> None:
+        self._names = frozenset(names)
+        self._is_serving = False
+        self._changed = trio.Event()
+
+    @property
+    def is_serving(self) -> bool:
+        """Whether we say SERVING."""
+        return self._is_serving
+
+    def set_serving(self, *, is_serving: bool) -> None:
+        """Changes the state and tells everybody who watches."""
+        if is_serving is not self._is_serving:
+            self._is_serving = is_serving
+            self._changed.set()
+            self._changed = trio.Event()
+
+    async def Check(self, stream: HealthStream) -> None:  # noqa: N802 - the protocol's own name
+        """Answers once. An unknown name is NOT_FOUND."""
+        name = await _asked_for(stream)
+        if name not in self._names:
+            raise GRPCError(Status.NOT_FOUND, "unknown service")
+        await stream.send_message(self._response())
+
+    async def Watch(self, stream: HealthStream) -> None:  # noqa: N802 - the protocol's own name
+        """Answers now and after every change. An unknown name stays SERVICE_UNKNOWN."""
+        name = await _asked_for(stream)
+        if name not in self._names:
+            unknown = HealthCheckResponse.SERVICE_UNKNOWN
+            await stream.send_message(HealthCheckResponse(status=unknown))
+            await trio.sleep_forever()
+        while True:
+            changed = self._changed
+            await stream.send_message(self._response())
+            await changed.wait()
+
+    def _response(self) -> HealthCheckResponse:
+        serving, not_serving = HealthCheckResponse.SERVING, HealthCheckResponse.NOT_SERVING
+        return HealthCheckResponse(status=serving if self._is_serving else not_serving)
+
+
+async def _asked_for(stream: HealthStream) -> str:
+    request: Any = await stream.recv_message()
+    if request is None:
+        raise GRPCError(Status.INVALID_ARGUMENT, "the request is missing")
+    return str(request.service)

@@ -1,0 +1,100 @@
+"""h2's connection with the manners a long-lived gRPC server needs."""
+
+from typing import Final
+
+from h2.config import H2Configuration
+from h2.connection import H2Connection
+from h2.errors import ErrorCodes
+from h2.events import ConnectionTerminated, Event
+from h2.exceptions import ProtocolError
+from h2.settings import SettingCodes, Settings
+from h2.utilities import HeaderValidationFlags, validate_headers
+from hyperframe.frame import Frame, GoAwayFrame
+
+from .limits import Limits
+
+LAST_POSSIBLE_STREAM: Final = 2**31 - 1
+
+_DEFAULT_WINDOW: Final = 65535
+_UNENFORCED: Final = 2**31 - 1
+
+# Headers stay bytes, because a value may be any bytes. They are validated by
+# `is_well_formed`, because h2 would end the whole connection over one bad request.
+_CONFIGURATION: Final = H2Configuration(
+    client_side=False,
+    header_encoding=None,
+    validate_inbound_headers=False,
+    validate_outbound_headers=False,
+    normalize_inbound_headers=False,
+    normalize_outbound_headers=False,
+)
+_REQUEST: Final = HeaderValidationFlags(
+    is_client=False, is_trailer=False, is_response_header=False, is_push_promise=False
+)
+
+
+class _AdvertisedSettings(Settings):
+    """Tells the peer a stream limit that h2 itself does not enforce.
+
+    A peer may open more streams before it has read our settings, and h2 would end the
+    connection for it, with every call on it. Calls beyond the limit are refused one by one
+    instead, by `calls.Calls`.
+    """
+
+    @property
+    def max_concurrent_streams(self) -> int:
+        return _UNENFORCED
+
+    @max_concurrent_streams.setter
+    def max_concurrent_streams(self, value: int) -> None:
+        self[SettingCodes.MAX_CONCURRENT_STREAMS] = value
+
+
+class ServerConnection(H2Connection):
+    """The server's side of one HTTP/2 connection, its preface already queued.
+
+    Args:
+        limits: What is advertised to the peer.
+    """
+
+    def __init__(self, limits: Limits) -> None:
+        super().__init__(config=_CONFIGURATION)
+        # Set before the preface, not by a later update: h2 applies an update only once the
+        # peer has acknowledged it, and peers do not wait for that.
+        self.local_settings = _AdvertisedSettings(
+            client=False,
+            initial_values={
+                SettingCodes.MAX_CONCURRENT_STREAMS: limits.max_streams,
+                SettingCodes.MAX_HEADER_LIST_SIZE: limits.max_header_bytes,
+                SettingCodes.INITIAL_WINDOW_SIZE: limits.window_bytes,
+                SettingCodes.ENABLE_PUSH: 0,
+            },
+        )
+        self.decoder.max_header_list_size = limits.max_header_bytes
+        self.initiate_connection()
+        if limits.window_bytes > _DEFAULT_WINDOW:
+            self.increment_flow_control_window(limits.window_bytes - _DEFAULT_WINDOW)
+
+    def _receive_goaway_frame(self, frame: GoAwayFrame) -> tuple[list[Frame], list[Event]]:
+        """Lets calls in flight finish when the peer leaves politely; h2 would end them all."""
+        if frame.error_code != ErrorCodes.NO_ERROR:
+            return super()._receive_goaway_frame(frame)
+        event = ConnectionTerminated()
+        event.error_code = ErrorCodes.NO_ERROR
+        event.last_stream_id = frame.last_stream_id
+        return [], [event]
+
+
+def goaway(last_stream_id: int, code: ErrorCodes = ErrorCodes.NO_ERROR) -> bytes:
+    """Returns a GOAWAY frame. h2 can send one only by ending the connection itself."""
+    return GoAwayFrame(0, last_stream_id=last_stream_id, error_code=code).serialize()
+
+
+def is_well_formed(headers: list[tuple[bytes, bytes]]) -> bool:
+    """Whether a request's header list obeys RFC 9113 section 8."""
+    try:
+        for _ in validate_headers(headers, _REQUEST):
+            pass
+    except ProtocolError:
+        return False
+    return True

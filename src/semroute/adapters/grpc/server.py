@@ -1,0 +1,89 @@
+"""The server: listeners in front of connections."""
+
+from collections.abc import Iterable, Sequence
+from functools import partial
+from typing import Protocol
+
+import trio
+from grpclib.const import Handler
+from grpclib.encoding.base import CodecBase
+from grpclib.encoding.proto import ProtoCodec
+
+from .call import CallServer
+from .connection import Connections
+from .limits import Limits
+
+
+class Service(Protocol):
+    """What grpclib's generated bases and hand-written services have in common."""
+
+    def __mapping__(self) -> dict[str, Handler]:
+        """The methods, by path."""
+
+
+class Server:
+    """A gRPC server.
+
+    Args:
+        services: What it serves.
+        limits: What each peer may ask for.
+        codec: Turns messages into bytes and back; protobuf if not given.
+    """
+
+    def __init__(
+        self,
+        services: Iterable[Service],
+        limits: Limits | None = None,
+        codec: CodecBase | None = None,
+    ) -> None:
+        limits = limits or Limits()
+        methods = {path: method for service in services for path, method in _methods(service)}
+        call = CallServer(methods, codec or ProtoCodec(), limits.max_message_bytes)
+        self._connections = Connections(call, limits)
+        self._accepting = trio.CancelScope()
+
+    @property
+    def calls(self) -> int:
+        """How many calls are being served right now."""
+        return self._connections.calls
+
+    async def serve(
+        self,
+        listeners: Sequence[trio.abc.Listener[trio.SocketStream]],
+        *,
+        task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED,
+    ) -> None:
+        """Serves until `drain` has done its work.
+
+        Ready when every listener accepts. Cancelled, it drops every connection at once.
+        """
+        async with trio.open_nursery() as connections:
+            with self._accepting:
+                async with trio.open_nursery() as nursery:
+                    for listener in listeners:
+                        accept = partial(
+                            trio.serve_listeners,
+                            self._connections.serve,
+                            [listener],
+                            handler_nursery=connections,
+                        )
+                        await nursery.start(accept)
+                    task_status.started()
+
+    async def serve_stream(self, stream: trio.abc.HalfCloseableStream) -> None:
+        """Serves one connection that somebody else has accepted."""
+        await self._connections.serve(stream)
+
+    async def drain(self, grace_seconds: float) -> None:
+        """Stops accepting, lets calls in flight finish, then ends the rest with UNAVAILABLE.
+
+        Returns after at most `grace_seconds`; `serve` returns when the last connection closes.
+        """
+        self._accepting.cancel()
+        with trio.move_on_after(grace_seconds):
+            await self._connections.drain()
+        self._connections.shut_down()
+
+
+def _methods(service: Service) -> Iterable[tuple[str, Handler]]:
+    return service.__mapping__().items()
