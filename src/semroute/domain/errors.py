@@ -19,6 +19,18 @@ class MisusedExchangeError(SemrouteError):
     """The exchange was driven out of order; our own fault."""
 
 
+class ClassifierError(SemrouteError):
+    """The classifier failed on this prompt; our own fault."""
+
+
+class NotLoadedError(ClassifierError):
+    """The classifier's model is not loaded yet."""
+
+
+class OverloadedError(ClassifierError):
+    """More prompts are waiting than the classifier may keep waiting."""
+
+
 @define
 class InvalidRequestError(SemrouteError):
     """The client's request cannot be understood; the client's fault.

@@ -74,14 +74,18 @@ class Server:
         """Serves one connection that somebody else has accepted."""
         await self._connections.serve(stream)
 
-    async def drain(self, grace_seconds: float) -> None:
-        """Stops accepting, lets calls in flight finish, then ends the rest with UNAVAILABLE.
+    async def drain(self) -> None:
+        """Stops accepting and returns when every call has finished; then `serve` returns too.
 
-        Returns after at most `grace_seconds`; `serve` returns when the last connection closes.
+        Peers are told to go elsewhere (GOAWAY). Cancelled, it leaves the calls that still run;
+        `shut_down` ends those.
         """
         self._accepting.cancel()
-        with trio.move_on_after(grace_seconds):
-            await self._connections.drain()
+        await self._connections.drain()
+
+    def shut_down(self) -> None:
+        """Ends every call with UNAVAILABLE, and every connection after its last call."""
+        self._accepting.cancel()
         self._connections.shut_down()
 
 

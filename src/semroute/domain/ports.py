@@ -1,0 +1,105 @@
+"""What the core needs from outside, named by role."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from .chat import ChatRequest, Prompt
+from .classification import Classification
+from .errors import InvalidRequestError
+from .exchange.events import Event
+from .exchange.replies import Reply
+from .http import LocalReply
+from .record import DecisionRecord, UpstreamAnswer, Usage
+from .routing import ChatEdit, RoutingDecision
+
+
+class ExchangeStream(Protocol):
+    """One ExtProc stream: what Envoy says, and a way to answer."""
+
+    async def receive(self) -> Event | None:
+        """Returns the next event, or None when Envoy has nothing more to say.
+
+        Raises:
+            UnexpectedEventError: Envoy said something that makes no sense; Envoy's fault.
+
+        Cancellation: Envoy ends ordinary exchanges by resetting the stream, which cancels
+        whoever waits here. It loses nothing.
+        """
+
+    async def reply(self, reply: Reply) -> None:
+        """Answers the event received last. Cancelled, the answer may or may not have been sent."""
+
+
+class Classifier(Protocol):
+    """Says what a prompt is about."""
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether `classify` can answer yet."""
+
+    async def classify(self, prompt: Prompt) -> Classification:
+        """Returns the probability of every category.
+
+        Raises:
+            NotLoadedError: It is not ready yet.
+            OverloadedError: Too many prompts are waiting already.
+            ClassifierError: It failed; our own fault.
+
+        Cancellation: The prompt is dropped before it costs anything more; work that has
+        begun on it finishes unheard.
+        """
+
+
+class ChatCodec(Protocol):
+    """Speaks one chat API."""
+
+    def parse(self, body: bytes) -> ChatRequest:
+        """Reads a request.
+
+        Raises:
+            InvalidRequestError: It is not one; the client's fault.
+        """
+
+    def edit(self, body: bytes, edit: ChatEdit) -> bytes:
+        """Returns the request with the edit applied and every other value byte for byte.
+
+        `body` must have been parsed before.
+        """
+
+    def error(self, status: int, error: InvalidRequestError) -> LocalReply:
+        """Returns the error as this API words it."""
+
+    def usage(self, answer: UpstreamAnswer) -> Usage | None:
+        """Returns what an answer cost, or None if it does not say or cannot be read."""
+
+
+class ModelDirectory(Protocol):
+    """Shows clients the models they may ask for."""
+
+    def listing(self, names: Sequence[str]) -> LocalReply:
+        """Returns the list of models."""
+
+    def card(self, name: str) -> LocalReply:
+        """Returns the description of one model."""
+
+
+class Observer(Protocol):
+    """Is told what happens. It never raises, never blocks and never sees a prompt."""
+
+    def message_answered(self, phase: str, status: str, seconds: float) -> None:
+        """One message was dealt with.
+
+        Args:
+            phase: As `request_headers` or `response_body`.
+            status: `continue`, `immediate` or `error`.
+            seconds: How long Envoy waited for the answer.
+        """
+
+    def exchange_failed(self, error_type: str) -> None:
+        """A stream ended in an error; `error_type` is one word of a small vocabulary."""
+
+    def exchange_finished(self, record: DecisionRecord) -> None:
+        """An exchange is over, however it ended."""
+
+    def answer_metered(self, decision: RoutingDecision, usage: Usage) -> None:
+        """A model's answer said what it cost."""
