@@ -1,0 +1,132 @@
+"""`POST /v1/chat/completions`."""
+
+import json
+from typing import Final
+
+import msgspec
+
+from semroute.domain.chat import ChatRequest, Message, Role
+from semroute.domain.errors import InvalidRequestError
+from semroute.domain.headers import Headers
+from semroute.domain.http import LocalReply
+from semroute.domain.record import UpstreamAnswer, Usage
+from semroute.domain.routing import ChatEdit
+
+from .sse import SseParser
+from .strictjson import Json, load_object
+
+_JSON: Final = Headers.of({"content-type": "application/json"})
+_ROLES: Final = {role.value: role for role in Role}
+_TEXT_PARTS: Final = {"text": "text", "refusal": "refusal"}  # type: the field its text is in
+_FIELDS: Final = msgspec.json.Decoder(dict[str, msgspec.Raw])
+
+
+class OpenAIChat:
+    """Reads, edits and answers chat requests. It has no state."""
+
+    def parse(self, body: bytes) -> ChatRequest:
+        """Reads a request; fields that routing does not need are left alone."""
+        document = load_object(body)
+        model = document.get("model")
+        if not isinstance(model, str) or not model:
+            message = "The model must be named by a string."
+            raise InvalidRequestError(message, "model")
+        messages = document.get("messages")
+        if not isinstance(messages, list) or not messages:
+            message = "The messages must be a list with at least one message."
+            raise InvalidRequestError(message, "messages")
+        stream = document.get("stream")
+        if not isinstance(stream, bool | None):
+            message = "It must be true, false or null."
+            raise InvalidRequestError(message, "stream")
+        turns = tuple(_message(turn, f"messages[{i}]") for i, turn in enumerate(messages))
+        return ChatRequest(model, turns, is_streaming=bool(stream))
+
+    def edit(self, body: bytes, edit: ChatEdit) -> bytes:
+        """Changes the fields the edit names. Every other value keeps its bytes."""
+        if edit.model is None:
+            return body
+        fields = _FIELDS.decode(body)
+        fields["model"] = msgspec.Raw(msgspec.json.encode(edit.model))
+        return msgspec.json.encode(fields)
+
+    def error(self, status: int, error: InvalidRequestError) -> LocalReply:
+        """Returns `{"error": {"message", "type", "param", "code"}}`."""
+        fields = {
+            "message": error.message,
+            "type": "invalid_request_error",
+            "param": error.param,
+            "code": error.code,
+        }
+        return LocalReply(status, _JSON, json.dumps({"error": fields}).encode())
+
+    def usage(self, answer: UpstreamAnswer) -> Usage | None:
+        """Reads the `usage` of a completion, or of the last chunk that has one."""
+        content_type = (answer.headers.get("content-type") or "").partition(";")[0].strip()
+        if content_type == "text/event-stream":
+            documents = [event.data.encode() for event in SseParser().feed(answer.body)]
+        else:
+            documents = [answer.body]
+        usages = [usage for document in reversed(documents) if (usage := _usage(document))]
+        return usages[0] if usages else None
+
+
+def _message(turn: Json, path: str) -> Message:
+    if not isinstance(turn, dict):
+        message = "A message must be an object."
+        raise InvalidRequestError(message, path)
+    role = turn.get("role")
+    if not isinstance(role, str):
+        message = "A message must have a role."
+        raise InvalidRequestError(message, f"{path}.role")
+    content = turn.get("content")
+    match content:
+        case None:
+            text, opaque_parts = "", 0
+        case str():
+            text, opaque_parts = content, 0
+        case list():
+            text, opaque_parts = _parts(content, f"{path}.content")
+        case _:
+            message = "The content must be a string, a list of parts or null."
+            raise InvalidRequestError(message, f"{path}.content")
+    return Message(_ROLES.get(role, Role.OTHER), text, opaque_parts)
+
+
+def _parts(parts: list[Json], path: str) -> tuple[str, int]:
+    """Returns the text of a message's parts, and how many parts have none."""
+    texts: list[str] = []
+    for index, part in enumerate(parts):
+        if not isinstance(part, dict) or not isinstance(part.get("type"), str):
+            message = "A part must be an object with a type."
+            raise InvalidRequestError(message, f"{path}[{index}]")
+        kind = part["type"]
+        if kind in _TEXT_PARTS:
+            text = part.get(_TEXT_PARTS[kind])
+            if not isinstance(text, str):
+                message = "The text of a part must be a string."
+                raise InvalidRequestError(message, f"{path}[{index}].{_TEXT_PARTS[kind]}")
+            texts.append(text)
+    return "\n".join(texts), len(parts) - len(texts)
+
+
+class _Tokens(msgspec.Struct):
+    prompt_tokens: int
+    completion_tokens: int = 0
+
+
+class _Answer(msgspec.Struct):
+    usage: _Tokens | None = None
+
+
+_ANSWER: Final = msgspec.json.Decoder(_Answer)
+
+
+def _usage(document: bytes) -> Usage | None:
+    if b'"usage"' not in document:
+        return None
+    try:
+        tokens = _ANSWER.decode(document).usage
+    except (msgspec.DecodeError, RecursionError):
+        return None  # a model server may answer what it likes
+    return None if tokens is None else Usage(tokens.prompt_tokens, tokens.completion_tokens)
