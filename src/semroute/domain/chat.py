@@ -45,8 +45,19 @@ class Prompt:
     turn: str
     context: str = ""
 
+    @property
+    def text(self) -> str:
+        """What to classify: the turn, after its context if it is too short to stand alone.
+
+        "And in plants?" means nothing by itself, while a longer turn is only blurred by what
+        was said before.
+        """
+        is_short = len(self.turn) < _SHORT_TURN_CHARS
+        return f"{self.context}{SEPARATOR}{self.turn}" if self.context and is_short else self.turn
+
 
 SEPARATOR: Final = "\n"
+_SHORT_TURN_CHARS: Final = 60
 
 
 @frozen

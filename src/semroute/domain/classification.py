@@ -1,11 +1,27 @@
 """What a prompt is about, as far as the classifier can tell."""
 
+from collections.abc import Mapping
 from typing import TypeAlias
 
 from attrs import field, frozen
 from attrs.validators import min_len
 
 from .reasons import Reason
+
+
+@frozen
+class CategoryDefinition:
+    """What makes a prompt belong to a category, in words.
+
+    Args:
+        name: The category.
+        description: What it is about, in a sentence; empty if the examples say it all.
+        examples: Prompts that belong to it.
+    """
+
+    name: str
+    description: str = ""
+    examples: tuple[str, ...] = ()
 
 
 @frozen
@@ -18,15 +34,21 @@ class CategoryScore:
 
 @frozen
 class Classification:
-    """Probabilities over all categories, most probable first; they sum to 1."""
+    """What a prompt is about.
+
+    Args:
+        scores: Probabilities over all categories, most probable first; they sum to 1.
+        coverage: The share of the prompt's text that was looked at; 1 unless it was very long.
+    """
 
     scores: tuple[CategoryScore, ...] = field(validator=min_len(1))
+    coverage: float = 1.0
 
     @classmethod
-    def ranked(cls, scores: dict[str, float]) -> "Classification":
+    def ranked(cls, scores: Mapping[str, float], coverage: float = 1.0) -> "Classification":
         """Builds a classification from probabilities in any order; ties keep that order."""
         ranking = sorted(scores.items(), key=lambda item: -item[1])
-        return cls(tuple(CategoryScore(name, value) for name, value in ranking))
+        return cls(tuple(CategoryScore(name, value) for name, value in ranking), coverage)
 
     @property
     def best(self) -> CategoryScore:

@@ -22,7 +22,10 @@ JSON = st.recursive(
 )
 
 
-@given(st.dictionaries(st.text(st.characters(exclude_categories=["Cs"])), JSON), st.sampled_from([0, 1]))
+@given(
+    st.dictionaries(st.text(st.characters(exclude_categories=["Cs"])), JSON),
+    st.sampled_from([0, 1]),
+)
 def test_every_proper_object_is_read_as_the_standard_library_reads_it(
     document: dict[str, object], ascii_only: int
 ) -> None:

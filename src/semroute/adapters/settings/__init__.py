@@ -1,0 +1,12 @@
+"""YAML files as typed values, with every mistake reported at once.
+
+It knows nothing of what is configured: the types are the caller's. They are attrs classes whose
+leaves carry their constraints as `Annotated[..., msgspec.Meta(...)]`, so that the loader and the
+JSON Schema read the same ones.
+"""
+
+from .document import load
+from .problems import Path, Problem, SettingsError
+from .schema import json_schema
+
+__all__ = ["Path", "Problem", "SettingsError", "json_schema", "load"]

@@ -1,0 +1,136 @@
+"""Plain values as typed ones: containers by cattrs, leaves by msgspec, which knows constraints."""
+
+import math
+from collections.abc import Callable, Iterator
+from typing import Any, Final, Literal, TypeVar, get_args, get_origin
+
+import msgspec
+from attrs import fields, frozen, has
+from cattrs import (
+    AttributeValidationNote,
+    BaseConverter,
+    BaseValidationError,
+    Converter,
+    ForbiddenExtraKeysError,
+    IterableValidationNote,
+)
+from cattrs.cols import homogenous_tuple_structure_factory, mapping_structure_factory
+from cattrs.gen import make_dict_structure_fn
+
+from .problems import Path, Problem, did_you_mean
+from .yamltree import Replaced, Tree
+
+T = TypeVar("T")
+
+_StructureHook = Callable[[Any, Any], Any]
+
+
+@frozen
+class Mistakes:
+    """Why a value is not what it should be."""
+
+    problems: tuple[Problem, ...]
+
+
+class _MistakeError(Exception):
+    """A value is wrong, and the message says how."""
+
+
+def structure(tree: Tree, into: type[T]) -> T | Mistakes:
+    """Reads a value as an instance of an attrs class. Every mistake is found, not the first."""
+    try:
+        return _CONVERTER.structure(tree, into)
+    except (BaseValidationError, _MistakeError) as error:
+        return Mistakes(tuple(_problems(error, ())))
+
+
+def _problems(error: BaseException, path: Path) -> Iterator[Problem]:
+    match error:
+        case BaseValidationError():
+            for each in error.exceptions:
+                yield from _problems(each, (*path, *_step(each)))
+        case ForbiddenExtraKeysError():
+            known = [field.name for field in fields(error.cl)]
+            for key in sorted(error.extra_fields):
+                yield Problem((*path, key), f"unknown key{did_you_mean(key, known)}")
+        case KeyError():
+            yield Problem(path, "it is required, but missing")
+        case _:
+            yield Problem(path, str(error))
+
+
+def _step(error: BaseException) -> Path:
+    """Returns the key or index that cattrs has noted on an error."""
+    for note in getattr(error, "__notes__", ()):
+        if isinstance(note, AttributeValidationNote):
+            return (note.name,)
+        if isinstance(note, IterableValidationNote):
+            return (note.index,)
+    return ()
+
+
+def _leaf(value: object, kind: Any) -> object:  # noqa: ANN401 - any type that msgspec knows
+    if isinstance(value, float) and not math.isfinite(value):
+        message = "it must be a finite number"
+        raise _MistakeError(message)
+    try:
+        return msgspec.convert(value, kind, strict=not isinstance(value, Replaced))
+    except msgspec.ValidationError as error:
+        raise _MistakeError(str(error).lower().replace("`", "")) from None
+
+
+def _literal(value: object, kind: Any) -> object:  # noqa: ANN401 - a Literal is no type
+    choices = get_args(kind)
+    if value in choices:
+        return value
+    listed = ", ".join(map(str, choices))
+    message = f"it must be one of {listed}{did_you_mean(value, map(str, choices))}"
+    raise _MistakeError(message)
+
+
+def _shaped(shape: type, name: str, hook: _StructureHook) -> _StructureHook:
+    """Returns a hook that first checks that the value is a mapping or a list at all."""
+
+    def checked(value: object, kind: Any) -> object:  # noqa: ANN401 - cattrs' signature
+        if not isinstance(value, shape):
+            message = f"it must be a {name}"
+            raise _MistakeError(message)
+        return hook(value, kind)
+
+    return checked
+
+
+def _class_hook(kind: Any, converter: BaseConverter) -> _StructureHook:  # noqa: ANN401 - cattrs' signature
+    hook = make_dict_structure_fn(kind, converter, _cattrs_forbid_extra_keys=True)
+    return _shaped(dict, "mapping", hook)
+
+
+def _mapping_hook(kind: Any, converter: BaseConverter) -> _StructureHook:  # noqa: ANN401 - cattrs' signature
+    return _shaped(dict, "mapping", mapping_structure_factory(kind, converter))
+
+
+def _list_hook(kind: Any, converter: BaseConverter) -> _StructureHook:  # noqa: ANN401 - cattrs' signature
+    return _shaped(list, "list", homogenous_tuple_structure_factory(kind, converter))
+
+
+def _originates_in(origin: object) -> Callable[[Any], bool]:
+    return lambda kind: get_origin(kind) is origin
+
+
+def _has_constraints(kind: Any) -> bool:  # noqa: ANN401 - any type
+    return hasattr(kind, "__metadata__")
+
+
+def _converter() -> Converter:
+    converter = Converter()
+    converter.register_structure_hook_factory(has, _class_hook)
+    converter.register_structure_hook_factory(_originates_in(dict), _mapping_hook)
+    converter.register_structure_hook_factory(_originates_in(tuple), _list_hook)
+    converter.register_structure_hook_func(_originates_in(Literal), _literal)
+    converter.register_structure_hook_func(_has_constraints, _leaf)
+    for kind in (str, int, float, bool):
+        converter.register_structure_hook(kind, _leaf)
+    return converter
+
+
+_CONVERTER: Final = _converter()
