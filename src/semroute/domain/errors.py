@@ -1,6 +1,10 @@
 """What can go wrong in the core, split by whose fault it is."""
 
+from typing import ClassVar
+
 from attrs import define
+
+from .reasons import Reason
 
 
 class SemrouteError(Exception):
@@ -20,15 +24,24 @@ class MisusedExchangeError(SemrouteError):
 
 
 class ClassifierError(SemrouteError):
-    """The classifier failed on this prompt; our own fault."""
+    """The classifier failed on this prompt; our own fault.
+
+    `reason` is what headers, logs and metrics then say.
+    """
+
+    reason: ClassVar[Reason] = Reason.CLASSIFIER_ERROR
 
 
 class NotLoadedError(ClassifierError):
     """The classifier's model is not loaded yet."""
 
+    reason = Reason.NOT_LOADED
+
 
 class OverloadedError(ClassifierError):
     """More prompts are waiting than the classifier may keep waiting."""
+
+    reason = Reason.CLASSIFIER_OVERLOAD
 
 
 @define

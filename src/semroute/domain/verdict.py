@@ -84,15 +84,16 @@ def decide(chat: ChatRequest, findings: Findings, policy: Policy) -> Routed | Re
             assert_never(never)
 
 
+def model_not_found() -> Refused:
+    """Returns the refusal of a model that is not configured. It does not repeat the name."""
+    message = "The model does not exist. GET /v1/models lists those that do."
+    return Refused(NOT_FOUND, InvalidRequestError(message, "model", "model_not_found"))
+
+
 def _named(name: str, findings: Findings, policy: Policy) -> Routed | Refused:
     model = policy.models.get(name)
     if model is None:
-        error = InvalidRequestError(
-            message="The model does not exist. GET /v1/models lists those that do.",
-            param="model",
-            code="model_not_found",
-        )
-        return Refused(NOT_FOUND, error)
+        return model_not_found()
     endpoint = model.endpoint_for(findings.draw)
     return Routed(RoutingDecision(name, endpoint, Reason.EXPLICIT_MODEL))
 

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable, Iterator
+from types import NoneType, UnionType
 from typing import Any, Final, Literal, TypeVar, get_args, get_origin
 
 import msgspec
@@ -17,10 +18,14 @@ from cattrs import (
 from cattrs.cols import homogenous_tuple_structure_factory, mapping_structure_factory
 from cattrs.gen import make_dict_structure_fn
 
-from .problems import Path, Problem, did_you_mean
+from semroute.domain.suggestions import did_you_mean
+
+from .problems import Path, Problem
 from .yamltree import Replaced, Tree
 
 T = TypeVar("T")
+
+_LEAVES: Final = (str, int, float, bool)
 
 _StructureHook = Callable[[Any, Any], Any]
 
@@ -76,7 +81,8 @@ def _leaf(value: object, kind: Any) -> object:  # noqa: ANN401 - any type that m
     try:
         return msgspec.convert(value, kind, strict=not isinstance(value, Replaced))
     except msgspec.ValidationError as error:
-        raise _MistakeError(str(error).lower().replace("`", "")) from None
+        message = str(error).replace("`", "")
+        raise _MistakeError(message[:1].lower() + message[1:]) from None
 
 
 def _literal(value: object, kind: Any) -> object:  # noqa: ANN401 - a Literal is no type
@@ -117,8 +123,22 @@ def _originates_in(origin: object) -> Callable[[Any], bool]:
     return lambda kind: get_origin(kind) is origin
 
 
-def _has_constraints(kind: Any) -> bool:  # noqa: ANN401 - any type
+def _is_annotated(kind: Any) -> bool:  # noqa: ANN401 - any type
     return hasattr(kind, "__metadata__")
+
+
+def _annotated_hook(kind: Any, converter: BaseConverter) -> _StructureHook:  # noqa: ANN401 - cattrs' signature
+    """Leaves are converted under their constraints; a container's annotations only describe."""
+    if _is_leaf(kind.__origin__):
+        return _leaf
+    hook = converter.get_structure_hook(kind.__origin__)
+    return lambda value, _: hook(value, kind.__origin__)
+
+
+def _is_leaf(kind: object) -> bool:
+    if isinstance(kind, UnionType):
+        return all(_is_leaf(choice) for choice in get_args(kind))
+    return kind in _LEAVES or kind is NoneType
 
 
 def _converter() -> Converter:
@@ -127,8 +147,8 @@ def _converter() -> Converter:
     converter.register_structure_hook_factory(_originates_in(dict), _mapping_hook)
     converter.register_structure_hook_factory(_originates_in(tuple), _list_hook)
     converter.register_structure_hook_func(_originates_in(Literal), _literal)
-    converter.register_structure_hook_func(_has_constraints, _leaf)
-    for kind in (str, int, float, bool):
+    converter.register_structure_hook_factory(_is_annotated, _annotated_hook)
+    for kind in _LEAVES:
         converter.register_structure_hook(kind, _leaf)
     return converter
 

@@ -1,7 +1,5 @@
 """What is wrong with a file, and where."""
 
-from collections.abc import Iterable
-from difflib import get_close_matches
 from typing import TypeAlias
 
 from attrs import frozen
@@ -50,9 +48,3 @@ class SettingsError(Exception):
 
     def __str__(self) -> str:
         return "\n".join(f"{self.name}: {problem}" for problem in self.problems)
-
-
-def did_you_mean(name: object, known: Iterable[str]) -> str:
-    """Returns `; did you mean 'x'?` if something known is close to `name`, or nothing."""
-    matches = get_close_matches(str(name), list(known), n=1, cutoff=0.6)
-    return f"; did you mean {matches[0]!r}?" if matches else ""

@@ -1,0 +1,121 @@
+"""all-MiniLM-L6-v2 as a function from texts to vectors. Synchronous; meant for a thread."""
+
+import logging
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+import numpy.typing as npt
+from attrs import frozen
+
+from .checkpoint import Checkpoint, CheckpointError
+from .vectors import Vectors
+
+if TYPE_CHECKING:
+    import tokenizers
+
+MAX_TOKENS: Final = 256  # what the model was trained on; it would take 512
+_OVERLAP_TOKENS: Final = 32
+_MAX_ROWS: Final = 8  # longer batches gain nothing on a CPU
+
+
+@frozen(eq=False)
+class Encoder:
+    """A loaded sentence encoder. Several threads may use it at once.
+
+    Args:
+        checkpoint: Where it was loaded from.
+        dimensions: The length of its vectors.
+    """
+
+    checkpoint: Checkpoint
+    dimensions: int
+    _tokenizer: "tokenizers.Tokenizer"
+    _model: Any  # transformers' own type depends on the checkpoint
+
+    @classmethod
+    def load(cls, checkpoint: Checkpoint) -> "Encoder":
+        """Loads the model; takes seconds. From then on each pass uses one thread.
+
+        Raises:
+            CheckpointError: The files are no model this can run; the operator's fault.
+        """
+        os.environ["HF_HUB_OFFLINE"] = "1"
+        import tokenizers  # noqa: PLC0415 - seconds of work that only this function needs
+        import torch  # noqa: PLC0415 - likewise
+        from transformers import AutoModel  # noqa: PLC0415 - likewise
+        from transformers.utils.logging import disable_progress_bar  # noqa: PLC0415 - likewise
+
+        torch.set_num_threads(1)  # threads inside one pass lose to passes side by side
+        try:
+            tokenizer = tokenizers.Tokenizer.from_file(str(checkpoint.tokenizer_file))
+            with _quiet("transformers"):  # it reports the pooler, which nobody asked for
+                disable_progress_bar()
+                model: Any = AutoModel.from_pretrained(
+                    checkpoint.directory,
+                    local_files_only=True,
+                    use_safetensors=True,
+                    trust_remote_code=False,
+                    add_pooling_layer=False,
+                    dtype=torch.float32,
+                )
+        except Exception as error:  # tokenizers raises bare Exceptions
+            message = f"{checkpoint.directory} cannot be loaded: {error}"
+            raise CheckpointError(message) from error
+        # The file fixes truncation and padding at 128, which would cut long texts and make
+        # short ones cost six times too much.
+        tokenizer.no_padding()
+        tokenizer.enable_truncation(MAX_TOKENS, stride=_OVERLAP_TOKENS)
+        return cls(checkpoint, int(model.config.hidden_size), tokenizer, model.eval())
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        """Returns one vector per text.
+
+        A text of more tokens than the model takes is divided into overlapping parts, whose
+        token vectors are averaged together. Nothing is cut.
+
+        Returns:
+            Shape (len(texts), dimensions), float32, each of length 1.
+        """
+        rows = [
+            (index, ids)
+            for index, text in enumerate(texts)
+            for ids in _parts(self._tokenizer.encode(text))
+        ]
+        rows.sort(key=lambda row: len(row[1]))  # neighbours of one length waste no padding
+        sums = np.zeros((len(texts), self.dimensions), np.float32)
+        for start in range(0, len(rows), _MAX_ROWS):
+            batch = rows[start : start + _MAX_ROWS]
+            np.add.at(sums, [index for index, _ in batch], self._sums([ids for _, ids in batch]))
+        lengths: Vectors = np.linalg.norm(sums, axis=1, keepdims=True)
+        vectors: Vectors = sums / lengths.clip(min=np.float32(1e-12))
+        return vectors
+
+    def _sums(self, rows: Sequence[Sequence[int]]) -> npt.NDArray[np.float32]:
+        """Returns the sum of each row's token vectors; shape (len(rows), dimensions)."""
+        import torch  # noqa: PLC0415 - imported long since; a model is loaded
+
+        width = max(len(row) for row in rows)
+        ids = torch.tensor([[*row, *[0] * (width - len(row))] for row in rows])
+        mask = torch.tensor([[1] * len(row) + [0] * (width - len(row)) for row in rows])
+        with torch.inference_mode():
+            hidden = self._model(input_ids=ids, attention_mask=mask).last_hidden_state
+            sums: npt.NDArray[np.float32] = (hidden * mask.unsqueeze(-1)).sum(dim=1).numpy()
+        return sums
+
+
+def _parts(encoding: "tokenizers.Encoding") -> list[list[int]]:
+    return [encoding.ids, *(part.ids for part in encoding.overflowing)]
+
+
+@contextmanager
+def _quiet(logger: str) -> Iterator[None]:
+    log = logging.getLogger(logger)
+    level = log.level
+    log.setLevel(logging.ERROR)
+    try:
+        yield
+    finally:
+        log.setLevel(level)

@@ -1,0 +1,207 @@
+"""What can be configured. The YAML file has exactly this shape.
+
+Every type here is frozen, every default is the one the file may leave out, and the
+`Meta(description=…)` texts are the documentation: `semroute schema` and
+`docs/configuration.md` are made from them.
+"""
+
+from typing import Annotated, Final, Literal
+
+from attrs import field, frozen
+from msgspec import Meta
+
+MiB: Final = 1 << 20
+
+# Names become header values, cluster names and metric labels, so they are plain.
+Name = Annotated[str, Meta(pattern=r"^[A-Za-z0-9._:/@+-]{1,128}$")]
+CategoryName = Annotated[str, Meta(pattern=r"^[A-Za-z0-9._:/@+-]( ?[A-Za-z0-9._:/@+-]){0,127}$")]
+HeaderName = Annotated[str, Meta(pattern=r"^[a-z0-9!#$%&'*+.^_`|~-]{1,64}$")]
+Weight = Annotated[float, Meta(gt=0, le=1e6)]
+Score = Annotated[float, Meta(ge=0, le=1e6)]
+
+
+@frozen
+class ServerSettings:
+    """The router's own listeners and limits."""
+
+    extproc: Annotated[
+        str, Meta(description="Where Envoy reaches the router: host:port, or unix:/path.")
+    ] = "127.0.0.1:50051"
+    admin: Annotated[
+        str, Meta(description="Where metrics and health pages are served: host:port.")
+    ] = "127.0.0.1:9190"
+    allow_remote: Annotated[
+        bool,
+        Meta(description="Allow listening on addresses that other machines can reach, in clear."),
+    ] = False
+    max_streams: Annotated[
+        int, Meta(ge=100, le=1_000_000, description="Concurrent exchanges per connection.")
+    ] = 1000
+    max_body_bytes: Annotated[
+        int,
+        Meta(
+            ge=1024,
+            le=256 * MiB,
+            description="The longest request body; Envoy buffers as much, and longer is 413.",
+        ),
+    ] = 16 * MiB
+    drain_seconds: Annotated[
+        float,
+        Meta(ge=0, le=3600, description="How long exchanges in flight may finish at shutdown."),
+    ] = 25.0
+
+
+@frozen
+class EnvoySettings:
+    """What the generated Envoy configuration says."""
+
+    listen: Annotated[str, Meta(description="Where clients connect: host:port.")] = "127.0.0.1:8801"
+    admin: Annotated[str, Meta(description="Envoy's own admin page: host:port.")] = "127.0.0.1:9901"
+    failure_mode: Annotated[
+        Literal["closed", "open"],
+        Meta(
+            description="When the router does not answer: `closed` refuses the request with 503, "
+            "`open` sends it unprocessed to the default model's endpoint."
+        ),
+    ] = "closed"
+    message_timeout_seconds: Annotated[
+        float,
+        Meta(gt=0, le=60, description="How long Envoy waits for the router, per message."),
+    ] = 2.0
+    request_timeout_seconds: Annotated[
+        float, Meta(gt=0, le=86400, description="How long a model may take to answer.")
+    ] = 300.0
+
+
+@frozen
+class EndpointSettings:
+    """A place where models are served."""
+
+    address: Annotated[str, Meta(description="host:port of an OpenAI-compatible server.")]
+    health_path: Annotated[
+        str | None,
+        Meta(description="Envoy asks this path whether the server is alive; null: it never asks."),
+    ] = None
+    tls: Annotated[bool, Meta(description="Speak TLS to it, trusting the system's CAs.")] = False
+
+
+@frozen
+class ModelSettings:
+    """A model, by the name its servers know it under."""
+
+    endpoints: Annotated[
+        dict[Name, Weight],
+        Meta(description="Where it runs: endpoint names, each with its share of the traffic."),
+    ]
+
+
+@frozen
+class CategorySettings:
+    """A kind of prompt. No training: what is said here is compared with prompts by meaning."""
+
+    candidates: Annotated[
+        dict[Name, Score],
+        Meta(description="Models that answer it, each with how good it is; the best is chosen."),
+    ] = field(factory=dict)
+    description: Annotated[
+        str | None,
+        Meta(description="What it is about, in a sentence. Shipped categories have one."),
+    ] = None
+    examples: Annotated[
+        tuple[str, ...] | None,
+        Meta(description="Prompts that belong to it. Shipped categories have some."),
+    ] = None
+
+
+@frozen
+class RoutingSettings:
+    """How a decision falls."""
+
+    default_model: Annotated[
+        Name, Meta(description="Answers when nothing better is known, or the router is unsure.")
+    ]
+    aliases: Annotated[
+        tuple[Name, ...], Meta(description="Model names that ask the router to choose.")
+    ] = ("auto",)
+    min_confidence: Annotated[
+        float, Meta(ge=0, le=1, description="Below this the default model answers.")
+    ] = 0.3
+    budget_seconds: Annotated[
+        float,
+        Meta(gt=0, le=60, description="How long classifying may take before it is given up."),
+    ] = 0.75
+    max_context_chars: Annotated[
+        int,
+        Meta(ge=0, le=10_000, description="How much of what was said before may colour a prompt."),
+    ] = 400
+
+
+@frozen
+class ClassifierSettings:
+    """The embedded encoder."""
+
+    directory: Annotated[
+        str | None,
+        Meta(description="A sentence encoder in Hugging Face's layout; null: the embedded one."),
+    ] = None
+    workers: Annotated[
+        int, Meta(ge=0, le=256, description="Inference threads; 0: one per CPU core.")
+    ] = 0
+    max_waiting: Annotated[
+        int, Meta(ge=1, le=100_000, description="Texts that may wait; beyond it: overload.")
+    ] = 512
+    max_windows: Annotated[
+        int,
+        Meta(ge=1, le=10_000, description="Windows of about 900 characters read of one prompt."),
+    ] = 16
+
+
+@frozen
+class HeaderSettings:
+    """The names of the headers that carry the decision."""
+
+    endpoint: HeaderName = "x-gateway-destination-endpoint"
+    model: HeaderName = "x-selected-model"
+    confidence: HeaderName = "x-routing-confidence"
+
+
+@frozen
+class MeteringSettings:
+    """What is learned from answers."""
+
+    max_answer_bytes: Annotated[
+        int,
+        Meta(
+            ge=0,
+            le=64 * MiB,
+            description="Answers up to this size are read for their token usage; 0: none are.",
+        ),
+    ] = MiB
+
+
+@frozen
+class LogSettings:
+    """Logs, on standard error. No prompt is ever in them."""
+
+    level: Literal["debug", "info", "warning", "error"] = "info"
+    format: Annotated[
+        Literal["auto", "json", "console"],
+        Meta(description="`auto` is `console` on a terminal and `json` elsewhere."),
+    ] = "auto"
+
+
+@frozen
+class Settings:
+    """semroute's configuration."""
+
+    endpoints: dict[Name, EndpointSettings]
+    models: dict[Name, ModelSettings]
+    routing: RoutingSettings
+    categories: dict[CategoryName, CategorySettings] = field(factory=dict)
+    version: Annotated[Literal[1], Meta(description="The version of this format.")] = 1
+    server: ServerSettings = ServerSettings()
+    envoy: EnvoySettings = EnvoySettings()
+    classifier: ClassifierSettings = ClassifierSettings()
+    headers: HeaderSettings = HeaderSettings()
+    metering: MeteringSettings = MeteringSettings()
+    log: LogSettings = LogSettings()
