@@ -45,15 +45,15 @@ class Encoder:
         os.environ["HF_HUB_OFFLINE"] = "1"
         import tokenizers  # noqa: PLC0415 - seconds of work that only this function needs
         import torch  # noqa: PLC0415 - likewise
-        from transformers import AutoModel  # noqa: PLC0415 - likewise
-        from transformers.utils.logging import disable_progress_bar  # noqa: PLC0415 - likewise
+        import transformers  # noqa: PLC0415 - likewise
 
+        chatter: Any = transformers.utils.logging
+        chatter.disable_progress_bar()
         torch.set_num_threads(1)  # threads inside one pass lose to passes side by side
         try:
             tokenizer = tokenizers.Tokenizer.from_file(str(checkpoint.tokenizer_file))
             with _quiet("transformers"):  # it reports the pooler, which nobody asked for
-                disable_progress_bar()
-                model: Any = AutoModel.from_pretrained(
+                model: Any = transformers.AutoModel.from_pretrained(
                     checkpoint.directory,
                     local_files_only=True,
                     use_safetensors=True,

@@ -1,0 +1,7 @@
+"""Adapters without technology: everything happens in this process, and nothing is faked."""
+
+from .classifier import WordClassifier
+from .observer import MemoryObserver
+from .stream import MemoryStream
+
+__all__ = ["MemoryObserver", "MemoryStream", "WordClassifier"]

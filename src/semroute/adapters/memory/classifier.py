@@ -1,0 +1,49 @@
+"""A classifier that only counts words."""
+
+import math
+import re
+from collections import Counter
+from collections.abc import Sequence
+from typing import Final
+
+from semroute.domain.chat import Prompt
+from semroute.domain.classification import CategoryDefinition, Classification
+
+_WORD: Final = re.compile(r"[a-z]+")
+
+
+class WordClassifier:
+    """Naive Bayes over the words of descriptions and examples. Always ready, often wrong.
+
+    Args:
+        definitions: The categories.
+    """
+
+    is_ready = True
+
+    def __init__(self, definitions: Sequence[CategoryDefinition]) -> None:
+        self._counts = {
+            definition.name: Counter(
+                _words(" ".join((definition.name, definition.description, *definition.examples)))
+            )
+            for definition in definitions
+        }
+        self._vocabulary = len(set().union(*self._counts.values()))
+
+    async def classify(self, prompt: Prompt) -> Classification:
+        """Compares the prompt's words with each category's."""
+        words = _words(prompt.text)
+        scores = {name: self._log_likelihood(words, name) for name in self._counts}
+        highest = max(scores.values())
+        weights = {name: math.exp(score - highest) for name, score in scores.items()}
+        total = sum(weights.values())
+        return Classification.ranked({name: each / total for name, each in weights.items()})
+
+    def _log_likelihood(self, words: Sequence[str], name: str) -> float:
+        counts = self._counts[name]
+        size = counts.total() + self._vocabulary + 1
+        return sum(math.log((counts[word] + 1) / size) for word in words)
+
+
+def _words(text: str) -> list[str]:
+    return _WORD.findall(text.lower())

@@ -1,0 +1,169 @@
+"""Counters and histograms. Labels come from configuration and closed vocabularies only."""
+
+from collections.abc import Callable
+from typing import Final
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+
+from semroute.domain.classification import Classification, Unclassified
+from semroute.domain.record import DecisionRecord, Usage
+from semroute.domain.routing import RoutingDecision
+from semroute.domain.ruling import Ruling
+from semroute.domain.verdict import Answered, PassedThrough, Refused, Routed
+
+# The reference document's buckets start at 1 ms, where most of our work is over.
+_SECONDS: Final = (
+    0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0,
+)  # fmt: skip
+_SHARES: Final = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
+
+
+class PrometheusObserver:
+    """Counts what happens in a registry of its own.
+
+    Args:
+        version: Of semroute.
+        digest: Of the configuration.
+        open_streams: Says how many ExtProc streams are open.
+    """
+
+    def __init__(self, version: str, digest: str, open_streams: Callable[[], int]) -> None:
+        registry = CollectorRegistry()
+        self._registry = registry
+        # The reference document's three.
+        self._messages = Counter(
+            "extproc_requests_total",
+            "ExtProc messages answered.",
+            ["request_type", "status"],
+            registry=registry,
+        )
+        self._seconds = Histogram(
+            "extproc_processing_duration_seconds",
+            "How long Envoy waited for an answer.",
+            ["request_type"],
+            buckets=_SECONDS,
+            registry=registry,
+        )
+        self._errors = Counter(
+            "extproc_stream_errors_total",
+            "ExtProc streams that ended in an error.",
+            ["error_type"],
+            registry=registry,
+        )
+        self._decisions = Counter(
+            "semroute_decisions_total",
+            "Chat requests routed.",
+            ["route", "model", "reason"],
+            registry=registry,
+        )
+        self._decision_seconds = Histogram(
+            "semroute_decision_duration_seconds",
+            "From a complete request to its decision.",
+            buckets=_SECONDS,
+            registry=registry,
+        )
+        self._stage_seconds = Histogram(
+            "semroute_stage_duration_seconds",
+            "How long each stage of a decision took.",
+            ["stage"],
+            buckets=_SECONDS,
+            registry=registry,
+        )
+        self._confidence = Histogram(
+            "semroute_confidence",
+            "Probability of the most probable category.",
+            buckets=_SHARES,
+            registry=registry,
+        )
+        self._fallbacks = Counter(
+            "semroute_fallback_total",
+            "Requests routed to the default model because they could not be classified.",
+            ["reason"],
+            registry=registry,
+        )
+        self._partial = Counter(
+            "semroute_partial_prompts_total",
+            "Prompts too long to be looked at whole.",
+            registry=registry,
+        )
+        self._rejected = Counter(
+            "semroute_rejected_total",
+            "Requests refused, by error code.",
+            ["reason"],
+            registry=registry,
+        )
+        self._exchanges = Counter(
+            "semroute_exchanges_total",
+            "Exchanges by how they ended.",
+            ["verdict", "outcome"],
+            registry=registry,
+        )
+        self._tokens = Counter(
+            "semroute_tokens_total",
+            "Tokens that models reported.",
+            ["model", "kind"],
+            registry=registry,
+        )
+        streams = Gauge("semroute_extproc_streams", "Open ExtProc streams.", registry=registry)
+        streams.set_function(open_streams)
+        info = Gauge("semroute_build_info", "Always 1.", ["version"], registry=registry)
+        info.labels(version).set(1)
+        config = Gauge("semroute_config_info", "Always 1.", ["digest"], registry=registry)
+        config.labels(digest).set(1)
+
+    def render(self) -> bytes:
+        """Returns all metrics in Prometheus' text format."""
+        return generate_latest(self._registry)
+
+    def message_answered(self, phase: str, status: str, seconds: float) -> None:
+        """Counts one message."""
+        self._messages.labels(phase, status).inc()
+        self._seconds.labels(phase).observe(seconds)
+
+    def exchange_failed(self, error_type: str) -> None:
+        """Counts one failure."""
+        self._errors.labels(error_type).inc()
+
+    def exchange_finished(self, record: DecisionRecord) -> None:
+        """Counts one exchange and what was decided in it."""
+        verdict = "none" if record.ruling is None else _verdict_label(record.ruling)
+        self._exchanges.labels(verdict, record.outcome.value).inc()
+        if record.ruling is not None:
+            self._count_ruling(record.ruling)
+
+    def answer_metered(self, decision: RoutingDecision, usage: Usage) -> None:
+        """Counts the tokens of one answer."""
+        self._tokens.labels(decision.model, "input").inc(usage.input_tokens)
+        self._tokens.labels(decision.model, "output").inc(usage.output_tokens)
+
+    def _count_ruling(self, ruling: Ruling) -> None:
+        if isinstance(ruling.verdict, Refused):
+            self._rejected.labels(ruling.verdict.error.code).inc()
+        if isinstance(ruling.verdict, Routed):
+            decision = ruling.verdict.decision
+            route = decision.category or "none"
+            self._decisions.labels(route, decision.model, decision.reason.value).inc()
+            self._decision_seconds.observe(ruling.timings.total)
+            self._stage_seconds.labels("parse").observe(ruling.timings.parse)
+        match ruling.classification:
+            case Classification() as classification:
+                self._stage_seconds.labels("classify").observe(ruling.timings.classify)
+                self._confidence.observe(classification.best.probability)
+                if classification.coverage < 1:
+                    self._partial.inc()
+            case Unclassified(reason):
+                self._fallbacks.labels(reason.value).inc()
+            case None:
+                pass
+
+
+def _verdict_label(ruling: Ruling) -> str:
+    match ruling.verdict:
+        case Routed():
+            return "routed"
+        case Refused():
+            return "refused"
+        case Answered():
+            return "answered"
+        case PassedThrough():
+            return "passed_through"

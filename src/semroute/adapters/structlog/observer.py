@@ -1,0 +1,88 @@
+"""One log line per exchange."""
+
+import structlog
+
+from semroute.domain.classification import Classification, Unclassified
+from semroute.domain.record import DecisionRecord, Outcome, Usage
+from semroute.domain.routing import RoutingDecision
+from semroute.domain.ruling import Ruling
+from semroute.domain.verdict import Answered, PassedThrough, Refused, Routed
+
+Fields = dict[str, str | int | float | bool]
+
+
+class StructlogObserver:
+    """Logs exchanges at `info`, passed-through ones at `debug`, failures at `error`."""
+
+    def __init__(self) -> None:
+        self._log = structlog.stdlib.get_logger("semroute.exchange")
+
+    def message_answered(self, phase: str, status: str, seconds: float) -> None:
+        """Too frequent to log."""
+
+    def exchange_failed(self, error_type: str) -> None:
+        """Logs that a stream ended in an error."""
+        self._log.error("exchange_failed", error_type=error_type)
+
+    def exchange_finished(self, record: DecisionRecord) -> None:
+        """Logs how an exchange ended and what was decided in it."""
+        fields = _fields(record)
+        if record.ruling is not None and not isinstance(record.ruling.verdict, PassedThrough):
+            self._log.info("exchange_finished", **fields)
+        else:
+            self._log.debug("exchange_finished", **fields)
+
+    def answer_metered(self, decision: RoutingDecision, usage: Usage) -> None:
+        """Logs what an answer cost."""
+        self._log.debug(
+            "answer_metered",
+            model=decision.model,
+            input_tokens=usage.input_tokens,
+            output_tokens=usage.output_tokens,
+        )
+
+
+def _fields(record: DecisionRecord) -> Fields:
+    fields: Fields = {"outcome": record.outcome.value}
+    if record.status is not None:
+        fields["status"] = record.status
+    if record.outcome in (Outcome.COMPLETED, Outcome.ABANDONED):
+        fields["response_bytes"] = record.response_bytes
+    if record.ruling is not None:
+        fields |= _ruling_fields(record.ruling)
+    return fields
+
+
+def _ruling_fields(ruling: Ruling) -> Fields:
+    facts = ruling.facts
+    fields: Fields = {"decision_id": facts.decision_id}
+    if facts.request_id:
+        fields["request_id"] = facts.request_id
+    match ruling.verdict:
+        case Routed(decision):
+            fields |= {
+                "verdict": "routed",
+                "requested_model": facts.requested_model,
+                "model": decision.model,
+                "endpoint": decision.endpoint,
+                "reason": decision.reason.value,
+                "turns": facts.turns,
+                "characters": facts.characters,
+                "stream": facts.is_streaming,
+                "decision_ms": round(ruling.timings.total * 1000, 3),
+            }
+            if decision.category is not None:
+                fields["category"] = decision.category
+                fields["confidence"] = round(decision.confidence, 3)
+        case Refused(_, error):
+            fields |= {"verdict": "refused", "error": error.code}
+        case Answered():
+            fields["verdict"] = "answered"
+        case PassedThrough(reason):
+            fields |= {"verdict": "passed_through", "reason": reason.value}
+    match ruling.classification:
+        case Classification() as classification if classification.coverage < 1:
+            fields["coverage"] = round(classification.coverage, 3)
+        case Unclassified() | Classification() | None:
+            pass
+    return fields
