@@ -122,6 +122,9 @@ def _dangling_names(settings: Settings) -> Iterator[Mistake]:
 
 
 def _undefined_categories(settings: Settings, library: Library) -> Iterator[Mistake]:
+    if not settings.categories:
+        shipped = ", ".join(library.categories)
+        yield ("categories",), f"at least one is needed; these ship with semroute: {shipped}"
     for name in settings.categories:
         definition = _definition(name, settings, library.categories)
         if not definition.description.strip() and not definition.examples:

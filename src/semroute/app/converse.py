@@ -28,6 +28,9 @@ class Converse:
         remember: Learns from a finished exchange.
         owned_headers: Header names only we may set.
         max_body_bytes: The longest request body that is read.
+
+    Attributes:
+        open_streams: How many conversations are going on.
     """
 
     route: Callable[[HttpRequest], Awaitable[Ruling]]
@@ -37,6 +40,7 @@ class Converse:
     max_body_bytes: int
     _idle: set[trio.CancelScope] = field(init=False, factory=set)
     _is_hanging_up: bool = field(init=False, default=False)
+    open_streams: int = field(init=False, default=0)
 
     async def __call__(self, stream: ExchangeStream) -> None:
         """Answers every event of one stream.
@@ -48,6 +52,7 @@ class Converse:
         but nothing is learned from an exchange that was cut off.
         """
         exchange = Exchange(self.owned_headers, self.max_body_bytes)
+        self.open_streams += 1
         try:
             while (event := await self._next(stream, exchange)) is not None:
                 started = trio.current_time()
@@ -64,6 +69,7 @@ class Converse:
             self.observer.exchange_failed("unexpected_event" if is_envoys else "internal")
             raise
         finally:
+            self.open_streams -= 1
             record = exchange.close()
             self.observer.exchange_finished(record)
         self.remember(record, exchange.answer())

@@ -71,6 +71,10 @@ class EnvoySettings:
     request_timeout_seconds: Annotated[
         float, Meta(gt=0, le=86400, description="How long a model may take to answer.")
     ] = 300.0
+    ca_file: Annotated[
+        str,
+        Meta(description="Certificate authorities that endpoints with TLS are checked against."),
+    ] = "/etc/ssl/certs/ca-certificates.crt"
 
 
 @frozen
@@ -82,7 +86,9 @@ class EndpointSettings:
         str | None,
         Meta(description="Envoy asks this path whether the server is alive; null: it never asks."),
     ] = None
-    tls: Annotated[bool, Meta(description="Speak TLS to it, trusting the system's CAs.")] = False
+    tls: Annotated[bool, Meta(description="Speak TLS to it; its certificate must be valid.")] = (
+        False
+    )
 
 
 @frozen

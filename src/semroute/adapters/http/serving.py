@@ -1,7 +1,7 @@
 """ASGI applications on Trio."""
 
 import socket
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 import trio
 from hypercorn.config import Config
@@ -9,6 +9,9 @@ from hypercorn.trio import serve
 from starlette.applications import Starlette
 
 from semroute.domain.address import Address
+
+if TYPE_CHECKING:
+    from hypercorn.typing import ASGIFramework
 
 _BACKLOG: Final = 128
 
@@ -48,5 +51,9 @@ async def serve_http(
     config.include_server_header = False
     config.graceful_timeout = 0
     await serve(
-        app, config, mode="asgi", shutdown_trigger=trio.sleep_forever, task_status=task_status
+        cast("ASGIFramework", app),  # the two describe ASGI's messages with types of their own
+        config,
+        mode="asgi",
+        shutdown_trigger=trio.sleep_forever,
+        task_status=task_status,
     )

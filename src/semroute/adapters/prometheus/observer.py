@@ -24,10 +24,9 @@ class PrometheusObserver:
     Args:
         version: Of semroute.
         digest: Of the configuration.
-        open_streams: Says how many ExtProc streams are open.
     """
 
-    def __init__(self, version: str, digest: str, open_streams: Callable[[], int]) -> None:
+    def __init__(self, version: str, digest: str) -> None:
         registry = CollectorRegistry()
         self._registry = registry
         # The reference document's three.
@@ -104,12 +103,17 @@ class PrometheusObserver:
             ["model", "kind"],
             registry=registry,
         )
-        streams = Gauge("semroute_extproc_streams", "Open ExtProc streams.", registry=registry)
-        streams.set_function(open_streams)
+        self._streams = Gauge(
+            "semroute_extproc_streams", "Open ExtProc streams.", registry=registry
+        )
         info = Gauge("semroute_build_info", "Always 1.", ["version"], registry=registry)
         info.labels(version).set(1)
         config = Gauge("semroute_config_info", "Always 1.", ["digest"], registry=registry)
         config.labels(digest).set(1)
+
+    def watch_streams(self, count: Callable[[], int]) -> None:
+        """Reports, from now on, what `count` says is the number of open ExtProc streams."""
+        self._streams.set_function(count)
 
     def render(self) -> bytes:
         """Returns all metrics in Prometheus' text format."""

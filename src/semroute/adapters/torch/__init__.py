@@ -1,5 +1,9 @@
 """The embedded encoder: a real transformer in worker threads, and what is read off its vectors.
 
-Importing this package is cheap. torch and transformers, seconds of work, are imported when a
-model is loaded, in a thread.
+torch and transformers, seconds of work, are imported only when a model is loaded, in a thread.
 """
+
+from .checkpoint import CheckpointError
+from .classifier import Progress, TorchClassifier
+
+__all__ = ["CheckpointError", "Progress", "TorchClassifier"]

@@ -1,0 +1,17 @@
+"""Envoy itself: its configuration, generated from typed messages, and its process.
+
+Envoy's types take most of a second to import, so `bootstrap` is imported where it is needed.
+"""
+
+from .gateway import Gateway, Upstream
+from .process import EnvoyError, EnvoyProcess, find_envoy, running_envoy, validate
+
+__all__ = [
+    "EnvoyError",
+    "EnvoyProcess",
+    "Gateway",
+    "Upstream",
+    "find_envoy",
+    "running_envoy",
+    "validate",
+]

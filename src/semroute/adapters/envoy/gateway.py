@@ -1,0 +1,65 @@
+"""What Envoy is to do, in the few words that differ from one installation to the next."""
+
+from typing import Literal
+
+from attrs import frozen
+
+from semroute.domain.address import Address
+
+
+@frozen
+class Upstream:
+    """A place where models are served; Envoy knows it as a cluster of this name.
+
+    Args:
+        name: The endpoint's name, as the endpoint header carries it.
+        address: Where it is.
+        health_path: What Envoy asks to see whether it is alive; None: it never asks.
+        tls: Whether to speak TLS to it.
+    """
+
+    name: str
+    address: Address
+    health_path: str | None = None
+    tls: bool = False
+
+
+@frozen
+class Gateway:
+    """An Envoy in front of models, with the router as its external processor.
+
+    Args:
+        listen: Where clients connect.
+        admin: Envoy's own admin page.
+        routers: Where the router's processes listen; Envoy spreads requests over them.
+        upstreams: Where models are served.
+        fallback: The upstream of requests that nobody has routed.
+        endpoint_header: Carries the chosen upstream's name.
+        owned_headers: Headers only the router may set; clients' copies are removed before
+            the first route lookup.
+        failure_mode: `closed` refuses requests when the router fails, `open` sends them to
+            the fallback unprocessed.
+        message_timeout_seconds: How long to wait for the router, per message.
+        request_timeout_seconds: How long a model may take to answer.
+        max_body_bytes: How much of a request is buffered; more is refused with 413.
+        max_streams: Concurrent exchanges per connection to a router.
+        metadata_namespace: Where the router's dynamic metadata is accepted.
+        service: The name under which the router answers gRPC health checks.
+        ca_file: The certificate authorities that upstreams with TLS are checked against.
+    """
+
+    listen: Address
+    admin: Address
+    routers: tuple[Address, ...]
+    upstreams: tuple[Upstream, ...]
+    fallback: str
+    endpoint_header: str
+    owned_headers: tuple[str, ...]
+    failure_mode: Literal["closed", "open"]
+    message_timeout_seconds: float
+    request_timeout_seconds: float
+    max_body_bytes: int
+    max_streams: int
+    metadata_namespace: str
+    service: str
+    ca_file: str

@@ -1,0 +1,44 @@
+"""The command line. Each command lives in its own file and is imported only when it runs."""
+
+import sys
+
+from cyclopts import App, CycloptsError
+
+from semroute import __version__
+
+from .exits import Exit, fail
+
+app = App(
+    name="semroute",
+    help="A semantic router for LLM traffic that Envoy consults over External Processing.",
+    version=f"semroute {__version__}",
+)
+
+_COMMANDS = {
+    "serve": "Serve Envoy's External Processing calls, and nothing else.",
+    "up": "Run the router and an Envoy in front of it, from one configuration.",
+    "envoy": "Print the Envoy configuration that `up` would run.",
+    "check": "Check a configuration; every mistake is reported at once.",
+    "explain": "Say which model a prompt would go to, and why.",
+    "eval": "Measure the router on labelled data.",
+    "schema": "Print the JSON Schema of the configuration, for editors.",
+    "demo": "Start a whole gateway with model servers, and send it a dozen prompts.",
+    "version": "Print the versions of semroute and of what it is built on.",
+}
+
+for _name, _help in _COMMANDS.items():
+    _module = "evaluate" if _name == "eval" else _name
+    app.command(f"semroute.app.cli.{_module}:{_module}", name=_name, help=_help)
+
+
+def main() -> None:
+    """Runs the command line and exits: 0 fine, 1 findings, 2 usage, 3 trouble while running."""
+    try:
+        status = app(exit_on_error=False, result_action="return_value")
+    except CycloptsError:
+        status = Exit.USAGE  # the message is printed already
+    except KeyboardInterrupt:
+        status = Exit.INTERRUPTED
+    except Exception as error:  # noqa: BLE001 - the outermost boundary, which knows what is whose fault
+        status = fail(error)
+    sys.exit(status or Exit.OK)

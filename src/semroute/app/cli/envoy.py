@@ -1,0 +1,35 @@
+"""`semroute envoy`."""
+
+import json
+from typing import Annotated
+
+import yaml
+from cyclopts import Parameter
+
+from semroute.adapters.envoy import validate
+from semroute.adapters.envoy.bootstrap import bootstrap_of
+from semroute.app.assemble import gateway_of
+
+from .configuration import ConfigOption, JsonOption, read_configuration
+
+
+def envoy(
+    config: ConfigOption = None,
+    *,
+    as_json: JsonOption = False,
+    validate_it: Annotated[
+        bool, Parameter(name="--validate", negative=(), help="Let Envoy itself check it first.")
+    ] = False,
+) -> None:
+    """Print the Envoy configuration that `up` would run.
+
+    It is complete: `semroute envoy > envoy.yaml` and `envoy -c envoy.yaml` run the gateway, with
+    the router at the address that `server.extproc` names.
+    """
+    document = bootstrap_of(gateway_of(read_configuration(config).settings))
+    if validate_it:
+        validate(document)
+    if as_json:
+        print(json.dumps(document, indent=2))
+    else:
+        print(yaml.safe_dump(document, sort_keys=False, width=100), end="")

@@ -1,0 +1,61 @@
+"""How commands end."""
+
+import sys
+import traceback
+from enum import IntEnum
+
+from rich.console import Console
+from rich.text import Text
+
+
+class Exit(IntEnum):
+    """Exit statuses. Scripts rely on them."""
+
+    OK = 0
+    FINDINGS = 1
+    USAGE = 2
+    RUNTIME = 3
+    INTERRUPTED = 130
+
+
+def fail(error: BaseException) -> int:
+    """Prints what went wrong to standard error, and returns the exit status for it.
+
+    Mistakes of the operator's are one line each. Only what nobody expected has a traceback.
+    """
+    # Imported here: a command that succeeds needs none of these.
+    from semroute.adapters.envoy import EnvoyError  # noqa: PLC0415
+    from semroute.adapters.settings import SettingsError  # noqa: PLC0415
+    from semroute.adapters.torch import CheckpointError  # noqa: PLC0415
+    from semroute.app.lifecycle import InterruptedTwiceError  # noqa: PLC0415
+
+    cause = _single(error)
+    match cause:
+        case InterruptedTwiceError():
+            return 128 + cause.signal_number
+        case SettingsError():
+            _print(str(cause))
+            return Exit.USAGE
+        case EnvoyError() | CheckpointError() | OSError() | CommandError():
+            _print(str(cause))
+            return Exit.RUNTIME
+        case _:
+            traceback.print_exception(error, file=sys.stderr)
+            return Exit.RUNTIME
+
+
+class CommandError(Exception):
+    """A command cannot do its work, for a reason that one sentence explains."""
+
+
+def _single(error: BaseException) -> BaseException:
+    """Returns the one exception that a nursery wrapped, or the group if there are several."""
+    while isinstance(error, BaseExceptionGroup) and len(error.exceptions) == 1:
+        error = error.exceptions[0]
+    return error
+
+
+def _print(message: str) -> None:
+    console = Console(stderr=True, soft_wrap=True)
+    for line in message.splitlines():
+        console.print(Text("error: ", "bold red"), Text(line), sep="")

@@ -1,0 +1,153 @@
+"""A dozen prompts sent through a whole gateway by OpenAI's own client, and what became of each."""
+
+from collections.abc import AsyncIterator, Mapping
+from typing import Any, Final
+
+import trio
+from attrs import frozen
+from openai import AsyncOpenAI, OpenAIError
+
+from semroute.adapters.http import SERVED_BY
+from semroute.domain.address import Address
+from semroute.domain.policy import Policy
+from semroute.domain.reasons import Reason
+
+from .explanation import why
+
+Turn = dict[str, str]
+
+
+def _asks(text: str) -> tuple[Turn, ...]:
+    return ({"role": "user", "content": text},)
+
+
+@frozen
+class Request:
+    """One request of the demonstration."""
+
+    messages: tuple[Turn, ...]
+    model: str = "auto"
+    is_streaming: bool = False
+
+    @property
+    def prompt(self) -> str:
+        """The last thing the user says."""
+        return self.messages[-1]["content"]
+
+
+REQUESTS: Final = (
+    Request(_asks("Why is my Python dict lookup slow once it holds ten million keys?")),
+    Request(_asks("Integrate x^2 e^x from 0 to 1, step by step.")),
+    Request(_asks("Can my landlord keep my deposit for normal wear and tear?")),
+    Request(_asks("My toddler has had a fever of 39 since last night. When do we see a doctor?")),
+    Request(_asks("Write a haiku about rain on a tin roof.")),
+    Request(_asks("Why did the Weimar Republic collapse?")),
+    Request(_asks("What shaft diameter carries 30 kW at 1500 rpm with a 40 MPa shear limit?")),
+    Request(_asks("How do central banks bring inflation down?")),
+    Request(_asks("Balance MnO4- + Fe2+ in acid, please."), is_streaming=True),
+    Request(
+        (
+            {"role": "user", "content": "How do trees lift water thirty metres up?"},
+            {"role": "assistant", "content": "Mostly by transpiration pull in the xylem."},
+            {"role": "user", "content": "And at night?"},
+        )
+    ),
+    Request(_asks("Hmm. Not that one, the other one.")),
+    Request(_asks("Summarise the minutes of our last meeting."), model="llama-3.1-8b"),
+)
+
+
+@frozen
+class Outcome:
+    """What became of one request.
+
+    Args:
+        request: The request.
+        headers: The answer's headers; empty if there was no answer.
+        answered_by: The model that says it answered; empty if none did.
+        error: Why there was no answer; empty if there was.
+    """
+
+    request: Request
+    headers: Mapping[str, str]
+    answered_by: str = ""
+    error: str = ""
+
+    @property
+    def model(self) -> str:
+        """The model the router chose."""
+        return self.headers.get("x-semroute-model", "")
+
+    @property
+    def endpoint(self) -> str:
+        """The server that answered, by its own account."""
+        return self.headers.get(SERVED_BY, "")
+
+    @property
+    def category(self) -> str:
+        """What the prompt was found to be about; `none` if nobody looked."""
+        return self.headers.get("x-semroute-route", "none")
+
+    @property
+    def confidence(self) -> float:
+        """How sure the router was."""
+        return float(self.headers.get("x-semroute-confidence", "0"))
+
+    @property
+    def added_milliseconds(self) -> float:
+        """How long the decision took."""
+        return float(self.headers.get("x-semroute-overhead-ms", "0"))
+
+    def why(self, policy: Policy) -> str:
+        """Why it went there, in a few words."""
+        if self.error:
+            return self.error
+        return why(
+            Reason(self.headers["x-semroute-reason"]), self.confidence, policy.min_confidence
+        )
+
+    def is_routed(self, policy: Policy) -> bool:
+        """Whether the chosen model really answered, on a server that runs it."""
+        model = policy.models.get(self.model)
+        runs_there = model is not None and any(
+            place.endpoint == self.endpoint for place in model.endpoints
+        )
+        return not self.error and runs_there and self.answered_by == self.model
+
+    def as_json(self, policy: Policy) -> dict[str, Any]:
+        """Returns it for machines."""
+        return {
+            "prompt": self.request.prompt,
+            "requested_model": self.request.model,
+            "stream": self.request.is_streaming,
+            "routed": self.is_routed(policy),
+            "category": self.category,
+            "confidence": self.confidence,
+            "model": self.model,
+            "endpoint": self.endpoint,
+            "reason": self.headers.get("x-semroute-reason"),
+            "why": self.why(policy),
+            "added_ms": self.added_milliseconds,
+        }
+
+
+async def demonstrate(gateway: Address) -> AsyncIterator[Outcome]:
+    """Sends every request in turn, as a client with nothing but a base URL would."""
+    client = AsyncOpenAI(base_url=f"http://{gateway}/v1", api_key="none", max_retries=0, timeout=30)
+    async with client:
+        for request in REQUESTS:
+            yield await _send(client, request)
+            await trio.lowlevel.checkpoint()
+
+
+async def _send(client: AsyncOpenAI, request: Request) -> Outcome:
+    create: Any = client.chat.completions.with_raw_response.create
+    try:
+        raw = await create(
+            model=request.model, messages=list(request.messages), stream=request.is_streaming
+        )
+        answer = raw.parse()
+        answers = [chunk async for chunk in answer] if request.is_streaming else [answer]
+    except OpenAIError as error:
+        return Outcome(request, {}, error=str(error))
+    return Outcome(request, dict(raw.headers), answered_by=answers[-1].model)

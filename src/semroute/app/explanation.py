@@ -1,0 +1,128 @@
+"""A decision, told: what was weighed, and what would have tipped it."""
+
+from typing import Any, Final
+
+from attrs import frozen
+
+from semroute.domain.classification import Classification
+from semroute.domain.policy import Policy
+from semroute.domain.reasons import Reason
+from semroute.domain.routing import RoutingDecision
+from semroute.domain.ruling import Ruling
+from semroute.domain.verdict import Routed
+
+_CERTAIN: Final = 0.9995  # no threshold that anybody sets lies above
+
+
+@frozen
+class Flip:
+    """A change that would send the prompt elsewhere.
+
+    Args:
+        model: Where to.
+        condition: What would have to be different.
+    """
+
+    model: str
+    condition: str
+
+
+@frozen
+class Explanation:
+    """Why a request goes where it goes.
+
+    Args:
+        decision: Where it goes.
+        classification: What its prompt is about; None if nobody asked or nobody could say.
+        policy: The rules that decided.
+        seconds: How long the decision took.
+    """
+
+    decision: RoutingDecision
+    classification: Classification | None
+    policy: Policy
+    seconds: float
+
+    @classmethod
+    def of(cls, ruling: Ruling, policy: Policy) -> "Explanation | None":
+        """Returns the explanation of a ruling, or None if it routed nothing."""
+        if not isinstance(ruling.verdict, Routed):
+            return None
+        found = ruling.classification
+        known = found if isinstance(found, Classification) else None
+        return cls(ruling.verdict.decision, known, policy, ruling.timings.total)
+
+    @property
+    def why(self) -> str:
+        """The reason in a few words."""
+        return why(self.decision.reason, self.decision.confidence, self.policy.min_confidence)
+
+    @property
+    def shares(self) -> dict[str, float]:
+        """The share of the model's traffic that each of its endpoints gets."""
+        places = self.policy.models[self.decision.model].endpoints
+        total = sum(place.weight for place in places)
+        return {place.endpoint: place.weight / total for place in places}
+
+    @property
+    def flips(self) -> tuple[Flip, ...]:
+        """What would have changed the decision, nearest first."""
+        decision, default = self.decision, self.policy.default_model
+        flips: list[Flip] = []
+        if self.classification is None:
+            return ()
+        best = self.classification.best
+        if decision.reason is Reason.CLASSIFIER:
+            if decision.model != default and best.probability < _CERTAIN:
+                flips.append(
+                    Flip(default, f"routing.min_confidence were above {best.probability:.3f}")
+                )
+            leader = decision.candidates[0]
+            for rival in decision.candidates[1:2]:
+                condition = f"its score for {decision.category} were above {leader.score:g}"
+                flips.append(Flip(rival.model, condition))
+        if decision.reason is Reason.ABSTAIN:
+            category = self.policy.categories.get(best.category)
+            if category and category.ranking and category.ranking[0].model != default:
+                condition = f"routing.min_confidence were at most {best.probability:.3f}"
+                flips.append(Flip(category.ranking[0].model, condition))
+        return tuple(flips)
+
+    def as_json(self) -> dict[str, Any]:
+        """Returns it for machines."""
+        decision, classification = self.decision, self.classification
+        runner_up = classification.runner_up if classification else None
+        return {
+            "model": decision.model,
+            "endpoint": decision.endpoint,
+            "endpoints": {name: round(share, 4) for name, share in self.shares.items()},
+            "reason": decision.reason.value,
+            "why": self.why,
+            "category": decision.category,
+            "confidence": round(decision.confidence, 4),
+            "min_confidence": self.policy.min_confidence,
+            "default_model": self.policy.default_model,
+            "scores": {
+                score.category: round(score.probability, 4)
+                for score in (classification.scores if classification else ())
+            },
+            "runner_up": runner_up.category if runner_up else None,
+            "margin": round(classification.margin, 4) if classification else None,
+            "coverage": round(classification.coverage, 4) if classification else None,
+            "candidates": {each.model: each.score for each in decision.candidates},
+            "would_change": [{"to": flip.model, "if": flip.condition} for flip in self.flips],
+            "milliseconds": round(self.seconds * 1000, 3),
+        }
+
+
+def why(reason: Reason, confidence: float, min_confidence: float) -> str:
+    """Returns a reason in a few words, short enough for a table."""
+    match reason:
+        case Reason.CLASSIFIER:
+            return f"{confidence:.2f} ≥ {min_confidence:.2f}: its best model"
+        case Reason.ABSTAIN:
+            return f"{confidence:.2f} < {min_confidence:.2f}: default model"
+        case Reason.EXPLICIT_MODEL:
+            return "the client named it"
+        case _:
+            return f"{reason.value.replace('_', ' ')}: default model"
