@@ -1,12 +1,16 @@
 """Envoy's whole configuration."""
 
-from typing import Any
+from typing import Any, Final
 
 from betterproto2 import Casing
 from envoy_data_plane.envoy.config.bootstrap import v3 as bootstrap
 from envoy_data_plane.envoy.config.listener import v3 as listener
+from envoy_data_plane.envoy.config.overload import v3 as overload
 from envoy_data_plane.envoy.config.route import v3 as route
 from envoy_data_plane.envoy.extensions.filters.network.http_connection_manager import v3 as hcm
+from envoy_data_plane.envoy.extensions.resource_monitors.downstream_connections import (
+    v3 as downstream_connections,
+)
 from envoy_data_plane.envoy.type.matcher import v3 as matcher
 
 from .clusters import router_cluster, upstream_cluster
@@ -20,11 +24,14 @@ from .filters import (
 from .gateway import Gateway, Upstream
 from .messages import envoy_address, is_ip, packed, seconds
 
+_MAX_CONNECTIONS: Final = 20_000  # clients at once; Envoy warns when there is no bound at all
+
 
 def bootstrap_of(gateway: Gateway) -> dict[str, Any]:
     """Returns the configuration as the JSON object that `envoy -c` reads."""
     message = bootstrap.Bootstrap(
         admin=bootstrap.Admin(address=envoy_address(gateway.admin)),
+        overload_manager=_overload_manager(),
         static_resources=bootstrap.BootstrapStaticResources(
             listeners=[_listener(gateway)],
             clusters=[
@@ -35,6 +42,17 @@ def bootstrap_of(gateway: Gateway) -> dict[str, Any]:
     )
     document: dict[str, Any] = message.to_dict(casing=Casing.SNAKE)
     return document
+
+
+def _overload_manager() -> overload.OverloadManager:
+    connections = downstream_connections.DownstreamConnectionsConfig(
+        max_active_downstream_connections=_MAX_CONNECTIONS
+    )
+    monitor = overload.ResourceMonitor(
+        name="envoy.resource_monitors.global_downstream_max_connections",
+        typed_config=packed(connections),
+    )
+    return overload.OverloadManager(resource_monitors=[monitor])
 
 
 def _listener(gateway: Gateway) -> listener.Listener:

@@ -4,11 +4,12 @@ import json
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Final
 
 import trio
 from attrs import evolve, frozen
 from cyclopts import Parameter
+from rich import box
 from rich.console import Console
 from rich.live import Live
 from rich.table import Table
@@ -29,6 +30,11 @@ from .configuration import Configuration, JsonOption, read_configuration
 from .exits import CommandError, Exit
 from .progress import show_progress
 
+if TYPE_CHECKING:
+    from semroute.app.demonstration import Outcome
+
+_TITLE: Final = "A dozen prompts through Envoy"
+_WIDE: Final = 132  # columns; narrower terminals get two lines a prompt
 _HOST: Final = "127.0.0.1"
 _CURL: Final = """
 The gateway is running; try it, and press Ctrl-C when you have seen enough:
@@ -143,28 +149,56 @@ async def _show(gateway: Address, policy: Policy, *, as_json: bool) -> bool:
     except ModuleNotFoundError as error:
         message = f"{error.name} is not installed; pip install 'semroute[demo]' brings it"
         raise CommandError(message) from error
-    table = Table(
-        title="A dozen prompts through Envoy", title_justify="left", row_styles=["", "dim"]
-    )
-    table.add_column("prompt", max_width=36, no_wrap=True, overflow="ellipsis")
-    for name in ("category", "conf.", "model", "endpoint", "why", "added ms"):
-        table.add_column(name, justify="right" if name in {"conf.", "added ms"} else "left")
-    outcomes = []
     console = Console(stderr=as_json)
+    is_wide = console.width >= _WIDE
+    table = _wide_table() if is_wide else _narrow_table()
+    add_row = _add_wide_row if is_wide else _add_narrow_row
+    outcomes = []
     with Live(table, console=console, auto_refresh=False) as live:
         async for outcome in demonstrate(gateway):
             outcomes.append(outcome)
-            is_routed = outcome.is_routed(policy)
-            table.add_row(
-                outcome.request.prompt,
-                outcome.category,
-                f"{outcome.confidence:.2f}",
-                Text(outcome.model, "" if is_routed else "bold red"),
-                outcome.endpoint,
-                outcome.why(policy),
-                f"{outcome.added_milliseconds:.1f}",
-            )
+            add_row(table, outcome, policy)
             live.refresh()
     if as_json:
         print(json.dumps([outcome.as_json(policy) for outcome in outcomes], indent=2))
     return all(outcome.is_routed(policy) for outcome in outcomes)
+
+
+def _wide_table() -> Table:
+    table = Table(title=_TITLE, title_justify="left", row_styles=["", "dim"])
+    table.add_column("prompt", max_width=36, no_wrap=True, overflow="ellipsis")
+    for name in ("category", "conf.", "model", "endpoint", "why", "added ms"):
+        table.add_column(name, justify="right" if name in {"conf.", "added ms"} else "left")
+    return table
+
+
+def _add_wide_row(table: Table, outcome: "Outcome", policy: Policy) -> None:
+    table.add_row(
+        outcome.request.prompt,
+        outcome.category,
+        f"{outcome.confidence:.2f}",
+        _model(outcome, policy),
+        outcome.endpoint,
+        outcome.why(policy),
+        f"{outcome.added_milliseconds:.1f}",
+    )
+
+
+def _narrow_table() -> Table:
+    table = Table(title=_TITLE, title_justify="left", box=box.SIMPLE_HEAD, row_styles=["", "dim"])
+    table.add_column("prompt; category and why", no_wrap=True, overflow="ellipsis")
+    table.add_column("model, endpoint", min_width=16, no_wrap=True)
+    table.add_column("added ms", min_width=8, justify="right")
+    return table
+
+
+def _add_narrow_row(table: Table, outcome: "Outcome", policy: Policy) -> None:
+    table.add_row(
+        f"{outcome.request.prompt}\n  {outcome.category}: {outcome.why(policy)}",
+        Text("\n").join([_model(outcome, policy), Text(f"  {outcome.endpoint}")]),
+        f"{outcome.added_milliseconds:.1f}",
+    )
+
+
+def _model(outcome: "Outcome", policy: Policy) -> Text:
+    return Text(outcome.model, "" if outcome.is_routed(policy) else "bold red")
