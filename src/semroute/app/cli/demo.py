@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
 _TITLE: Final = "A dozen prompts through Envoy"
 _WIDE: Final = 132  # columns; narrower terminals get two lines a prompt
+_OTHER_COLUMNS: Final = 36  # what a narrow table needs beside the prompts
 _HOST: Final = "127.0.0.1"
 _CURL: Final = """
 The gateway is running; try it, and press Ctrl-C when you have seen enough:
@@ -151,7 +152,7 @@ async def _show(gateway: Address, policy: Policy, *, as_json: bool) -> bool:
         raise CommandError(message) from error
     console = Console(stderr=as_json)
     is_wide = console.width >= _WIDE
-    table = _wide_table() if is_wide else _narrow_table()
+    table = _wide_table() if is_wide else _narrow_table(console.width)
     add_row = _add_wide_row if is_wide else _add_narrow_row
     outcomes = []
     with Live(table, console=console, auto_refresh=False) as live:
@@ -184,11 +185,13 @@ def _add_wide_row(table: Table, outcome: "Outcome", policy: Policy) -> None:
     )
 
 
-def _narrow_table() -> Table:
+def _narrow_table(width: int) -> Table:
     table = Table(title=_TITLE, title_justify="left", box=box.SIMPLE_HEAD, row_styles=["", "dim"])
-    table.add_column("prompt; category and why", no_wrap=True, overflow="ellipsis")
-    table.add_column("model, endpoint", min_width=16, no_wrap=True)
-    table.add_column("added ms", min_width=8, justify="right")
+    room = max(width - _OTHER_COLUMNS, 20)
+    heading = "prompt; category and why"
+    table.add_column(heading, max_width=room, no_wrap=True, overflow="ellipsis")
+    table.add_column("model, endpoint", no_wrap=True)
+    table.add_column("added ms", justify="right")
     return table
 
 
