@@ -18,9 +18,8 @@ from rich.text import Text
 from semroute.adapters.envoy import EnvoyProcess
 from semroute.adapters.http import bound_socket, model_server, serve_http
 from semroute.adapters.structlog import configure_logging
-from semroute.app.assemble import Router, classifier_of
+from semroute.app.assemble import Router, classifier_of, run_gateway
 from semroute.app.config import policy_of
-from semroute.app.gateway import run_gateway
 from semroute.app.lifecycle import first_of, stop_on_signals
 from semroute.app.settings import Settings
 from semroute.domain.address import Address
@@ -31,7 +30,7 @@ from .exits import CommandError, Exit
 from .progress import show_progress
 
 if TYPE_CHECKING:
-    from semroute.app.demonstration import Outcome
+    from semroute.app.cli.demonstration import Outcome
 
 _TITLE: Final = "A dozen prompts through Envoy"
 _WIDE: Final = 132  # columns; narrower terminals get two lines a prompt
@@ -146,7 +145,7 @@ async def _run(
 
 async def _show(gateway: Address, policy: Policy, *, as_json: bool) -> bool:
     try:
-        from semroute.app.demonstration import demonstrate  # noqa: PLC0415 - openai is optional
+        from semroute.app.cli.demonstration import demonstrate  # noqa: PLC0415 - openai is optional
     except ModuleNotFoundError as error:
         message = f"{error.name} is not installed; pip install 'semroute[demo]' brings it"
         raise CommandError(message) from error

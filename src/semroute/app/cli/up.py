@@ -9,8 +9,7 @@ from cyclopts import Parameter
 
 from semroute.adapters.envoy import EnvoyProcess
 from semroute.adapters.structlog import configure_logging
-from semroute.app.assemble import Router, classifier_of
-from semroute.app.gateway import run_gateway
+from semroute.app.assemble import Router, classifier_of, run_gateway
 from semroute.app.lifecycle import first_of, stop_on_signals
 
 from .configuration import ConfigOption, Configuration, read_configuration

@@ -1,39 +1,30 @@
-"""The composition root: which adapter plays which role."""
+"""The router, put together and run."""
 
 import logging
-import os
-from pathlib import Path
 from typing import Final
 
 import trio
 from attrs import define, field, frozen
-from ulid import ULID
 
 from semroute import __version__
-from semroute.adapters.envoy import Gateway, Upstream
 from semroute.adapters.extproc import SERVICE_NAME, ExtProcService
 from semroute.adapters.grpc import Health, Limits, Server, open_listener
 from semroute.adapters.http import admin_app, bound_socket, serve_http
-from semroute.adapters.openai import OpenAIChat, OpenAIModels
 from semroute.adapters.prometheus import PrometheusObserver
 from semroute.adapters.structlog import StructlogObserver
 from semroute.adapters.torch import CheckpointError, Progress, TorchClassifier
+from semroute.app.config import policy_of
+from semroute.app.converse import Converse
+from semroute.app.lifecycle import drain
+from semroute.app.observers import Observers
+from semroute.app.remember import RememberUsage
+from semroute.app.settings import Settings
 from semroute.domain.address import Address
-from semroute.domain.naming import METADATA_NAMESPACE
-from semroute.domain.policy import Policy
-from semroute.domain.ports import Classifier
 
-from .config import Library, definitions_of, names_of, policy_of
-from .converse import Converse
-from .lifecycle import drain
-from .observers import Observers
-from .remember import RememberUsage
-from .route import Route
-from .settings import Settings
+from .parts import HEALTH_NAME, route_of
 
 _log = logging.getLogger(__name__)
 
-HEALTH_NAME: Final = "semantic_router"
 _HEALTH_NAMES: Final = ("", HEALTH_NAME, SERVICE_NAME)
 
 # gRPC frames and ExtProc's own fields around a body of the largest size.
@@ -51,58 +42,6 @@ class Listening:
 
     extproc: Address
     admin: Address
-
-
-def classifier_of(settings: Settings, library: Library) -> TorchClassifier:
-    """Returns the embedded classifier; it is not loaded yet."""
-    options = settings.classifier
-    return TorchClassifier(
-        definitions_of(settings, library),
-        directory=None if options.directory is None else Path(options.directory),
-        workers=options.workers or len(os.sched_getaffinity(0)),
-        max_waiting=options.max_waiting,
-        max_windows=options.max_windows,
-    )
-
-
-def route_of(settings: Settings, policy: Policy, classifier: Classifier) -> Route:
-    """Returns what rules on requests."""
-    return Route(
-        policy=policy,
-        names=names_of(settings),
-        chat=OpenAIChat(),
-        models=OpenAIModels(),
-        classifier=classifier,
-        budget_seconds=settings.routing.budget_seconds,
-        watch_bytes=settings.metering.max_answer_bytes,
-        new_id=lambda: str(ULID()),
-    )
-
-
-def gateway_of(settings: Settings, *routers: Address) -> Gateway:
-    """Returns the Envoy that these settings ask for, with the router at `routers`."""
-    envoy, names = settings.envoy, names_of(settings)
-    default = settings.models[settings.routing.default_model]
-    return Gateway(
-        listen=Address.parse(envoy.listen),
-        admin=Address.parse(envoy.admin),
-        routers=routers or (Address.parse(settings.server.extproc),),
-        upstreams=tuple(
-            Upstream(name, Address.parse(place.address), place.health_path, place.tls)
-            for name, place in settings.endpoints.items()
-        ),
-        fallback=next(iter(default.endpoints)),
-        endpoint_header=names.endpoint,
-        owned_headers=names.owned,
-        failure_mode=envoy.failure_mode,
-        message_timeout_seconds=envoy.message_timeout_seconds,
-        request_timeout_seconds=envoy.request_timeout_seconds,
-        max_body_bytes=settings.server.max_body_bytes,
-        max_streams=settings.server.max_streams,
-        metadata_namespace=METADATA_NAMESPACE,
-        service=HEALTH_NAME,
-        ca_file=envoy.ca_file,
-    )
 
 
 @define(eq=False)

@@ -8,11 +8,10 @@ from attrs import frozen
 from openai import AsyncOpenAI, OpenAIError
 
 from semroute.adapters.http import SERVED_BY
+from semroute.app.explanation import why
 from semroute.domain.address import Address
 from semroute.domain.policy import Policy
 from semroute.domain.reasons import Reason
-
-from .explanation import why
 
 Turn = dict[str, str]
 

@@ -8,9 +8,10 @@ import trio
 
 from semroute.adapters.envoy import EnvoyError, EnvoyProcess, running_envoy
 from semroute.adapters.torch import Progress
+from semroute.app.lifecycle import first_of
 
-from .assemble import Router, gateway_of
-from .lifecycle import first_of
+from .parts import gateway_of
+from .router import Router
 
 
 async def run_gateway(

@@ -1,0 +1,7 @@
+"""The composition root: which adapter plays which role. Nothing else but the CLI names one."""
+
+from .gateway import run_gateway
+from .parts import classifier_of, gateway_of, route_of
+from .router import Listening, Router
+
+__all__ = ["Listening", "Router", "classifier_of", "gateway_of", "route_of", "run_gateway"]
