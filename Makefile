@@ -23,7 +23,7 @@ lint:
 
 types:
 	$(BIN)/mypy
-	$(BIN)/basedpyright
+	$(BIN)/basedpyright --pythonpath $(BIN)/python
 
 imports:
 	$(BIN)/lint-imports

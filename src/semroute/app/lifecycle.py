@@ -17,9 +17,11 @@ class Drainable(Protocol):
 
     async def drain(self) -> None:
         """Stops accepting work; returns when all of it is finished."""
+        ...
 
     def shut_down(self) -> None:
         """Ends what is left."""
+        ...
 
 
 class InterruptedTwiceError(Exception):

@@ -17,10 +17,9 @@ class Headers:
     fields: tuple[tuple[str, bytes], ...] = ()
 
     @classmethod
-    def of(cls, pairs: Mapping[str, str] | Iterable[tuple[str, str]]) -> Self:
+    def of(cls, pairs: Mapping[str, str]) -> Self:
         """Builds headers from text, lower-casing the names."""
-        items = pairs.items() if isinstance(pairs, Mapping) else pairs
-        return cls(tuple((name.lower(), value.encode()) for name, value in items))
+        return cls(tuple((name.lower(), value.encode()) for name, value in pairs.items()))
 
     def get(self, name: str) -> str | None:
         """Returns the first value of `name`, or None.

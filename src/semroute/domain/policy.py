@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from attrs import Attribute, field, frozen
+from attrs import field, frozen
 from attrs.validators import and_, ge, le
 
 from .errors import InvalidPolicyError
@@ -28,20 +28,17 @@ class Policy:
     """
 
     models: Mapping[str, Model]
-    default_model: str = field()
+    default_model: str
     aliases: tuple[str, ...] = ("auto",)
     categories: Mapping[str, Category] = field(factory=dict)
     min_confidence: float = field(default=0.0, validator=and_(ge(0), le(1)))
     max_context_chars: int = field(default=400, validator=ge(0))
     digest: str = ""
 
-    @default_model.validator
-    def _default_exists(self, _: "Attribute[str]", name: str) -> None:
-        if name not in self.models:
-            message = f"the default model {name!r} is not configured"
-            raise InvalidPolicyError(message)
-
     def __attrs_post_init__(self) -> None:
+        if self.default_model not in self.models:
+            message = f"the default model {self.default_model!r} is not configured"
+            raise InvalidPolicyError(message)
         hidden = [alias for alias in self.aliases if alias in self.models]
         if hidden:
             message = f"{hidden[0]!r} is both an alias and a model"

@@ -25,9 +25,11 @@ class ExchangeStream(Protocol):
         Cancellation: Envoy ends ordinary exchanges by resetting the stream, which cancels
         whoever waits here. It loses nothing.
         """
+        ...
 
     async def reply(self, reply: Reply) -> None:
         """Answers the event received last. Cancelled, the answer may or may not have been sent."""
+        ...
 
 
 class Classifier(Protocol):
@@ -36,6 +38,7 @@ class Classifier(Protocol):
     @property
     def is_ready(self) -> bool:
         """Whether `classify` can answer yet."""
+        ...
 
     async def classify(self, prompt: Prompt) -> Classification:
         """Returns the probability of every category.
@@ -48,6 +51,7 @@ class Classifier(Protocol):
         Cancellation: The prompt is dropped before it costs anything more; work that has
         begun on it finishes unheard.
         """
+        ...
 
 
 class ChatCodec(Protocol):
@@ -59,18 +63,22 @@ class ChatCodec(Protocol):
         Raises:
             InvalidRequestError: It is not one; the client's fault.
         """
+        ...
 
     def edit(self, body: bytes, edit: ChatEdit) -> bytes:
         """Returns the request with the edit applied and every other value byte for byte.
 
         `body` must have been parsed before.
         """
+        ...
 
     def error(self, status: int, error: InvalidRequestError) -> LocalReply:
         """Returns the error as this API words it."""
+        ...
 
     def usage(self, answer: UpstreamAnswer) -> Usage | None:
         """Returns what an answer cost, or None if it does not say or cannot be read."""
+        ...
 
 
 class ModelDirectory(Protocol):
@@ -78,9 +86,11 @@ class ModelDirectory(Protocol):
 
     def listing(self, names: Sequence[str]) -> LocalReply:
         """Returns the list of models."""
+        ...
 
     def card(self, name: str) -> LocalReply:
         """Returns the description of one model."""
+        ...
 
 
 class Observer(Protocol):
@@ -94,12 +104,16 @@ class Observer(Protocol):
             status: `continue`, `immediate` or `error`.
             seconds: How long Envoy waited for the answer.
         """
+        ...
 
     def exchange_failed(self, error_type: str) -> None:
         """A stream ended in an error; `error_type` is one word of a small vocabulary."""
+        ...
 
     def exchange_finished(self, record: DecisionRecord) -> None:
         """An exchange is over, however it ended."""
+        ...
 
     def answer_metered(self, decision: RoutingDecision, usage: Usage) -> None:
         """A model's answer said what it cost."""
+        ...

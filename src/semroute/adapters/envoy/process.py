@@ -125,12 +125,13 @@ async def running_envoy(
             async with trio.open_nursery() as nursery:
                 last_lines: deque[str] = deque(maxlen=_LAST_LINES)
                 nursery.start_soon(_watch, process, last_lines)
-                with trio.move_on_after(_START_SECONDS) as patience:
-                    admin = await _admin_address(admin_file)
-                    listen = await _ready(admin)
-                if patience.cancelled_caught:
+                try:
+                    with trio.fail_after(_START_SECONDS):
+                        admin = await _admin_address(admin_file)
+                        listen = await _ready(admin)
+                except trio.TooSlowError:
                     message = f"Envoy was not ready after {_START_SECONDS:g} s"
-                    raise EnvoyError(message)
+                    raise EnvoyError(message) from None
                 yield EnvoyProcess(listen, admin, process.pid)
                 nursery.cancel_scope.cancel()
         finally:

@@ -17,6 +17,7 @@ class RunCall(Protocol):
         self, stream: Stream, headers: list[tuple[str, str]], shutdown: trio.CancelScope
     ) -> None:
         """Args: shutdown: Cancelling it ends the call with UNAVAILABLE."""
+        ...
 
 
 class Calls(AbstractHandler):

@@ -19,6 +19,7 @@ class Service(Protocol):
 
     def __mapping__(self) -> dict[str, Handler]:
         """The methods, by path."""
+        ...
 
 
 class Server:

@@ -12,9 +12,11 @@ class WriteControl(Protocol):
 
     def pause_writing(self) -> None:
         """The buffer is full."""
+        ...
 
     def resume_writing(self) -> None:
         """The buffer has room again."""
+        ...
 
 
 _HIGH_WATER = 64 * 1024

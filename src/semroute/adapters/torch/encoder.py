@@ -89,9 +89,8 @@ class Encoder:
         for start in range(0, len(rows), _MAX_ROWS):
             batch = rows[start : start + _MAX_ROWS]
             np.add.at(sums, [index for index, _ in batch], self._sums([ids for _, ids in batch]))
-        lengths: Vectors = np.linalg.norm(sums, axis=1, keepdims=True)
-        vectors: Vectors = sums / lengths.clip(min=np.float32(1e-12))
-        return vectors
+        lengths: Vectors = np.sqrt(np.square(sums).sum(axis=1, keepdims=True))
+        return (sums / np.maximum(lengths, 1e-12)).astype(np.float32)
 
     def _sums(self, rows: Sequence[Sequence[int]]) -> npt.NDArray[np.float32]:
         """Returns the sum of each row's token vectors; shape (len(rows), dimensions)."""

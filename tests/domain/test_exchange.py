@@ -1,0 +1,284 @@
+"""The rules of the ExtProc conversation, as traces."""
+
+import pytest
+
+from semroute.domain.errors import MisusedExchangeError, UnexpectedEventError
+from semroute.domain.exchange.events import (
+    BodyMode,
+    BodyModes,
+    Direction,
+    RequestBody,
+    RequestHeaders,
+    RequestTrailers,
+    ResponseBody,
+    ResponseHeaders,
+    ResponseTrailers,
+)
+from semroute.domain.exchange.replies import (
+    BodyReply,
+    HeadersReply,
+    ImmediateReply,
+    TrailersReply,
+)
+from semroute.domain.headers import HeaderEdit
+from semroute.domain.http import BodyFault, HttpRequest
+from semroute.domain.record import Outcome, UpstreamAnswer
+
+from .playbook import (
+    BUFFERED,
+    LISTED,
+    MAX_BODY,
+    ROUTED,
+    STREAMED,
+    UNTOUCHED,
+    Playbook,
+    head,
+    status,
+)
+
+GO_ON = HeadersReply(Direction.REQUEST)
+CHANGED = BodyReply(
+    Direction.REQUEST,
+    HeaderEdit({"x-endpoint": "a", "x-model": "big", "content-length": "15"}),
+    b'{"model":"big"}',
+    {"model": "big"},
+)
+TOLD = HeaderEdit({"x-model": "big"})
+WATCH = BodyModes(BodyMode.BUFFERED, BodyMode.STREAMED)
+
+
+def test_a_buffered_request_is_changed_in_the_reply_to_its_body() -> None:
+    play = Playbook()
+    play(RequestHeaders(head(), modes=BUFFERED), GO_ON)
+    play(RequestBody(b"{}", is_last=True), CHANGED)
+    assert play.asked == [HttpRequest("POST", "/v1/chat/completions", head(), b"{}")]
+
+
+def test_an_answer_worth_learning_from_streams_past_and_is_kept() -> None:
+    play = Playbook()
+    play(RequestHeaders(head(), modes=BUFFERED), GO_ON)
+    play(RequestBody(b"{}", is_last=True), CHANGED)
+    play(ResponseHeaders(status()), HeadersReply(Direction.RESPONSE, TOLD, WATCH))
+    play(ResponseBody(b"one"), BodyReply(Direction.RESPONSE))
+    assert play.exchange.answer() is None
+    play(ResponseBody(b"two", is_last=True), BodyReply(Direction.RESPONSE))
+    assert play.exchange.is_over
+    assert play.exchange.answer() == UpstreamAnswer(status(), b"onetwo")
+    record = play.close()
+    assert (record.outcome, record.status, record.response_bytes) == (Outcome.COMPLETED, 200, 6)
+    assert record.ruling is ROUTED
+
+
+@pytest.mark.parametrize("answer", [status(500), status(200, content_encoding="gzip"), status(204)])
+def test_an_answer_that_teaches_nothing_passes_unseen(answer: object) -> None:
+    play = Playbook()
+    play(RequestHeaders(head(), modes=STREAMED), lambda _: True)
+    play(RequestBody(b"{}", is_last=True), lambda _: True)
+    unseen = BodyModes(BodyMode.STREAMED, BodyMode.NONE)
+    play(ResponseHeaders(answer), HeadersReply(Direction.RESPONSE, TOLD, unseen))  # type: ignore[arg-type]
+    assert play.close().outcome is Outcome.HANDED_OVER
+
+
+def test_an_answer_longer_than_wanted_is_let_go_and_still_passes() -> None:
+    play = Playbook()
+    play(RequestHeaders(head(), modes=BUFFERED), GO_ON)
+    play(RequestBody(b"{}", is_last=True), CHANGED)
+    play(ResponseHeaders(status()), lambda _: True)
+    play(ResponseBody(bytes(60)), BodyReply(Direction.RESPONSE))
+    play(ResponseBody(bytes(60), is_last=True), BodyReply(Direction.RESPONSE))
+    assert play.exchange.answer() is None
+    assert play.close().outcome is Outcome.COMPLETED
+
+
+def test_trailers_end_an_answer_whose_body_was_not_marked_last() -> None:
+    play = Playbook()
+    play(RequestHeaders(head(), modes=BUFFERED), GO_ON)
+    play(RequestBody(b"{}", is_last=True), CHANGED)
+    play(ResponseHeaders(status()), lambda _: True)
+    play(ResponseBody(b"x"), BodyReply(Direction.RESPONSE))
+    play(ResponseTrailers(), TrailersReply(Direction.RESPONSE))
+    assert play.exchange.answer() == UpstreamAnswer(status(), b"x")
+
+
+def test_a_buffered_body_is_whole_even_when_trailers_follow() -> None:
+    play = Playbook()
+    play(RequestHeaders(head(), modes=BUFFERED), GO_ON)
+    play(RequestBody(b"{}"), CHANGED)  # not marked last
+    play(RequestTrailers(), TrailersReply(Direction.REQUEST))
+    assert len(play.asked) == 1
+
+
+def test_without_a_word_about_modes_bodies_count_as_buffered() -> None:
+    play = Playbook()
+    play(RequestHeaders(head()), GO_ON)
+    play(RequestBody(b"{}"), CHANGED)
+
+
+def test_a_streamed_body_is_withheld_until_it_is_whole() -> None:
+    play = Playbook()
+    wanted = BodyModes(BodyMode.BUFFERED, BodyMode.STREAMED)
+    play(RequestHeaders(head(), modes=STREAMED), HeadersReply(Direction.REQUEST, modes=wanted))
+    nothing = BodyReply(Direction.REQUEST, body=b"")
+    play(RequestBody(b"{"), nothing)
+    play(RequestBody(b"}"), nothing)
+    play(RequestBody(b"", is_last=True), CHANGED)
+    assert play.asked[0].body == b"{}"
+
+
+def test_a_streamed_body_is_whole_when_it_is_as_long_as_announced() -> None:
+    play = Playbook()
+    play(RequestHeaders(head(content_length="2"), modes=STREAMED), lambda _: True)
+    play(RequestBody(b"{"), BodyReply(Direction.REQUEST, body=b""))
+    play(RequestBody(b"}"), CHANGED)
+    play(RequestBody(b"", is_last=True), BodyReply(Direction.REQUEST, body=b""))
+    assert len(play.asked) == 1
+
+
+def test_a_withheld_body_that_nobody_changed_is_sent_on_whole() -> None:
+    play = Playbook(UNTOUCHED)
+    play(RequestHeaders(head(), modes=STREAMED), lambda _: True)
+    play(RequestBody(b"{"), BodyReply(Direction.REQUEST, body=b""))
+    edit = HeaderEdit({"x-endpoint": "a", "content-length": "2"})
+    play(RequestBody(b"}", is_last=True), BodyReply(Direction.REQUEST, edit, b"{}"))
+
+
+def test_a_buffered_body_that_nobody_changed_keeps_its_bytes_and_length() -> None:
+    play = Playbook(UNTOUCHED)
+    play(RequestHeaders(head(), modes=BUFFERED), GO_ON)
+    play(
+        RequestBody(b"{}", is_last=True),
+        BodyReply(Direction.REQUEST, HeaderEdit({"x-endpoint": "a"})),
+    )
+
+
+def test_a_streamed_body_of_unknown_length_with_trailers_cannot_be_sent_on() -> None:
+    play = Playbook(LISTED)
+    play(RequestHeaders(head(), modes=STREAMED), lambda _: True)
+    play(RequestBody(b"{}"), BodyReply(Direction.REQUEST, body=b""))
+    play(RequestTrailers(), lambda reply: isinstance(reply, ImmediateReply))
+    assert play.asked[0].fault is BodyFault.UNDELIVERABLE
+
+
+def test_a_request_without_body_is_ruled_on_at_its_headers() -> None:
+    play = Playbook(LISTED)
+    play(
+        RequestHeaders(head("GET", "/v1/models"), is_last=True, modes=BUFFERED),
+        ImmediateReply(LISTED.action, "semroute_answered"),  # type: ignore[arg-type]
+    )
+    assert play.exchange.is_over
+    record = play.close()
+    assert (record.outcome, record.status) == (Outcome.ANSWERED, 200)
+
+
+def test_a_chat_request_without_body_is_asked_about_too() -> None:
+    play = Playbook(LISTED)
+    play(RequestHeaders(head(), is_last=True), lambda reply: isinstance(reply, ImmediateReply))
+    assert play.asked[0].body == b""
+
+
+def test_a_chat_request_with_trailers_but_no_body_is_asked_about_at_its_trailers() -> None:
+    play = Playbook(LISTED)
+    play(RequestHeaders(head(), modes=BUFFERED), GO_ON)
+    play(RequestTrailers(), lambda reply: isinstance(reply, ImmediateReply))
+    assert play.asked[0].body == b""
+
+
+@pytest.mark.parametrize("length", [str(MAX_BODY + 1), "9" * 30])
+def test_a_body_announced_as_too_large_is_not_waited_for(length: str) -> None:
+    play = Playbook(LISTED)
+    play(
+        RequestHeaders(head(content_length=length)), lambda reply: isinstance(reply, ImmediateReply)
+    )
+    assert play.asked[0].fault is BodyFault.TOO_LARGE
+
+
+def test_a_body_that_becomes_too_large_is_not_kept() -> None:
+    play = Playbook(LISTED)
+    play(RequestHeaders(head(), modes=STREAMED), lambda _: True)
+    play(RequestBody(bytes(600)), lambda _: True)
+    play(RequestBody(bytes(600)), lambda reply: isinstance(reply, ImmediateReply))
+    assert play.asked[0].fault is BodyFault.TOO_LARGE
+    assert play.asked[0].body == b""
+
+
+def test_a_path_that_is_none_of_ours_passes_without_its_bodies() -> None:
+    play = Playbook()
+    unseen = BodyModes(BodyMode.NONE, BodyMode.NONE)
+    play(
+        RequestHeaders(head("POST", "/files", x_model="fake"), modes=BUFFERED),
+        HeadersReply(Direction.REQUEST, HeaderEdit(remove=("x-model",)), unseen),
+    )
+    # Envoy may not allow the mode to change; then bodies come, and pass untouched.
+    play(RequestBody(b"data", is_last=True), BodyReply(Direction.REQUEST))
+    play(ResponseHeaders(status()), lambda _: True)
+    assert play.asked == []
+    assert play.close().outcome is Outcome.HANDED_OVER
+
+
+def test_forged_headers_are_removed_on_both_ways() -> None:
+    play = Playbook()
+    play(
+        RequestHeaders(head(x_model="fake", x_other="kept"), modes=BUFFERED),
+        HeadersReply(Direction.REQUEST, HeaderEdit(remove=("x-model",))),
+    )
+    play(RequestBody(b"{}", is_last=True), CHANGED)
+    edit = HeaderEdit({"x-model": "big"}, ("x-endpoint",))
+    play(
+        ResponseHeaders(status(x_endpoint="fake", x_model="fake"), is_last=True),
+        HeadersReply(Direction.RESPONSE, edit),
+    )
+    assert play.close().outcome is Outcome.COMPLETED
+
+
+def test_an_answer_may_come_before_its_request_has_ended() -> None:
+    play = Playbook()
+    play(RequestHeaders(head(), modes=BUFFERED), GO_ON)
+    play(ResponseHeaders(status(413)), lambda reply: isinstance(reply, HeadersReply))
+    assert not play.exchange.is_ruled
+    play(RequestBody(b"{}", is_last=True), CHANGED)
+    assert play.exchange.is_ruled
+
+
+def test_without_request_headers_there_is_no_path_to_serve() -> None:
+    play = Playbook()
+    play(RequestBody(b"{}", is_last=True), BodyReply(Direction.REQUEST))
+    play(ResponseHeaders(status()), lambda _: True)
+    assert play.asked == []
+
+
+def test_what_cannot_follow_is_refused() -> None:
+    play = Playbook()
+    play(RequestHeaders(head(), modes=BUFFERED), GO_ON)
+    with pytest.raises(UnexpectedEventError, match="request is open"):
+        play.exchange.receive(RequestHeaders(head()))
+
+
+def test_nothing_can_follow_the_end() -> None:
+    play = Playbook(LISTED)
+    play(RequestHeaders(head("GET", "/v1/models"), is_last=True), lambda _: True)
+    with pytest.raises(MisusedExchangeError):
+        play.exchange.receive(ResponseHeaders(status()))
+
+
+def test_a_ruling_is_taken_only_when_asked_for_and_only_once() -> None:
+    play = Playbook()
+    with pytest.raises(MisusedExchangeError):
+        play.exchange.decide(ROUTED)
+    play(RequestHeaders(head(), modes=BUFFERED), GO_ON)
+    play.exchange.receive(RequestBody(b"{}", is_last=True))
+    with pytest.raises(MisusedExchangeError):
+        play.exchange.receive(ResponseHeaders(status()))
+    play.exchange.decide(ROUTED)
+    with pytest.raises(MisusedExchangeError):
+        play.exchange.decide(ROUTED)
+
+
+def test_an_exchange_cut_short_says_so() -> None:
+    play = Playbook()
+    assert play.close().outcome is Outcome.ABANDONED
+    play(RequestHeaders(head(), modes=BUFFERED), GO_ON)
+    play(RequestBody(b"{}", is_last=True), CHANGED)
+    play(ResponseHeaders(status()), lambda _: True)
+    play(ResponseBody(b"half"), BodyReply(Direction.RESPONSE))
+    assert play.exchange.answer() is None
+    assert play.close().outcome is Outcome.ABANDONED
