@@ -1,0 +1,85 @@
+import itertools
+import json
+from typing import Any
+
+import pytest
+
+from semroute.adapters.memory import FaultyClassifier, MemoryObserver, WordClassifier
+from semroute.adapters.openai import OpenAIChat, OpenAIModels
+from semroute.app.converse import Converse
+from semroute.app.remember import RememberUsage
+from semroute.app.route import Route
+from semroute.domain.classification import CategoryDefinition
+from semroute.domain.headers import Headers
+from semroute.domain.http import HttpRequest
+from semroute.domain.naming import HeaderNames
+from semroute.domain.policy import Policy
+from semroute.domain.routing import Candidate, Category, Model, WeightedEndpoint
+
+DEFINITIONS = (
+    CategoryDefinition("math", "numbers, equations, integrals", ("solve the equation",)),
+    CategoryDefinition("law", "contracts, courts, landlords", ("can my landlord evict me",)),
+)
+POLICY = Policy(
+    models={
+        "small": Model("small", (WeightedEndpoint("cpu"),)),
+        "euler": Model("euler", (WeightedEndpoint("gpu"),)),
+        "portia": Model("portia", (WeightedEndpoint("gpu"),)),
+    },
+    default_model="small",
+    categories={
+        "math": Category("math", (Candidate("euler", 1),)),
+        "law": Category("law", (Candidate("portia", 1),)),
+    },
+    min_confidence=0.6,
+)
+BUDGET = 0.5
+
+
+def post(
+    body: bytes | None = None, path: str = "/v1/chat/completions", **fields: Any
+) -> HttpRequest:
+    request = {"model": "auto", "messages": [{"role": "user", "content": "hi"}]} | fields
+    data = json.dumps(request).encode() if body is None else body
+    headers = Headers.of({":method": "POST", ":path": path, "x-request-id": "r1"})
+    return HttpRequest("POST", path, headers, data)
+
+
+def asks(text: str, **fields: Any) -> HttpRequest:
+    return post(messages=[{"role": "user", "content": text}], **fields)
+
+
+@pytest.fixture
+def classifier() -> FaultyClassifier:
+    return FaultyClassifier(WordClassifier(DEFINITIONS))
+
+
+@pytest.fixture
+def observer() -> MemoryObserver:
+    return MemoryObserver()
+
+
+@pytest.fixture
+def route(classifier: FaultyClassifier) -> Route:
+    numbers = itertools.count(1)
+    return Route(
+        policy=POLICY,
+        names=HeaderNames(),
+        chat=OpenAIChat(),
+        models=OpenAIModels(),
+        classifier=classifier,
+        budget_seconds=BUDGET,
+        watch_bytes=1000,
+        new_id=lambda: f"d{next(numbers)}",
+    )
+
+
+@pytest.fixture
+def converse(route: Route, observer: MemoryObserver) -> Converse:
+    return Converse(
+        route=route,
+        observer=observer,
+        remember=RememberUsage(route.chat, observer),
+        owned_headers=route.names.owned,
+        max_body_bytes=100_000,
+    )

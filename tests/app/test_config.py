@@ -1,0 +1,159 @@
+from importlib import resources
+from typing import Any
+
+import pytest
+import yaml
+
+from semroute.adapters.settings import SettingsError, load
+from semroute.app.config import (
+    Library,
+    LibraryCategory,
+    definitions_of,
+    mistakes_in,
+    names_of,
+    policy_of,
+)
+from semroute.app.settings import Settings
+from semroute.domain.classification import CategoryDefinition
+from semroute.domain.routing import Candidate, WeightedEndpoint
+
+LIBRARY = Library({"math": LibraryCategory("numbers", ("one plus one",))})
+DEFAULTS = resources.files("semroute.app") / "defaults"
+
+
+def document(**changes: Any) -> dict[str, Any]:
+    base: dict[str, Any] = {
+        "endpoints": {"gpu": {"address": "127.0.0.1:8001"}},
+        "models": {"big": {"endpoints": {"gpu": 2}}},
+        "categories": {"math": {"candidates": {"big": 0.9}}},
+        "routing": {"default_model": "big"},
+    }
+    return base | changes
+
+
+def loaded(**changes: Any) -> Settings:
+    text = yaml.safe_dump(document(**changes))
+    return load(text, Settings, check=lambda settings: mistakes_in(settings, LIBRARY))
+
+
+def mistakes(**changes: Any) -> dict[str, str]:
+    with pytest.raises(SettingsError) as caught:
+        loaded(**changes)
+    return {problem.place: problem.message for problem in caught.value.problems}
+
+
+def test_settings_become_rules() -> None:
+    policy = policy_of(loaded(routing={"default_model": "big", "min_confidence": 0.4}))
+    assert policy.models["big"].endpoints == (WeightedEndpoint("gpu", 2.0),)
+    assert policy.categories["math"].candidates == (Candidate("big", 0.9),)
+    assert policy.min_confidence == 0.4
+    assert policy.digest.startswith("sha256:")
+
+
+def test_the_digest_changes_with_the_settings_and_only_then() -> None:
+    routing = {"default_model": "big", "min_confidence": 0.4}
+    assert policy_of(loaded()).digest == policy_of(loaded()).digest
+    assert policy_of(loaded()).digest != policy_of(loaded(routing=routing)).digest
+
+
+def test_a_shipped_category_need_not_be_described_and_may_be() -> None:
+    assert definitions_of(loaded(), LIBRARY) == (
+        CategoryDefinition("math", "numbers", ("one plus one",)),
+    )
+    own = {"math": {"description": "sums", "examples": ["two"]}}
+    assert definitions_of(loaded(categories=own), LIBRARY) == (
+        CategoryDefinition("math", "sums", ("two",)),
+    )
+
+
+def test_header_names_can_be_changed() -> None:
+    assert (
+        names_of(loaded(headers={"model": "x-vsr-selected-model"})).model == "x-vsr-selected-model"
+    )
+
+
+@pytest.mark.parametrize(
+    ("changes", "place", "message"),
+    [
+        ({"routing": {"default_model": "bug"}}, "routing.default_model", "did you mean 'big'?"),
+        (
+            {"models": {"big": {"endpoints": {"gpa": 1}}}},
+            "models.big.endpoints.gpa",
+            "did you mean 'gpu'?",
+        ),
+        ({"models": {"big": {"endpoints": {}}}}, "models.big.endpoints", "at least one endpoint"),
+        (
+            {"categories": {"math": {"candidates": {"bit": 1}}}},
+            "categories.math.candidates.bit",
+            "did you mean 'big'?",
+        ),
+        ({"categories": {"maths": {}}}, "categories.maths", "did you mean 'math'?"),
+        (
+            {"categories": {"own": {"examples": ["x", " "]}}},
+            "categories.own.examples[1]",
+            "some text",
+        ),
+        ({"categories": {}}, "categories", "at least one"),
+        (
+            {"routing": {"default_model": "big", "aliases": ["big"]}},
+            "routing.aliases[0]",
+            "model too",
+        ),
+        (
+            {"routing": {"default_model": "big", "budget_seconds": 1.7}},
+            "routing.budget_seconds",
+            "at most 1.6",
+        ),
+        ({"server": {"extproc": "0.0.0.0:50051"}}, "server.extproc", "allow_remote"),
+        ({"server": {"extproc": "nowhere"}}, "server.extproc", "neither"),
+        ({"server": {"admin": "unix:/x"}}, "server.admin", "host:port"),
+        ({"endpoints": {"gpu": {"address": "127.0.0.1"}}}, "endpoints.gpu.address", "neither"),
+        ({"endpoints": {"gpu": {"address": "unix:/x"}}}, "endpoints.gpu.address", "host:port"),
+        (
+            {"endpoints": {"gpu": {"address": "169.254.169.254:80"}}},
+            "endpoints.gpu.address",
+            "metadata",
+        ),
+        ({"headers": {"model": "x-routing-confidence"}}, "headers.confidence", "something else"),
+        ({"headers": {"model": "content-length"}}, "headers.model", "of its own"),
+        ({"headers": {"model": "X-Model"}}, "headers.model", "regex"),
+        ({"models": {"a\nb": {"endpoints": {"gpu": 1}}}}, "models.a\nb", "regex"),
+        ({"models": {"big": {"endpoints": {"gpu": 0}}}}, "models.big.endpoints.gpu", "> 0"),
+        ({"version": 2}, "version", "one of 1"),
+    ],
+)
+def test_a_contradiction_is_reported_with_its_place(
+    changes: dict[str, Any], place: str, message: str
+) -> None:
+    found = mistakes(**changes)
+    assert place in found
+    assert message in found[place]
+
+
+def test_a_listener_may_be_reachable_if_that_is_wanted() -> None:
+    server = {"extproc": "0.0.0.0:50051", "admin": "0.0.0.0:9190", "allow_remote": True}
+    assert loaded(server=server).server.allow_remote
+
+
+def test_several_mistakes_are_reported_together() -> None:
+    found = mistakes(
+        routing={"default_model": "bug", "min_confidense": 1},
+        server={"extproc": "nowhere"},
+    )
+    assert set(found) == {"routing.default_model", "routing.min_confidense", "server.extproc"}
+
+
+def test_the_shipped_files_are_sound() -> None:
+    library = load((DEFAULTS / "categories.yaml").read_text(), Library)
+    settings = load(
+        (DEFAULTS / "semroute.yaml").read_text(),
+        Settings,
+        check=lambda settings: mistakes_in(settings, library),
+    )
+    assert set(settings.categories) == set(library.categories)
+    assert len(settings.categories) == 14
+    for name, category in library.categories.items():
+        wanted = 100 if name == "other" else 50
+        assert len(set(map(str.lower, category.examples))) == len(category.examples) >= wanted
+        assert all(len(example) <= 500 for example in category.examples)
+    assert policy_of(settings).default_model in settings.models

@@ -1,0 +1,96 @@
+"""Measuring and explaining decisions."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from semroute.adapters.memory import FaultyClassifier
+from semroute.app.evaluation import CategoryReport, LabelledPrompt, evaluate_categories
+from semroute.app.explanation import Explanation, why
+from semroute.app.route import Route
+from semroute.domain.errors import ClassifierError
+from semroute.domain.reasons import Reason
+
+from .conftest import POLICY, asks
+
+
+async def test_accuracy_is_the_share_of_right_answers(classifier: FaultyClassifier) -> None:
+    prompts = [
+        LabelledPrompt("equations", "math"),
+        LabelledPrompt("integrals", "math"),
+        LabelledPrompt("landlords", "law"),
+        LabelledPrompt("courts", "math"),
+    ]
+    shares: list[float] = []
+    report = await evaluate_categories(classifier, prompts, lambda _, share: shares.append(share))
+    assert report.total == 4
+    assert report.accuracy == 0.75
+    assert report.confusion == {("math", "math"): 2, ("law", "law"): 1, ("math", "law"): 1}
+    assert report.f1("math") == pytest.approx(0.8)
+    assert report.f1("law") == pytest.approx(2 / 3)
+    assert report.macro_f1 == pytest.approx((0.8 + 2 / 3) / 2)
+    assert shares == [0.25, 0.5, 0.75, 1.0]
+
+
+async def test_a_prompt_that_cannot_be_classified_ends_the_measurement(
+    classifier: FaultyClassifier,
+) -> None:
+    classifier.error = ClassifierError("boom")
+    with pytest.RaisesGroup(ClassifierError):
+        await evaluate_categories(classifier, [LabelledPrompt("x", "math")])
+
+
+PAIRS = st.dictionaries(
+    st.tuples(st.sampled_from("abc"), st.sampled_from("abc")), st.integers(1, 50)
+)
+
+
+@given(PAIRS)
+def test_scores_are_shares(confusion: dict[tuple[str, str], int]) -> None:
+    report = CategoryReport(confusion)
+    assert 0 <= report.accuracy <= 1
+    assert 0 <= report.macro_f1 <= 1
+    if report.accuracy == 1:
+        assert report.macro_f1 == pytest.approx(1)
+
+
+async def explained(route: Route, text: str, model: str = "auto") -> Explanation:
+    explanation = Explanation.of(await route(asks(text, model=model)), POLICY)
+    assert explanation is not None
+    return explanation
+
+
+async def test_a_decision_is_told_with_what_would_have_tipped_it(route: Route) -> None:
+    told = await explained(route, "equations integrals landlords")
+    assert told.decision.model == "euler"
+    best = told.classification
+    assert best is not None
+    assert told.flips[0].model == "small"
+    assert f"above {best.best.probability:.3f}" in told.flips[0].condition
+    document = told.as_json()
+    assert document["category"] == "math"
+    assert document["runner_up"] == "law"
+    assert document["endpoints"] == {"gpu": 1.0}
+    assert document["would_change"][0]["to"] == "small"
+
+
+async def test_a_lower_threshold_would_have_tipped_an_abstention(route: Route) -> None:
+    told = await explained(route, "what?")
+    assert told.decision.reason is Reason.ABSTAIN
+    (flip,) = told.flips
+    assert "at most" in flip.condition
+
+
+async def test_a_named_model_needs_no_explanation_beyond_that(route: Route) -> None:
+    told = await explained(route, "equations", model="portia")
+    assert told.flips == ()
+    assert told.why == "the client named it"
+
+
+async def test_a_refusal_is_not_explained_as_a_decision(route: Route) -> None:
+    assert Explanation.of(await route(asks("x", model="gpt-9")), POLICY) is None
+
+
+@pytest.mark.parametrize("reason", Reason)
+def test_every_reason_has_words(reason: Reason) -> None:
+    assert why(reason, 0.4, 0.3)
