@@ -3,8 +3,10 @@
 import math
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Final
+
+import trio
 
 from semroute.domain.chat import Prompt
 from semroute.domain.classification import CategoryDefinition, Classification
@@ -29,6 +31,17 @@ class WordClassifier:
             for definition in definitions
         }
         self._vocabulary = len(set().union(*self._counts.values()))
+
+    async def run(
+        self,
+        progress: Callable[[str, float], None] = lambda _what, _share: None,
+        *,
+        task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED,
+    ) -> None:
+        """Has nothing to load and needs no task; waits to be cancelled."""
+        progress("ready", 1.0)
+        task_status.started()
+        await trio.sleep_forever()
 
     async def classify(self, prompt: Prompt) -> Classification:
         """Compares the prompt's words with each category's."""

@@ -5,5 +5,6 @@ torch and transformers, seconds of work, are imported only when a model is loade
 
 from .checkpoint import CheckpointError
 from .classifier import Progress, TorchClassifier
+from .encoder import load_encoder
 
-__all__ = ["CheckpointError", "Progress", "TorchClassifier"]
+__all__ = ["CheckpointError", "Progress", "TorchClassifier", "load_encoder"]

@@ -1,7 +1,6 @@
 """The embedded classifier: one encoder pass, compared with what categories say of themselves."""
 
 from collections.abc import Callable, Iterator, Sequence
-from pathlib import Path
 from typing import Final, TypeAlias
 
 import numpy as np
@@ -13,8 +12,7 @@ from semroute.domain.errors import NotLoadedError
 
 from .bank import CategoryBank, lines_of
 from .batching import Batcher
-from .checkpoint import Checkpoint, embedded_directory
-from .encoder import Encoder
+from .encoder import Encoder, load_encoder
 from .vectors import Vector, Vectors
 from .windows import windows_of
 
@@ -29,7 +27,7 @@ class TorchClassifier:
 
     Args:
         definitions: The categories; each has a description or examples.
-        directory: Where the encoder is; None for the embedded one.
+        load: Loads the encoder; called once, in a thread.
         workers: How many threads compute at once; best one per core.
         max_waiting: How many texts may wait for one; at least 32.
         max_windows: How many windows are read of one prompt.
@@ -39,13 +37,13 @@ class TorchClassifier:
         self,
         definitions: Sequence[CategoryDefinition],
         *,
-        directory: Path | None = None,
+        load: Callable[[], Encoder] = load_encoder,
         workers: int = 1,
         max_waiting: int = 512,
         max_windows: int = 16,
     ) -> None:
         self._definitions = definitions
-        self._directory = directory
+        self._load = load
         self._workers = workers
         self._max_waiting = max(max_waiting, _LINES_AT_ONCE)
         self._max_windows = max_windows
@@ -85,9 +83,6 @@ class TorchClassifier:
         windows = windows_of(prompt.text, self._max_windows)
         vector = _mean(await batcher.encode(windows.pieces))
         return bank.classify(vector, windows.coverage)
-
-    def _load(self) -> Encoder:
-        return Encoder.load(Checkpoint.open(self._directory or embedded_directory()))
 
     async def _built(self, batcher: Batcher, progress: Progress) -> CategoryBank:
         lines = [lines_of(definition) for definition in self._definitions]

@@ -4,13 +4,14 @@ import logging
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import numpy.typing as npt
 from attrs import frozen
 
-from .checkpoint import Checkpoint, CheckpointError
+from .checkpoint import Checkpoint, CheckpointError, embedded_directory
 from .vectors import Vectors
 
 if TYPE_CHECKING:
@@ -103,6 +104,15 @@ class Encoder:
             hidden = self._model(input_ids=ids, attention_mask=mask).last_hidden_state
             sums: npt.NDArray[np.float32] = (hidden * mask.unsqueeze(-1)).sum(dim=1).numpy()
         return sums
+
+
+def load_encoder(directory: Path | None = None) -> Encoder:
+    """Checks and loads the encoder in a directory, or the embedded one; takes seconds.
+
+    Raises:
+        CheckpointError: The files cannot be used; the operator's fault.
+    """
+    return Encoder.load(Checkpoint.open(directory or embedded_directory()))
 
 
 def _parts(encoding: "tokenizers.Encoding") -> list[list[int]]:

@@ -1,6 +1,6 @@
 """Long texts as overlapping windows."""
 
-from typing import Final
+from typing import Final, TypeAlias
 
 from attrs import frozen
 
@@ -8,7 +8,9 @@ from attrs import frozen
 # was trained on. Denser text is divided again by the tokenizer.
 WINDOW_CHARS: Final = 900
 OVERLAP_CHARS: Final = 100
-_WORD_CHARS: Final = 40  # how far back to look for a blank to cut at
+WORD_CHARS: Final = 40  # how far back to look for a blank to cut at
+
+Span: TypeAlias = tuple[int, int]
 
 
 @frozen
@@ -16,8 +18,7 @@ class Windows:
     """The pieces of a text.
 
     Args:
-        pieces: In order, each at most `WINDOW_CHARS` long, overlapping by about
-            `OVERLAP_CHARS`.
+        pieces: In order, each at most `WINDOW_CHARS` long.
         coverage: The share of the text that is in some piece; 1 unless there was too much.
     """
 
@@ -26,34 +27,41 @@ class Windows:
 
 
 def windows_of(text: str, limit: int) -> Windows:
-    """Divides a text into at most `limit` windows; the work is linear in what they cover.
+    """Divides a text into at most `limit` windows.
 
     A text with more windows than that is covered evenly, from its very beginning to its very
     end, and `coverage` says how much of it was left out.
     """
-    if len(text) <= WINDOW_CHARS:
-        return Windows((text,))
-    step = WINDOW_CHARS - OVERLAP_CHARS
-    if len(text) <= OVERLAP_CHARS + limit * step:
-        return Windows(_consecutive(text))
-    last = len(text) - WINDOW_CHARS
-    starts = [round(index * last / (limit - 1)) for index in range(limit)] if limit > 1 else [0]
-    pieces = tuple(text[start : start + WINDOW_CHARS] for start in starts)
-    return Windows(pieces, limit * WINDOW_CHARS / len(text))
+    spans = spans_of(text, limit)
+    covered = 0
+    end = 0
+    for start, stop in spans:
+        covered += stop - max(start, end)
+        end = stop
+    coverage = covered / len(text) if text else 1.0
+    return Windows(tuple(text[start:stop] for start, stop in spans), coverage)
 
 
-def _consecutive(text: str) -> tuple[str, ...]:
-    pieces: list[str] = []
+def spans_of(text: str, limit: int) -> list[Span]:
+    """Returns where the windows begin and end; the work is linear in what they cover."""
+    spans: list[Span] = []
     start = 0
     while len(text) - start > WINDOW_CHARS:
+        if len(spans) == limit - 1:
+            return _spread(len(text), limit)
         end = _cut(text, start + WINDOW_CHARS)
-        pieces.append(text[start:end])
+        spans.append((start, end))
         start = _cut(text, end - OVERLAP_CHARS)
-    pieces.append(text[start:])
-    return tuple(pieces)
+    return [*spans, (start, len(text))]
+
+
+def _spread(size: int, limit: int) -> list[Span]:
+    last = size - WINDOW_CHARS
+    starts = [round(index * last / max(limit - 1, 1)) for index in range(limit)]
+    return [(start, start + WINDOW_CHARS) for start in starts]
 
 
 def _cut(text: str, end: int) -> int:
     """Moves a cut back to just after a blank, if there is one near."""
-    blank = text.rfind(" ", end - _WORD_CHARS, end)
+    blank = text.rfind(" ", end - WORD_CHARS, end)
     return end if blank < 0 else blank + 1

@@ -1,6 +1,7 @@
 """The parts, made from settings."""
 
 import os
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -8,7 +9,7 @@ from ulid import ULID
 
 from semroute.adapters.envoy import Gateway, Upstream
 from semroute.adapters.openai import OpenAIChat, OpenAIModels
-from semroute.adapters.torch import TorchClassifier
+from semroute.adapters.torch import TorchClassifier, load_encoder
 from semroute.app.config import Library, definitions_of, names_of
 from semroute.app.route import Route
 from semroute.app.settings import Settings
@@ -23,9 +24,10 @@ HEALTH_NAME: Final = "semantic_router"
 def classifier_of(settings: Settings, library: Library) -> TorchClassifier:
     """Returns the embedded classifier; it is not loaded yet."""
     options = settings.classifier
+    directory = None if options.directory is None else Path(options.directory)
     return TorchClassifier(
         definitions_of(settings, library),
-        directory=None if options.directory is None else Path(options.directory),
+        load=partial(load_encoder, directory),
         workers=options.workers or len(os.sched_getaffinity(0)),
         max_waiting=options.max_waiting,
         max_windows=options.max_windows,

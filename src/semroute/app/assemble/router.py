@@ -1,7 +1,7 @@
 """The router, put together and run."""
 
 import logging
-from typing import Final
+from typing import Final, Protocol
 
 import trio
 from attrs import define, field, frozen
@@ -12,7 +12,7 @@ from semroute.adapters.grpc import Health, Limits, Server, open_listener
 from semroute.adapters.http import admin_app, bound_socket, serve_http
 from semroute.adapters.prometheus import PrometheusObserver
 from semroute.adapters.structlog import StructlogObserver
-from semroute.adapters.torch import CheckpointError, Progress, TorchClassifier
+from semroute.adapters.torch import CheckpointError, Progress
 from semroute.app.config import policy_of
 from semroute.app.converse import Converse
 from semroute.app.lifecycle import drain
@@ -20,6 +20,7 @@ from semroute.app.observers import Observers
 from semroute.app.remember import RememberUsage
 from semroute.app.settings import Settings
 from semroute.domain.address import Address
+from semroute.domain.ports import Classifier
 
 from .parts import HEALTH_NAME, route_of
 
@@ -44,6 +45,23 @@ class Listening:
     admin: Address
 
 
+class LoadableClassifier(Classifier, Protocol):
+    """A classifier that has to be loaded, and needs a task to work in."""
+
+    async def run(
+        self,
+        progress: Progress = ...,
+        *,
+        task_status: trio.TaskStatus[None] = ...,
+    ) -> None:
+        """Loads, then works until cancelled. Started once ready.
+
+        Raises:
+            CheckpointError: It cannot be loaded; the operator's fault.
+        """
+        ...
+
+
 @define(eq=False)
 class Router:
     """The router, put together.
@@ -55,12 +73,14 @@ class Router:
     Attributes:
         settled: Set once the classifier is loaded and Envoy is told so, or never will be.
         trouble: Why the classifier cannot be loaded; None if it can.
+        listening: Where it listens; None until it does.
     """
 
     settings: Settings
-    classifier: TorchClassifier
+    classifier: LoadableClassifier
     settled: trio.Event = field(init=False, factory=trio.Event)
     trouble: str | None = field(init=False, default=None)
+    listening: Listening | None = field(init=False, default=None)
     _health: Health = field(init=False, factory=lambda: Health(_HEALTH_NAMES))
     _is_draining: bool = field(init=False, default=False)
 
@@ -109,7 +129,8 @@ class Router:
             async with trio.open_nursery() as serving:
                 await serving.start(server.serve, [listener])
                 _log.info("listening", extra={"extproc": str(extproc), "admin": str(admin)})
-                task_status.started(Listening(extproc, admin))
+                self.listening = Listening(extproc, admin)
+                task_status.started(self.listening)
                 await stop.wait()
                 _log.info("draining")
                 self._is_draining = True

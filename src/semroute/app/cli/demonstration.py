@@ -5,7 +5,7 @@ from typing import Any, Final
 
 import trio
 from attrs import frozen
-from openai import AsyncOpenAI, OpenAIError
+from openai import OpenAI, OpenAIError
 
 from semroute.adapters.http import SERVED_BY
 from semroute.app.explanation import why
@@ -132,21 +132,20 @@ class Outcome:
 
 async def demonstrate(gateway: Address) -> AsyncIterator[Outcome]:
     """Sends every request in turn, as a client with nothing but a base URL would."""
-    client = AsyncOpenAI(base_url=f"http://{gateway}/v1", api_key="none", max_retries=0, timeout=30)
-    async with client:
+    with OpenAI(
+        base_url=f"http://{gateway}/v1", api_key="none", max_retries=0, timeout=30
+    ) as client:
         for request in REQUESTS:
-            yield await _send(client, request)
-            await trio.lowlevel.checkpoint()
+            yield await trio.to_thread.run_sync(_send, client, request, abandon_on_cancel=True)
 
 
-async def _send(client: AsyncOpenAI, request: Request) -> Outcome:
+def _send(client: OpenAI, request: Request) -> Outcome:
     create: Any = client.chat.completions.with_raw_response.create
     try:
-        raw = await create(
+        raw = create(
             model=request.model, messages=list(request.messages), stream=request.is_streaming
         )
-        answer = raw.parse()
-        answers = [chunk async for chunk in answer] if request.is_streaming else [answer]
+        answers = list(raw.parse()) if request.is_streaming else [raw.parse()]
     except OpenAIError as error:
         return Outcome(request, {}, error=str(error))
     return Outcome(request, dict(raw.headers), answered_by=answers[-1].model)

@@ -1,0 +1,151 @@
+"""The real encoder."""
+
+import json
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+import trio
+
+from semroute.adapters.torch import CheckpointError, TorchClassifier, load_encoder
+from semroute.adapters.torch.checkpoint import Checkpoint, embedded_directory
+from semroute.adapters.torch.encoder import MAX_TOKENS, Encoder
+from semroute.domain.chat import Prompt
+from semroute.domain.classification import CategoryDefinition
+from semroute.domain.errors import NotLoadedError
+
+pytestmark = pytest.mark.model
+
+
+def test_meaning_is_near_to_meaning(encoder: Encoder) -> None:
+    cat, kitten, stocks = encoder.encode(["a cat", "a kitten", "the stock market"])
+    assert cat @ kitten > 0.6
+    assert cat @ stocks < 0.3
+
+
+def test_vectors_are_of_length_one_and_do_not_depend_on_their_neighbours(encoder: Encoder) -> None:
+    texts = ["short", "a rather longer sentence about nothing much", "", "x " * 300]
+    together = encoder.encode(texts)
+    assert together.shape == (4, 384)
+    assert together.dtype == np.float32
+    assert np.allclose(np.linalg.norm(together, axis=1), 1, atol=1e-5)
+    alone = np.concatenate([encoder.encode([text]) for text in texts])
+    assert np.abs(together - alone).max() < 1e-5
+
+
+def test_the_end_of_a_long_text_counts(encoder: Encoder) -> None:
+    filler = "the weather was fine that day and nothing happened. " * 40
+    assert len(filler.split()) > MAX_TOKENS
+    plain, law = encoder.encode([filler, filler + "my landlord is suing me for unpaid rent. " * 10])
+    topic = encoder.encode(["a lawsuit between landlord and tenant"])[0]
+    assert law @ topic > plain @ topic + 0.1
+
+
+def test_the_vectors_are_those_the_model_was_published_with(encoder: Encoder) -> None:
+    """Against transformers' own tokenizer and the model card's mean pooling."""
+    import torch  # noqa: PLC0415 - slow, and only here
+    from transformers import AutoModel, AutoTokenizer  # noqa: PLC0415
+
+    directory = embedded_directory()
+    tokenizer = AutoTokenizer.from_pretrained(directory, local_files_only=True)
+    model = AutoModel.from_pretrained(directory, local_files_only=True, add_pooling_layer=False)
+    text = "How do I change a flat tyre?"
+    inputs = tokenizer(text, return_tensors="pt")
+    with torch.inference_mode():
+        pooled = model(**inputs).last_hidden_state.mean(dim=1)
+    expected = torch.nn.functional.normalize(pooled).numpy()
+    assert np.abs(encoder.encode([text]) - expected).max() < 1e-5
+
+
+def copy_of_model(directory: Path) -> Path:
+    target = directory / "model"
+    shutil.copytree(embedded_directory(), target)
+    return target
+
+
+@pytest.mark.parametrize("name", ["config.json", "tokenizer.json", "model.safetensors"])
+def test_an_incomplete_model_is_refused(tmp_path: Path, name: str) -> None:
+    model = copy_of_model(tmp_path)
+    (model / name).unlink()
+    with pytest.raises(CheckpointError, match=f"{name} is missing"):
+        load_encoder(model)
+
+
+def test_files_from_elsewhere_are_refused(tmp_path: Path) -> None:
+    model = copy_of_model(tmp_path)
+    secret = tmp_path / "secret"
+    shutil.move(model / "tokenizer.json", secret)
+    (model / "tokenizer.json").symlink_to(secret)
+    with pytest.raises(CheckpointError, match="leads out of its directory"):
+        load_encoder(model)
+
+
+@pytest.mark.parametrize("name", ["config.json", "tokenizer.json", "model.safetensors"])
+def test_a_corrupt_model_is_refused(tmp_path: Path, name: str) -> None:
+    model = copy_of_model(tmp_path)
+    (model / name).write_bytes((model / name).read_bytes()[:100])
+    with pytest.raises(CheckpointError, match="cannot be loaded"):
+        load_encoder(model)
+
+
+def test_a_pickle_is_no_substitute_for_safetensors(tmp_path: Path) -> None:
+    model = copy_of_model(tmp_path)
+    (model / "model.safetensors").rename(model / "pytorch_model.bin")
+    with pytest.raises(CheckpointError, match=r"model\.safetensors is missing"):
+        load_encoder(model)
+
+
+def test_the_fingerprint_follows_the_files(tmp_path: Path) -> None:
+    model = copy_of_model(tmp_path)
+    same = Checkpoint.open(model).fingerprint
+    assert same == Checkpoint.open(embedded_directory()).fingerprint
+    tokenizer = json.loads((model / "tokenizer.json").read_text())
+    (model / "tokenizer.json").write_text(json.dumps(tokenizer))
+    assert Checkpoint.open(model).fingerprint != same
+
+
+DEFINITIONS = (
+    CategoryDefinition("cooking", "recipes, ingredients, ovens"),
+    CategoryDefinition("astronomy", "", ("how far away is the moon", "what is a black hole")),
+)
+
+
+async def test_categories_can_be_invented_without_training(encoder: Encoder) -> None:
+    classifier = TorchClassifier(DEFINITIONS, load=lambda: encoder, workers=2)
+    with pytest.raises(NotLoadedError):
+        await classifier.classify(Prompt("hello"))
+    seen: list[tuple[str, float]] = []
+    async with trio.open_nursery() as nursery:
+        await nursery.start(classifier.run, lambda what, share: seen.append((what, share)))
+        assert classifier.is_ready
+        baking = await classifier.classify(Prompt("how long do I bake a potato?"))
+        stars = await classifier.classify(Prompt("why do stars twinkle?"))
+        nursery.cancel_scope.cancel()
+    assert baking.best.category == "cooking"
+    assert stars.best.category == "astronomy"
+    assert sum(score.probability for score in stars.scores) == pytest.approx(1)
+    assert [what for what, _ in seen] == ["loading the encoder", "reading the categories", "ready"]
+
+
+async def test_a_long_prompt_is_read_in_windows(encoder: Encoder) -> None:
+    classifier = TorchClassifier(DEFINITIONS, load=lambda: encoder, max_windows=4)
+    async with trio.open_nursery() as nursery:
+        await nursery.start(classifier.run)
+        short = await classifier.classify(Prompt("a" * 3000))
+        long = await classifier.classify(Prompt("simmer the onions in butter. " * 1000))
+        nursery.cancel_scope.cancel()
+    assert short.coverage == 1
+    assert 0.1 < long.coverage < 0.2
+    assert long.best.category == "cooking"
+
+
+async def test_a_model_that_cannot_be_loaded_says_so() -> None:
+    def fail() -> Encoder:
+        message = "no such model"
+        raise CheckpointError(message)
+
+    classifier = TorchClassifier(DEFINITIONS, load=fail)
+    with pytest.raises(CheckpointError, match="no such model"):
+        await classifier.run()
+    assert not classifier.is_ready

@@ -1,0 +1,23 @@
+import logging
+from collections.abc import Iterator
+
+import pytest
+
+from semroute.adapters.torch import load_encoder
+from semroute.adapters.torch.encoder import Encoder
+
+
+@pytest.fixture(scope="session")
+def encoder() -> Encoder:
+    """The real encoder, loaded once for all tests."""
+    return load_encoder()
+
+
+@pytest.fixture(autouse=True)
+def quiet_logs() -> Iterator[None]:
+    """Undoes what a test does to the logging of the whole process."""
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    yield
+    root.handlers[:] = handlers
+    root.setLevel(level)

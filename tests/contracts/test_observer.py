@@ -1,0 +1,145 @@
+"""What every observer promises: to take anything, to raise nothing, and to keep prompts out."""
+
+import io
+import json
+import logging
+
+import pytest
+
+from semroute.adapters.memory import MemoryObserver
+from semroute.adapters.prometheus import PrometheusObserver
+from semroute.adapters.structlog import StructlogObserver, configure_logging
+from semroute.app.observers import Observers
+from semroute.domain.classification import Classification, Unclassified
+from semroute.domain.errors import InvalidRequestError
+from semroute.domain.headers import Headers
+from semroute.domain.http import LocalReply
+from semroute.domain.ports import Observer
+from semroute.domain.reasons import Reason
+from semroute.domain.record import DecisionRecord, Outcome, Usage
+from semroute.domain.routing import RoutingDecision
+from semroute.domain.ruling import PASSED_THROUGH, RequestEdit, RequestFacts, Ruling, Timings
+from semroute.domain.verdict import Answered, Refused, Routed
+
+SECRET = "the prompt nobody may see"
+DECISION = RoutingDecision("big", "gpu", Reason.CLASSIFIER, "math", 0.9)
+FACTS = RequestFacts("d1", "r1", "chat", "auto", 2, 40, is_streaming=True)
+EDIT = RequestEdit(body=SECRET.encode())
+REPLY = LocalReply(400, Headers(), SECRET.encode())
+RULINGS = {
+    "routed": Ruling(
+        Routed(DECISION), EDIT, FACTS,
+        classification=Classification.ranked({"math": 0.9, "law": 0.1}, coverage=0.5),
+        timings=Timings(0.001, 0.02, 0.022),
+    ),
+    "fallback": Ruling(
+        Routed(RoutingDecision("small", "cpu", Reason.CLASSIFIER_TIMEOUT)), EDIT, FACTS,
+        classification=Unclassified(Reason.CLASSIFIER_TIMEOUT),
+    ),
+    "refused": Ruling(Refused(400, InvalidRequestError("No.", SECRET)), REPLY, FACTS),
+    "answered": Ruling(Answered(), REPLY, FACTS),
+    "passed": PASSED_THROUGH,
+    "none": None,
+}  # fmt: skip
+
+
+@pytest.fixture
+def logged() -> io.StringIO:
+    output = io.StringIO()
+    configure_logging("debug", "json", output)
+    return output
+
+
+@pytest.fixture(params=["memory", "prometheus", "structlog", "several"])
+def observer(request: pytest.FixtureRequest, logged: io.StringIO) -> Observer:
+    observers: dict[str, Observer] = {
+        "memory": MemoryObserver(),
+        "prometheus": PrometheusObserver("1", "sha256:0"),
+        "structlog": StructlogObserver(),
+    }
+    observers["several"] = Observers(tuple(observers.values()))
+    return observers[request.param]
+
+
+@pytest.mark.parametrize("ruling", RULINGS.values(), ids=RULINGS)
+@pytest.mark.parametrize("outcome", Outcome)
+def test_every_record_can_be_told(
+    observer: Observer, logged: io.StringIO, ruling: Ruling | None, outcome: Outcome
+) -> None:
+    for status in (None, 200, 503):
+        observer.exchange_finished(DecisionRecord(outcome, ruling, status, 17))
+    assert SECRET not in logged.getvalue()
+
+
+def test_everything_else_can_be_told(observer: Observer) -> None:
+    observer.message_answered("request_body", "continue", 0.01)
+    observer.exchange_failed("internal")
+    observer.answer_metered(DECISION, Usage(7, 3))
+
+
+def test_a_log_line_says_where_a_request_went_and_why(logged: io.StringIO) -> None:
+    StructlogObserver().exchange_finished(
+        DecisionRecord(Outcome.COMPLETED, RULINGS["routed"], 200, 17)
+    )
+    line = json.loads(logged.getvalue())
+    assert line.pop("timestamp")
+    assert line == {
+        "event": "exchange_finished",
+        "level": "info",
+        "outcome": "completed",
+        "status": 200,
+        "response_bytes": 17,
+        "decision_id": "d1",
+        "request_id": "r1",
+        "verdict": "routed",
+        "requested_model": "auto",
+        "model": "big",
+        "endpoint": "gpu",
+        "reason": "classifier",
+        "category": "math",
+        "confidence": 0.9,
+        "turns": 2,
+        "characters": 40,
+        "stream": True,
+        "decision_ms": 22.0,
+        "coverage": 0.5,
+    }
+
+
+def test_metrics_count_what_happened() -> None:
+    metrics = PrometheusObserver("1.2.3", "sha256:0")
+    metrics.watch_streams(lambda: 5)
+    metrics.message_answered("request_body", "continue", 0.02)
+    metrics.exchange_failed("internal")
+    metrics.answer_metered(DECISION, Usage(7, 3))
+    for ruling in RULINGS.values():
+        metrics.exchange_finished(DecisionRecord(Outcome.COMPLETED, ruling, 200))
+    lines = metrics.render().decode().splitlines()
+    for expected in (
+        'extproc_requests_total{request_type="request_body",status="continue"} 1.0',
+        'extproc_processing_duration_seconds_count{request_type="request_body"} 1.0',
+        'extproc_stream_errors_total{error_type="internal"} 1.0',
+        'semroute_decisions_total{model="big",reason="classifier",route="math"} 1.0',
+        'semroute_decisions_total{model="small",reason="classifier_timeout",route="none"} 1.0',
+        'semroute_fallback_total{reason="classifier_timeout"} 1.0',
+        'semroute_rejected_total{reason="invalid_request"} 1.0',
+        'semroute_exchanges_total{outcome="completed",verdict="routed"} 2.0',
+        'semroute_exchanges_total{outcome="completed",verdict="none"} 1.0',
+        'semroute_tokens_total{kind="input",model="big"} 7.0',
+        'semroute_tokens_total{kind="output",model="big"} 3.0',
+        "semroute_partial_prompts_total 1.0",
+        "semroute_extproc_streams 5.0",
+        'semroute_build_info{version="1.2.3"} 1.0',
+    ):
+        assert expected in lines
+
+
+def test_a_library_s_warning_and_a_traceback_are_json_too(logged: io.StringIO) -> None:
+    try:
+        int("x")
+    except ValueError:
+        logging.getLogger("some.library").exception("it failed", extra={"what": "x"})
+    logging.getLogger("some.library").info("chatter")
+    line = json.loads(logged.getvalue())
+    assert (line["event"], line["level"], line["what"]) == ("it failed", "error", "x")
+    assert line["exception"][0]["exc_type"] == "ValueError"

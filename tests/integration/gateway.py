@@ -1,0 +1,181 @@
+"""A whole gateway for one test: real Envoy, the real router, real HTTP servers behind it."""
+
+import json
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, TypeVar
+
+import httpx2
+import trio
+from attrs import define, evolve, field
+from openai import OpenAI
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+
+from semroute.adapters.envoy import EnvoyProcess
+from semroute.adapters.http import bound_socket, model_server, serve_http
+from semroute.adapters.memory import FaultyClassifier, WordClassifier
+from semroute.app.assemble import Router, run_gateway
+from semroute.app.cli.configuration import read_configuration
+from semroute.app.config import definitions_of
+from semroute.app.settings import Settings
+from semroute.domain.address import Address
+
+T = TypeVar("T")
+
+Change = Callable[[Settings], Settings]
+
+
+@define
+class Received:
+    """One request as a model server got it."""
+
+    endpoint: str
+    path: str
+    headers: dict[str, str]
+    body: bytes
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.body)
+
+
+@define(eq=False)
+class ModelServers:
+    """What stands behind Envoy. Keeps every request it gets.
+
+    `answer` replaces the ordinary answer when a test wants another.
+    """
+
+    received: list[Received] = field(factory=list)
+    answer: Callable[[Request], Response] | None = None
+
+    def app(self, endpoint: str) -> Starlette:
+        ordinary = model_server(endpoint)
+
+        async def serve(scope: Scope, receive: Receive, send: Send) -> None:
+            if scope["type"] != "http" or scope["path"] == "/health":
+                await ordinary(scope, receive, send)
+                return
+            request = Request(scope, receive)
+            body = await request.body()
+            self.received.append(Received(endpoint, scope["path"], dict(request.headers), body))
+            if self.answer is not None:
+                await self.answer(request)(scope, receive, send)
+                return
+            sent = False
+
+            async def again() -> dict[str, Any]:
+                nonlocal sent
+                if sent:
+                    return dict(await receive())
+                sent = True
+                return {"type": "http.request", "body": body, "more_body": False}
+
+            await ordinary(scope, again, send)
+
+        return serve  # type: ignore[return-value]  # an ASGI application is any such function
+
+
+@define(eq=False)
+class Gateway:
+    """A running gateway, and what a test wants to look at."""
+
+    envoy: EnvoyProcess
+    servers: ModelServers
+    classifier: FaultyClassifier
+    router: Router
+    directory: Path
+    stop: trio.Event
+
+    @property
+    def url(self) -> str:
+        return f"http://{self.envoy.listen}"
+
+    async def openai(self, use: Callable[[OpenAI], T]) -> T:
+        """Lets OpenAI's client loose on the gateway, in a thread."""
+
+        def call() -> T:
+            with OpenAI(
+                base_url=f"{self.url}/v1", api_key="none", max_retries=0, timeout=20
+            ) as client:
+                return use(client)
+
+        return await trio.to_thread.run_sync(call)
+
+    def http(self) -> httpx2.AsyncClient:
+        limits = httpx2.Limits(max_connections=None)
+        return httpx2.AsyncClient(base_url=self.url, timeout=20, limits=limits)
+
+    async def stat(self, name: str) -> int:
+        """Reads one of Envoy's counters."""
+        async with httpx2.AsyncClient() as client:
+            url = f"http://{self.envoy.admin}/stats?format=json&filter=^{name}$"
+            return sum(stat["value"] for stat in (await client.get(url)).json()["stats"])
+
+    async def access_log(self, lines: int) -> list[dict[str, Any]]:
+        """Waits for that many lines in Envoy's access log, and returns them."""
+        log = trio.Path(self.directory / "access.log")
+        with trio.fail_after(10):
+            while len(text := (await log.read_text()).splitlines()) < lines:
+                await trio.sleep(0.02)
+        return [json.loads(line) for line in text]
+
+
+def private(settings: Settings, directory: Path) -> Settings:
+    anywhere = "127.0.0.1:0"
+    return evolve(
+        settings,
+        server=evolve(
+            settings.server,
+            extproc=f"unix:{directory}/extproc.sock",
+            admin=anywhere,
+            drain_seconds=2,
+        ),
+        envoy=evolve(settings.envoy, listen=anywhere, admin=anywhere),
+    )
+
+
+@asynccontextmanager
+async def running_gateway(
+    change: Change = lambda settings: settings,
+    prepare: Callable[[ModelServers], None] = lambda _: None,
+) -> AsyncIterator[Gateway]:
+    """Runs a gateway with the shipped configuration and a classifier that needs no loading."""
+    configuration = read_configuration(None)
+    classifier = FaultyClassifier(
+        WordClassifier(definitions_of(configuration.settings, configuration.library))
+    )
+    servers = ModelServers()
+    prepare(servers)
+    stop, announced = trio.Event(), trio.Event()
+    envoys: list[EnvoyProcess] = []
+
+    def announce(envoy: EnvoyProcess) -> None:
+        envoys.append(envoy)
+        announced.set()
+
+    with TemporaryDirectory(prefix="semroute-") as name:
+        directory = Path(name)
+        async with trio.open_nursery() as models:
+            settings = private(configuration.settings, directory)
+            endpoints = {}
+            for endpoint, place in settings.endpoints.items():
+                address, sock = bound_socket(Address("127.0.0.1", 0))
+                await models.start(serve_http, servers.app(endpoint), sock)
+                endpoints[endpoint] = evolve(place, address=str(address))
+            settings = change(evolve(settings, endpoints=endpoints))
+            router = Router(settings, classifier)
+            run = partial(run_gateway, announce=announce, access_log=directory / "access.log")
+            async with trio.open_nursery() as nursery:
+                nursery.start_soon(run, router, stop)
+                with trio.fail_after(30):
+                    await announced.wait()
+                yield Gateway(envoys[0], servers, classifier, router, directory, stop)
+                stop.set()
+            models.cancel_scope.cancel()
