@@ -118,11 +118,25 @@ class Gateway:
             url = f"http://{self.envoy.admin}/stats?format=json&filter=^{name}$"
             return sum(stat["value"] for stat in (await client.get(url)).json()["stats"])
 
+    async def metrics(self) -> list[str]:
+        """Reads the router's metrics."""
+        assert self.router.listening is not None
+        async with httpx2.AsyncClient() as client:
+            response = await client.get(f"http://{self.router.listening.admin}/metrics")
+            return response.text.splitlines()
+
+    async def until_metric(self, line: str) -> list[str]:
+        """Waits until the router's metrics have this line, and returns them."""
+        with trio.fail_after(10):
+            while line not in (lines := await self.metrics()):  # noqa: ASYNC110 - over HTTP
+                await trio.sleep(0.05)
+        return lines
+
     async def access_log(self, lines: int) -> list[dict[str, Any]]:
         """Waits for that many lines in Envoy's access log, and returns them."""
         log = trio.Path(self.directory / "access.log")
         with trio.fail_after(10):
-            while len(text := (await log.read_text()).splitlines()) < lines:
+            while len(text := (await log.read_text()).splitlines()) < lines:  # noqa: ASYNC110 - a file
                 await trio.sleep(0.02)
         return [json.loads(line) for line in text]
 

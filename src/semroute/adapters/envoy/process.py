@@ -6,10 +6,10 @@ import json
 import shutil
 import subprocess
 import sys
-import urllib.request
 from collections import deque
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager
+from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Final
@@ -18,8 +18,10 @@ import trio
 from attrs import frozen
 
 from semroute.domain.address import Address
+from semroute.domain.http import OK
 
 _POLL_SECONDS: Final = 0.05
+_ADMIN_SECONDS: Final = 5.0
 _START_SECONDS: Final = 30.0
 _LAST_LINES: Final = 20
 _ACTIVE: Final = "^http[.]gateway[.]downstream_rq_active$"
@@ -177,7 +179,7 @@ async def _ready(admin: Address) -> Address:
         try:
             await _fetch(admin, "/ready")
             listeners = json.loads(await _fetch(admin, "/listeners?format=json"))
-        except OSError:  # what urllib raises for refused connections and bad statuses alike
+        except OSError:
             await trio.sleep(_POLL_SECONDS)
             continue
         local = listeners["listener_statuses"][0]["local_address"]["socket_address"]
@@ -185,14 +187,27 @@ async def _ready(admin: Address) -> Address:
 
 
 async def _fetch(address: Address, path: str, *, method: str = "GET") -> bytes:
-    request = urllib.request.Request(f"http://{address}{path}", method=method)
+    """Asks Envoy's admin page.
+
+    Raises:
+        OSError: Nobody answers, or with anything but success.
+    """
 
     def fetch() -> bytes:
-        with urllib.request.urlopen(request, timeout=5) as response:  # noqa: S310 - likewise
-            data: bytes = response.read()
-            return data
+        connection = HTTPConnection(address.host, address.port, timeout=_ADMIN_SECONDS)
+        with contextlib.closing(connection):
+            connection.request(method, path)
+            response = connection.getresponse()
+            data = response.read()
+        if response.status != OK:
+            message = f"{path} answered {response.status}"
+            raise OSError(message)
+        return data
 
-    return await trio.to_thread.run_sync(fetch, abandon_on_cancel=True)
+    try:
+        return await trio.to_thread.run_sync(fetch, abandon_on_cancel=True)
+    except HTTPException as error:
+        raise OSError(str(error)) from error
 
 
 @contextlib.contextmanager
