@@ -1,7 +1,10 @@
 """`semroute check`."""
 
 import json
+from pathlib import Path
+from typing import Annotated
 
+from cyclopts import Parameter
 from rich.console import Console
 
 from semroute.adapters.settings import SettingsError
@@ -10,13 +13,19 @@ from .configuration import ConfigOption, JsonOption, read_configuration
 from .exits import Exit, fail
 
 
-def check(config: ConfigOption = None, *, as_json: JsonOption = False) -> int:
+def check(
+    file: Annotated[Path | None, Parameter(help="The same as --config.")] = None,
+    /,
+    *,
+    config: ConfigOption = None,
+    as_json: JsonOption = False,
+) -> int:
     """Check a configuration; every mistake is reported at once.
 
     Exits with 0 if there is none and with 2 otherwise.
     """
     try:
-        configuration = read_configuration(config)
+        configuration = read_configuration(file or config)
     except SettingsError as error:
         if not as_json:
             return fail(error)

@@ -18,6 +18,7 @@ ConfigOption: TypeAlias = Annotated[
     Parameter(
         name=["--config", "-c"],
         env_var="SEMROUTE_CONFIG",
+        allow_leading_hyphen=True,
         help="The configuration file, or - for standard input; the shipped one if not given.",
     ),
 ]

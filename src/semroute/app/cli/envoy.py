@@ -14,8 +14,8 @@ from .configuration import ConfigOption, JsonOption, read_configuration
 
 
 def envoy(
-    config: ConfigOption = None,
     *,
+    config: ConfigOption = None,
     as_json: JsonOption = False,
     validate_it: Annotated[
         bool, Parameter(name="--validate", negative=(), help="Let Envoy itself check it first.")

@@ -27,7 +27,10 @@ _SHOWN_SCORES: Final = 4
 
 
 def explain(
-    prompt: Annotated[str, Parameter(help="The prompt; - reads it from standard input.")],
+    prompt: Annotated[
+        str,
+        Parameter(help="The prompt; - reads it from standard input.", allow_leading_hyphen=True),
+    ],
     *,
     model: Annotated[
         str | None, Parameter(help="The model the client asks for; the first alias if not given.")

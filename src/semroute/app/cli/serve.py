@@ -12,7 +12,7 @@ from .configuration import ConfigOption, Configuration, read_configuration
 from .progress import show_progress
 
 
-def serve(config: ConfigOption = None) -> None:
+def serve(*, config: ConfigOption = None) -> None:
     """Serve Envoy's External Processing calls.
 
     SIGTERM or SIGINT lets exchanges in flight finish, then exits with 0; a second one exits at

@@ -21,7 +21,7 @@ AccessLogOption = Annotated[
 ]
 
 
-def up(config: ConfigOption = None, *, access_log: AccessLogOption = None) -> None:
+def up(*, config: ConfigOption = None, access_log: AccessLogOption = None) -> None:
     """Run the router and an Envoy in front of it, from one configuration.
 
     SIGTERM or SIGINT lets requests in flight finish, then exits with 0; a second one exits at
@@ -40,7 +40,8 @@ async def _up(configuration: Configuration, access_log: Path | None) -> None:
 
     def announce(envoy: EnvoyProcess) -> None:
         announced.set()
-        print(f"clients connect to http://{envoy.listen}; Envoy's admin page is {envoy.admin}")
+        where = f"clients connect to http://{envoy.listen}; Envoy's admin page is {envoy.admin}"
+        print(where, flush=True)
 
     async with trio.open_nursery() as signals:
         await signals.start(stop_on_signals, stop)

@@ -1,0 +1,114 @@
+"""The generated Envoy configuration, checked by Envoy."""
+
+import json
+from typing import Any
+
+import pytest
+import trio
+from attrs import evolve
+
+from semroute.adapters.envoy import EnvoyError, Gateway, Upstream, running_envoy, validate
+from semroute.adapters.envoy.bootstrap import bootstrap_of
+from semroute.domain.address import Address
+
+pytestmark = pytest.mark.envoy
+
+ANYWHERE = Address("127.0.0.1", 0)
+GATEWAY = Gateway(
+    listen=ANYWHERE,
+    admin=ANYWHERE,
+    routers=(Address.parse("unix:/tmp/router-1.sock"), Address("127.0.0.1", 50051)),
+    upstreams=(
+        Upstream("plain", Address("127.0.0.1", 8001)),
+        Upstream("checked", Address("127.0.0.1", 8002), health_path="/health"),
+        Upstream("named", Address("models.example", 80)),
+    ),
+    fallback="checked",
+    endpoint_header="x-to",
+    owned_headers=("x-to", "x-model"),
+    failure_mode="closed",
+    message_timeout_seconds=2,
+    request_timeout_seconds=300,
+    max_body_bytes=1 << 24,
+    max_streams=1000,
+    metadata_namespace="semroute",
+    service="semantic_router",
+    ca_file="/etc/ssl/certs/ca-certificates.crt",
+)
+
+
+def found(document: Any, key: str) -> list[Any]:
+    """Returns every value of a key, at any depth."""
+    if isinstance(document, dict):
+        here = [document[key]] if key in document else []
+        return here + [each for value in document.values() for each in found(value, key)]
+    if isinstance(document, list):
+        return [each for value in document for each in found(value, key)]
+    return []
+
+
+@pytest.mark.parametrize("mode", ["closed", "open"])
+def test_envoy_accepts_the_configuration(mode: Any) -> None:
+    validate(bootstrap_of(evolve(GATEWAY, failure_mode=mode)))
+
+
+def test_envoy_rejects_what_is_wrong_and_says_what() -> None:
+    document = bootstrap_of(GATEWAY)
+    document["static_resources"]["clusters"][0]["conect_timeout"] = "1s"
+    with pytest.raises(EnvoyError, match="conect_timeout"):
+        validate(document)
+
+
+def test_the_failure_mode_is_said_either_way() -> None:
+    assert found(bootstrap_of(GATEWAY), "failure_mode_allow") in ([], [False])
+    assert found(bootstrap_of(evolve(GATEWAY, failure_mode="open")), "failure_mode_allow") == [True]
+
+
+def test_clients_copies_of_our_headers_go_before_the_first_lookup() -> None:
+    (extension,) = found(bootstrap_of(GATEWAY), "early_header_mutation_extensions")
+    assert found(extension, "remove") == ["x-to", "x-model"]
+
+
+def test_every_upstream_has_a_route_and_a_cluster_and_the_fallback_is_last() -> None:
+    document = bootstrap_of(GATEWAY)
+    (routes,) = found(document, "routes")
+    assert [route["name"] for route in routes] == ["plain", "checked", "named", "fallback"]
+    assert [found(route, "exact") for route in routes] == [["plain"], ["checked"], ["named"], []]
+    assert routes[-1]["route"]["cluster"] == "checked"
+    assert routes[2]["route"]["auto_host_rewrite"] is True
+    clusters = {each["name"]: each for each in document["static_resources"]["clusters"]}
+    assert set(clusters) == {"semroute", "plain", "checked", "named"}
+    assert len(found(clusters["semroute"], "lb_endpoints")[0]) == 2
+    assert "health_checks" not in clusters["plain"]
+    assert found(clusters["checked"], "path") == ["/health"]
+    assert clusters["named"]["type"] == "STRICT_DNS"
+
+
+def test_the_configuration_is_plain_json() -> None:
+    document = bootstrap_of(GATEWAY)
+    assert json.loads(json.dumps(document)) == document
+
+
+async def test_envoy_runs_and_stops() -> None:
+    async with running_envoy(bootstrap_of(GATEWAY), concurrency=1) as envoy:
+        assert envoy.listen.port
+        assert envoy.admin.port
+        pid = envoy.pid
+        await (await trio.open_tcp_stream(envoy.listen.host, envoy.listen.port)).aclose()
+        await envoy.drain(2)
+    assert not await trio.Path(f"/proc/{pid}").exists()
+
+
+async def test_an_envoy_that_stops_is_noticed() -> None:
+    with pytest.RaisesGroup(pytest.RaisesExc(EnvoyError, match="stopped with status")):
+        async with running_envoy(bootstrap_of(GATEWAY), concurrency=1) as envoy:
+            await trio.run_process(["kill", "-9", str(envoy.pid)])
+            await trio.sleep(10)
+
+
+async def test_an_envoy_that_does_not_start_is_explained() -> None:
+    document = bootstrap_of(evolve(GATEWAY, fallback="plain"))
+    document["static_resources"]["clusters"][0]["conect_timeout"] = "1s"
+    with pytest.RaisesGroup(pytest.RaisesExc(EnvoyError, match="conect_timeout")):
+        async with running_envoy(document, concurrency=1):
+            pass

@@ -1,0 +1,119 @@
+"""Commands that answer at once: they must not load what they do not need."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import jsonschema
+import pytest
+import yaml
+
+from .run import semroute
+
+CONFIG = """
+endpoints:
+  gpu: {address: "127.0.0.1:8001"}
+models:
+  big: {endpoints: {gpu: 1}}
+categories:
+  math: {candidates: {big: 1}}
+routing:
+  default_model: big
+"""
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["check"], ["check", "--help"], ["schema"]])
+def test_quick_commands_import_nothing_heavy(arguments: list[str]) -> None:
+    code = (
+        "import sys\n"
+        "from semroute.app.cli import main\n"
+        f"sys.argv = ['semroute', *{arguments!r}]\n"
+        "try:\n    main()\nexcept SystemExit as end:\n    assert end.code == 0, end.code\n"
+        "heavy = {'torch', 'transformers', 'grpclib', 'envoy_data_plane', 'openai', 'starlette'}\n"
+        "print(sorted(heavy & set(sys.modules)), file=sys.stderr)\n"
+    )
+    result = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True
+    )
+    assert result.stderr.strip() == "[]"
+
+
+def test_help_lists_the_commands(tmp_path: Path) -> None:
+    result = semroute(tmp_path, "--help")
+    assert result.returncode == 0
+    for name in ("serve", "up", "envoy", "check", "explain", "eval", "schema", "demo", "version"):
+        assert f"{name} " in result.stdout
+
+
+def test_a_sound_configuration_is_ok(tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_text(CONFIG)
+    result = semroute(tmp_path, "check", "a.yaml")
+    assert result.returncode == 0
+    assert "ok: a.yaml: 1 models on 1 endpoints, 1 categories" in result.stdout
+    assert semroute(tmp_path, "check", "--config", "a.yaml").returncode == 0
+    assert semroute(tmp_path, "check", "-c", "-", stdin=CONFIG).returncode == 0
+    assert semroute(tmp_path, "check", SEMROUTE_CONFIG="a.yaml").returncode == 0
+
+
+def test_every_mistake_is_printed_with_its_place(tmp_path: Path) -> None:
+    broken = CONFIG.replace("default_model: big", "default_model: bug\n  min_confidense: 1")
+    result = semroute(tmp_path, "check", "-c", "-", stdin=broken)
+    assert result.returncode == 2
+    assert result.stdout == ""
+    assert result.stderr.splitlines() == [
+        f"error: standard input: line {line}"
+        for line in (
+            "9: routing.default_model: no model is called bug; did you mean 'big'?",
+            "10: routing.min_confidense: unknown key; did you mean 'min_confidence'?",
+        )
+    ]
+    result = semroute(tmp_path, "check", "-c", "-", "--json", stdin=broken)
+    assert result.returncode == 2
+    document = json.loads(result.stdout)
+    assert not document["ok"]
+    assert [problem["line"] for problem in document["problems"]] == [9, 10]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "message"),
+    [
+        (["bogus"], 2, "bogus"),
+        (["check", "--bogus"], 2, "bogus"),
+        (["explain"], 2, "prompt"),
+        (["check", "--config", "nowhere.yaml"], 3, "nowhere.yaml"),
+    ],
+)
+def test_mistakes_on_the_command_line_are_told_in_words(
+    tmp_path: Path, arguments: list[str], status: int, message: str
+) -> None:
+    result = semroute(tmp_path, *arguments)
+    assert result.returncode == status
+    assert message in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+def test_the_schema_accepts_what_ships_and_refuses_what_is_wrong(tmp_path: Path) -> None:
+    schema = json.loads(semroute(tmp_path, "schema").stdout)
+    shipped = Path(__file__).parents[2] / "src/semroute/app/defaults/semroute.yaml"
+    document = yaml.safe_load(shipped.read_text())
+    jsonschema.validate(document, schema)
+    document["routing"]["min_confidense"] = 1
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate(document, schema)
+
+
+def test_versions_are_told(tmp_path: Path) -> None:
+    assert semroute(tmp_path, "--version").stdout.startswith("semroute 0.")
+    versions = json.loads(semroute(tmp_path, "version", "--json").stdout)
+    assert versions["torch"].startswith("2.13.0")
+    assert versions["trio"]
+
+
+@pytest.mark.envoy
+def test_the_envoy_configuration_is_printed_and_envoy_accepts_it(tmp_path: Path) -> None:
+    result = semroute(tmp_path, "envoy", "--validate")
+    assert result.returncode == 0
+    document = yaml.safe_load(result.stdout)
+    assert document == json.loads(semroute(tmp_path, "envoy", "--json").stdout)
+    assert document["static_resources"]["listeners"][0]["name"] == "gateway"

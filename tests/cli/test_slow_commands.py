@@ -1,0 +1,87 @@
+"""Commands that load the encoder."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from .run import semroute
+
+pytestmark = pytest.mark.model
+
+
+def test_a_decision_is_explained(tmp_path: Path) -> None:
+    result = semroute(tmp_path, "explain", "Can my landlord evict me without notice?")
+    assert result.returncode == 0, result.stderr
+    assert result.stderr == ""
+    first, *rest = result.stdout.splitlines()
+    assert first.startswith("law → saul-54b   confidence ")
+    text = "\n".join(rest)
+    for word in ("why", "categories", "threshold", "candidates", "endpoints"):
+        assert word in text
+
+
+def test_a_decision_is_explained_to_machines(tmp_path: Path) -> None:
+    result = semroute(tmp_path, "explain", "-", "--json", stdin="Integrate x^2 from 0 to 1.")
+    document = json.loads(result.stdout)
+    assert document["category"] == "math"
+    assert document["model"] == "qwen2.5-math-72b"
+    assert sum(document["scores"].values()) == pytest.approx(1, abs=0.01)
+    assert document["runner_up"] != "math"
+    assert document["margin"] > 0
+
+
+def test_a_refusal_is_a_finding(tmp_path: Path) -> None:
+    result = semroute(tmp_path, "explain", "hello", "--model", "gpt-9")
+    assert result.returncode == 1
+    assert "refused with 404: model: The model does not exist" in result.stdout
+
+
+ROWS = [
+    {"text": "Can my landlord evict me?", "label": "law"},
+    {"text": "What is the derivative of sin x?", "label": "math"},
+    {"text": "Who won the battle of Hastings?", "label": "history"},
+    {"text": "Prove that the square root of two is irrational.", "label": "law"},
+]
+
+
+def test_categories_are_measured(tmp_path: Path) -> None:
+    (tmp_path / "rows.jsonl").write_text("".join(json.dumps(row) + "\n" for row in ROWS))
+    result = semroute(tmp_path, "eval", "category", "--data", "rows.jsonl", "--json")
+    assert result.returncode == 0, result.stderr
+    document = json.loads(result.stdout)
+    assert document["prompts"] == 4
+    assert document["accuracy"] == 0.75
+    assert 0 < document["macro_f1"] < 1
+    assert document["confusion"]["law"] == {"history": 0, "law": 1, "math": 1}
+    table = semroute(tmp_path, "eval", "category", "--data", "rows.jsonl").stdout
+    assert "accuracy 0.750" in table
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ("{", "line 1: not JSON"),
+        ("[]", "line 1: it must be an object"),
+        ('{"text": "x"}', "line 1: label must be a string"),
+        ('{"text": "x", "label": "maths"}', "did you mean 'math'?"),
+        ("", "there are no prompts"),
+    ],
+)
+def test_data_that_cannot_be_used_is_explained(tmp_path: Path, line: str, message: str) -> None:
+    (tmp_path / "rows.jsonl").write_text(line)
+    result = semroute(tmp_path, "eval", "category", "--data", "rows.jsonl")
+    assert result.returncode == 3
+    assert message in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+def test_the_default_categories_are_right_about_everyday_prompts(tmp_path: Path) -> None:
+    """The floor that CI holds; docs/decisions/0005 has the figures of record."""
+    data = Path(__file__).parents[2] / "data/chat_dev.jsonl"
+    result = semroute(tmp_path, "eval", "category", "--data", str(data), "--json", timeout=300)
+    assert result.returncode == 0, result.stderr
+    document = json.loads(result.stdout)
+    assert document["prompts"] > 300
+    assert document["accuracy"] > 0.8
+    assert document["macro_f1"] > 0.8
