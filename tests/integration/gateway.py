@@ -17,10 +17,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from semroute.adapters.envoy import EnvoyProcess
+from semroute.adapters.envoy import EnvoyProcess, running_envoy
+from semroute.adapters.envoy.bootstrap import bootstrap_of
 from semroute.adapters.http import bound_socket, model_server, serve_http
 from semroute.adapters.memory import FaultyClassifier, WordClassifier
-from semroute.app.assemble import Router, run_gateway
+from semroute.app.assemble import Router, gateway_of, run_gateway
 from semroute.app.cli.configuration import read_configuration
 from semroute.app.config import definitions_of
 from semroute.app.settings import Settings
@@ -29,6 +30,7 @@ from semroute.domain.address import Address
 T = TypeVar("T")
 
 Change = Callable[[Settings], Settings]
+Patch = Callable[[dict[str, Any]], None]
 
 
 @define
@@ -157,23 +159,21 @@ def private(settings: Settings, directory: Path) -> Settings:
 
 @asynccontextmanager
 async def running_gateway(
-    change: Change = lambda settings: settings,
-    prepare: Callable[[ModelServers], None] = lambda _: None,
+    change: Change = lambda settings: settings, patch: Patch | None = None
 ) -> AsyncIterator[Gateway]:
-    """Runs a gateway with the shipped configuration and a classifier that needs no loading."""
+    """Runs a gateway with the shipped configuration and a classifier that needs no loading.
+
+    Args:
+        change: Changes the settings.
+        patch: Changes the configuration that Envoy gets; the gateway then is put together here
+            and not by `run_gateway`.
+    """
     configuration = read_configuration(None)
     classifier = FaultyClassifier(
         WordClassifier(definitions_of(configuration.settings, configuration.library))
     )
     servers = ModelServers()
-    prepare(servers)
-    stop, announced = trio.Event(), trio.Event()
-    envoys: list[EnvoyProcess] = []
-
-    def announce(envoy: EnvoyProcess) -> None:
-        envoys.append(envoy)
-        announced.set()
-
+    stop = trio.Event()
     with TemporaryDirectory(prefix="semroute-") as name:
         directory = Path(name)
         async with trio.open_nursery() as models:
@@ -185,11 +185,47 @@ async def running_gateway(
                 endpoints[endpoint] = evolve(place, address=str(address))
             settings = change(evolve(settings, endpoints=endpoints))
             router = Router(settings, classifier)
-            run = partial(run_gateway, announce=announce, access_log=directory / "access.log")
+            run = partial(_run_patched, patch=patch) if patch else run_gateway
             async with trio.open_nursery() as nursery:
-                nursery.start_soon(run, router, stop)
+                announced = trio.Event()
+                envoys: list[EnvoyProcess] = []
+
+                def announce(envoy: EnvoyProcess) -> None:
+                    envoys.append(envoy)
+                    announced.set()
+
+                log = directory / "access.log"
+                nursery.start_soon(partial(run, announce=announce, access_log=log), router, stop)
                 with trio.fail_after(30):
                     await announced.wait()
                 yield Gateway(envoys[0], servers, classifier, router, directory, stop)
                 stop.set()
             models.cancel_scope.cancel()
+
+
+async def _run_patched(
+    router: Router,
+    stop: trio.Event,
+    *,
+    patch: Patch,
+    announce: Callable[[EnvoyProcess], None],
+    access_log: Path,
+) -> None:
+    async with trio.open_nursery() as nursery:
+        listening = await nursery.start(router.run, stop)
+        await router.settled.wait()
+        document = bootstrap_of(gateway_of(router.settings, listening.extproc))
+        patch(document)
+        async with running_envoy(document, access_log=access_log) as envoy:
+            announce(envoy)
+            await stop.wait()
+
+
+def found(document: Any, key: str) -> list[Any]:
+    """Returns every value of a key in a JSON document, at any depth."""
+    if isinstance(document, dict):
+        here = [document[key]] if key in document else []
+        return here + [each for value in document.values() for each in found(value, key)]
+    if isinstance(document, list):
+        return [each for value in document for each in found(value, key)]
+    return []

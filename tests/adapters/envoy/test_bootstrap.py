@@ -10,6 +10,7 @@ from attrs import evolve
 from semroute.adapters.envoy import EnvoyError, Gateway, Upstream, running_envoy, validate
 from semroute.adapters.envoy.bootstrap import bootstrap_of
 from semroute.domain.address import Address
+from tests.integration.gateway import found
 
 pytestmark = pytest.mark.envoy
 
@@ -35,16 +36,6 @@ GATEWAY = Gateway(
     service="semantic_router",
     ca_file="/etc/ssl/certs/ca-certificates.crt",
 )
-
-
-def found(document: Any, key: str) -> list[Any]:
-    """Returns every value of a key, at any depth."""
-    if isinstance(document, dict):
-        here = [document[key]] if key in document else []
-        return here + [each for value in document.values() for each in found(value, key)]
-    if isinstance(document, list):
-        return [each for value in document for each in found(value, key)]
-    return []
 
 
 @pytest.mark.parametrize("mode", ["closed", "open"])
