@@ -54,7 +54,16 @@ def test_the_domain_can_be_imported_and_tested_with_nothing_but_attrs(tmp_path: 
         for path in sorted(Path(__file__).parent.glob("test_*.py"))
         if path.name != Path(__file__).name
     ]
-    options = ("-q", "-p", "no:cacheprovider", "-c", os.devnull, "--rootdir", str(ROOT))
+    options = (
+        "-q",
+        "--noconftest",
+        "-p",
+        "no:cacheprovider",
+        "-c",
+        os.devnull,
+        "--rootdir",
+        str(ROOT),
+    )
     result = run_bare(tmp_path, "-m", "pytest", *options, *others)
     assert result.returncode == 0, result.stdout + result.stderr
     assert " passed" in result.stdout

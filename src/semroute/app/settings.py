@@ -158,7 +158,7 @@ class ClassifierSettings:
     ] = 512
     max_windows: Annotated[
         int,
-        Meta(ge=1, le=10_000, description="Windows of about 900 characters read of one prompt."),
+        Meta(ge=1, le=10_000, description="Windows of about 2,000 characters read of one prompt."),
     ] = 16
 
 

@@ -132,8 +132,8 @@ async def test_a_long_prompt_is_read_in_windows(encoder: Encoder) -> None:
     classifier = TorchClassifier(DEFINITIONS, load=lambda: encoder, max_windows=4)
     async with trio.open_nursery() as nursery:
         await nursery.start(classifier.run)
-        short = await classifier.classify(Prompt("a" * 3000))
-        long = await classifier.classify(Prompt("simmer the onions in butter. " * 1000))
+        short = await classifier.classify(Prompt("a" * 6000))
+        long = await classifier.classify(Prompt("simmer the onions in butter. " * 2000))
         nursery.cancel_scope.cancel()
     assert short.coverage == 1
     assert 0.1 < long.coverage < 0.2

@@ -4,10 +4,10 @@ from typing import Final, TypeAlias
 
 from attrs import frozen
 
-# 900 characters of English are about 200 tokens, so a window usually fits the 256 the encoder
-# was trained on. Denser text is divided again by the tokenizer.
-WINDOW_CHARS: Final = 900
-OVERLAP_CHARS: Final = 100
+# The encoder divides a window exactly, by tokens; windows only bound how much text is handed to
+# it at once. English has about five characters a token, so this is two of its parts.
+WINDOW_CHARS: Final = 2048
+OVERLAP_CHARS: Final = 160
 WORD_CHARS: Final = 40  # how far back to look for a blank to cut at
 
 Span: TypeAlias = tuple[int, int]
