@@ -166,9 +166,13 @@ class ClassifierSettings:
 class HeaderSettings:
     """The names of the headers that carry the decision."""
 
-    endpoint: HeaderName = "x-gateway-destination-endpoint"
-    model: HeaderName = "x-selected-model"
-    confidence: HeaderName = "x-routing-confidence"
+    endpoint: Annotated[
+        HeaderName, Meta(description="The endpoint's name; Envoy's routes match on it.")
+    ] = "x-gateway-destination-endpoint"
+    model: Annotated[HeaderName, Meta(description="The model's name.")] = "x-selected-model"
+    confidence: Annotated[
+        HeaderName, Meta(description="Probability of the category, three decimals.")
+    ] = "x-routing-confidence"
 
 
 @frozen
@@ -189,7 +193,10 @@ class MeteringSettings:
 class LogSettings:
     """Logs, on standard error. No prompt is ever in them."""
 
-    level: Literal["debug", "info", "warning", "error"] = "info"
+    level: Annotated[
+        Literal["debug", "info", "warning", "error"],
+        Meta(description="`debug` also shows requests that pass through, and token counts."),
+    ] = "info"
     format: Annotated[
         Literal["auto", "json", "console"],
         Meta(description="`auto` is `console` on a terminal and `json` elsewhere."),

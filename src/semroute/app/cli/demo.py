@@ -159,6 +159,8 @@ async def _show(gateway: Address, policy: Policy, *, as_json: bool) -> bool:
             outcomes.append(outcome)
             add_row(table, outcome, policy)
             live.refresh()
+    if not console.is_terminal:
+        console.print()  # elsewhere, Live leaves the cursor at the end of the table
     if as_json:
         print(json.dumps([outcome.as_json(policy) for outcome in outcomes], indent=2))
     return all(outcome.is_routed(policy) for outcome in outcomes)

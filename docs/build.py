@@ -1,0 +1,118 @@
+"""Writes the pages that are made from the code. `python -m docs.build`, or `make docs`."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Final
+
+from semroute.adapters.settings import json_schema
+from semroute.app.settings import Settings
+from semroute.domain.exchange.machine import TRANSITIONS
+
+HERE: Final = Path(__file__).parent
+
+EXCHANGE: Final = """\
+# The exchange
+
+One ExtProc stream is one HTTP request and its answer. The two directions are independent: an answer
+may begin before its request has ended. Each is in one of three states, and this is what may come
+next; anything else is a protocol error that ends the stream. It is made from `TRANSITIONS` in
+`domain/exchange/machine.py` by `make docs`.
+
+| a direction is | and Envoy sends | it becomes |
+|---|---|---|
+{rows}
+
+A message marked as the end of its stream makes its direction closed instead. Headers may be missing,
+because Envoy can be told to skip them; nothing but pieces of body comes twice.
+
+Every message gets one reply of its own kind, at once, with one exception: the message that completes
+a chat request waits for the ruling. The ruling is either a change, which goes on in that reply, or an
+answer of our own, which ends the exchange.
+
+| the request is ruled on at | when |
+|---|---|
+| its headers | it has no body, its path asks for a list of models, or it announces a body that is too large |
+| a piece of its body | the body is buffered, or marked as the last piece, or as long as announced |
+| its trailers | there was no body; or it was streamed without announcing its length, which cannot be sent on any more and is refused |
+
+Paths that are none of ours are answered at their headers, with both body modes switched off.
+"""
+
+CONFIGURATION: Final = """\
+# Configuration
+
+One YAML file. Every key, its type, its default and its bounds, made from `app/settings.py` by `make
+docs`; `semroute schema` prints the same as a JSON Schema for editors. Unknown keys are refused.
+
+`${{NAME}}` stands for an environment variable, `${{NAME:-default}}` for one that may be missing, and
+`$${{` for `${{` itself. `version: 1` names this format, and may be left out. Commands take
+`--config FILE`, or the variable `SEMROUTE_CONFIG`, or else the
+[configuration that ships](../src/semroute/app/defaults/semroute.yaml).
+
+{sections}"""
+
+
+def exchange() -> str:
+    """Returns docs/exchange.md."""
+    rows = [
+        f"| {half.value} | {part.value} | {following.value} |"
+        for (half, part), following in TRANSITIONS.items()
+    ]
+    return EXCHANGE.format(rows="\n".join(rows))
+
+
+def configuration() -> str:
+    """Returns docs/configuration.md."""
+    schema = json_schema(Settings, "")
+    return CONFIGURATION.format(sections="\n".join(_sections(schema)))
+
+
+def _sections(schema: dict[str, Any]) -> Iterator[str]:
+    definitions = schema["$defs"]
+    for key, value in definitions["Settings"]["properties"].items():
+        per_name = value.get("additionalProperties", {}).get("$ref")
+        target = value.get("$ref") or per_name
+        if target is not None:
+            definition = definitions[target.rpartition("/")[2]]
+            heading = f"{key}.NAME" if per_name else key
+            yield f"## `{heading}`\n\n{definition['description']}\n"
+            yield from _rows(definition)
+            yield ""
+
+
+def _rows(definition: dict[str, Any]) -> Iterator[str]:
+    yield "| key | type | default | what it is |"
+    yield "|---|---|---|---|"
+    for key, value in definition["properties"].items():
+        if key in definition.get("required", ()):
+            default = "required"
+        else:
+            # A default that is made anew each time is not in the schema; only maps are.
+            default = f"`{json.dumps(value.get('default', {}))}`"
+        yield f"| `{key}` | {_type(value)} | {default} | {value['description']} |"
+
+
+def _type(value: dict[str, Any]) -> str:
+    if "anyOf" in value:
+        kinds = [_type(choice) for choice in value["anyOf"] if "pattern" not in choice]
+        return " or ".join(kinds)
+    if "enum" in value:
+        return " or ".join(f"`{choice}`" for choice in value["enum"])
+    kind = value.get("type", "")
+    if kind == "array":
+        return f"list of {_type(value['items'])}"
+    if kind == "object":
+        return f"map of name to {_type(value['additionalProperties'])}"
+    if "exclusiveMinimum" in value:
+        return f"{kind}, above {value['exclusiveMinimum']:,.0f}, at most {value['maximum']:,.0f}"
+    if "minimum" in value:
+        return f"{kind}, {value['minimum']:,.0f} to {value['maximum']:,.0f}"
+    return str(kind)
+
+
+PAGES: Final = {"exchange.md": exchange, "configuration.md": configuration}
+
+if __name__ == "__main__":
+    for name, page in PAGES.items():
+        (HERE / name).write_text(page())
