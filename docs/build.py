@@ -94,21 +94,28 @@ def _rows(definition: dict[str, Any]) -> Iterator[str]:
 
 
 def _type(value: dict[str, Any]) -> str:
-    if "anyOf" in value:
-        kinds = [_type(choice) for choice in value["anyOf"] if "pattern" not in choice]
-        return " or ".join(kinds)
-    if "enum" in value:
-        return " or ".join(f"`{choice}`" for choice in value["enum"])
-    kind = value.get("type", "")
-    if kind == "array":
-        return f"list of {_type(value['items'])}"
-    if kind == "object":
-        return f"map of name to {_type(value['additionalProperties'])}"
-    if "exclusiveMinimum" in value:
-        return f"{kind}, above {value['exclusiveMinimum']:,.0f}, at most {value['maximum']:,.0f}"
-    if "minimum" in value:
-        return f"{kind}, {value['minimum']:,.0f} to {value['maximum']:,.0f}"
-    return str(kind)
+    match value:
+        case {"anyOf": choices}:
+            # The variant with a pattern is `${NAME}`, which may stand for any value.
+            return " or ".join(_type(choice) for choice in choices if "pattern" not in choice)
+        case {"enum": choices}:
+            return " or ".join(f"`{choice}`" for choice in choices)
+        case {"type": "array", "items": item}:
+            return f"list of {_type(item)}"
+        case {"type": "object", "additionalProperties": item}:
+            return f"map of name to {_type(item)}"
+        case _:
+            return f"{value['type']}{_bounds(value)}"
+
+
+def _bounds(value: dict[str, Any]) -> str:
+    match value:
+        case {"exclusiveMinimum": low, "maximum": high}:
+            return f", above {low:,.0f}, at most {high:,.0f}"
+        case {"minimum": low, "maximum": high}:
+            return f", {low:,.0f} to {high:,.0f}"
+        case _:
+            return ""
 
 
 PAGES: Final = {"exchange.md": exchange, "configuration.md": configuration}
