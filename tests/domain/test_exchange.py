@@ -206,11 +206,14 @@ def test_a_path_that_is_none_of_ours_passes_without_its_bodies() -> None:
     unseen = BodyModes(BodyMode.NONE, BodyMode.NONE)
     play(
         RequestHeaders(head("POST", "/files", x_model="fake"), modes=BUFFERED),
-        HeadersReply(Direction.REQUEST, HeaderEdit(remove=("x-model",)), unseen),
+        HeadersReply(
+            Direction.REQUEST, HeaderEdit(remove=("x-model",)), unseen, {"reason": "passthrough"}
+        ),
     )
     # Envoy may not allow the mode to change; then bodies come, and pass untouched.
     play(RequestBody(b"data", is_last=True), BodyReply(Direction.REQUEST))
-    play(ResponseHeaders(status()), lambda _: True)
+    told = HeaderEdit({"x-semroute-reason": "passthrough"})
+    play(ResponseHeaders(status()), HeadersReply(Direction.RESPONSE, told))
     assert play.asked == []
     assert play.close().outcome is Outcome.HANDED_OVER
 

@@ -146,7 +146,8 @@ async def test_a_model_server_cannot_speak_for_the_router() -> None:
     assert routed.headers["x-semroute-model"] == "saul-54b"
     assert "forged" not in routed.headers.values()
     assert routed.headers["x-own"] == passed.headers["x-own"] == "kept"
-    assert not set(FORGED) & set(passed.headers)
+    assert set(FORGED) & set(passed.headers) == {"x-semroute-reason"}
+    assert passed.headers["x-semroute-reason"] == "passthrough"
 
 
 @pytest.mark.parametrize(

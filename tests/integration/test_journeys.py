@@ -6,9 +6,12 @@ from typing import Any
 
 import pytest
 import trio
+from attrs import evolve
 from openai import NotFoundError
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
+
+from semroute.app.settings import HeaderSettings, Settings
 
 from .gateway import Gateway, running_gateway
 
@@ -179,6 +182,7 @@ async def test_paths_that_are_none_of_ours_pass_untouched() -> None:
     (received,) = gateway.servers.received
     assert received.body == b"anything at all \xff"
     assert "x-semroute-model" not in response.headers
+    assert response.headers["x-semroute-reason"] == "passthrough"
 
 
 async def test_the_access_log_tells_the_decision() -> None:
@@ -195,6 +199,23 @@ async def test_the_access_log_tells_the_decision() -> None:
     assert routed["decision_id"] == raw.headers["x-semroute-decision-id"]
     assert refused["response_code_details"] == "semroute_refused"
     assert "landlord" not in json.dumps([routed, refused])
+
+
+async def test_the_headers_can_be_renamed() -> None:
+    def change(settings: Settings) -> Settings:
+        names = HeaderSettings("x-to", "x-vsr-selected-model", "x-sure")
+        return evolve(settings, headers=names)
+
+    async with running_gateway(change) as gateway, gateway.http() as client:
+        forged = {"x-to": "cpu-1", "x-sure": "1.000"}
+        body = {"model": "auto", "messages": LAW}
+        response = await client.post("/v1/chat/completions", json=body, headers=forged)
+    (received,) = gateway.servers.received
+    assert received.endpoint == "gpu-2"
+    assert received.headers["x-vsr-selected-model"] == "saul-54b"
+    assert received.headers["x-sure"] == response.headers["x-sure"] != "1.000"
+    assert response.headers["x-vsr-selected-model"] == "saul-54b"
+    assert "x-selected-model" not in response.headers
 
 
 async def test_two_hundred_and_fifty_requests_at_once_on_a_fresh_gateway() -> None:

@@ -9,10 +9,10 @@ from .routing import RoutingDecision
 
 DECISION_ID: Final = "x-semroute-decision-id"
 OVERHEAD: Final = "x-semroute-overhead-ms"
+REASON: Final = "x-semroute-reason"
 _MODEL: Final = "x-semroute-model"
 _CATEGORY: Final = "x-semroute-route"
 _CONFIDENCE: Final = "x-semroute-confidence"
-_REASON: Final = "x-semroute-reason"
 METADATA_NAMESPACE: Final = "semroute"
 
 
@@ -40,7 +40,7 @@ class HeaderNames:
             _MODEL,
             _CATEGORY,
             _CONFIDENCE,
-            _REASON,
+            REASON,
             DECISION_ID,
             OVERHEAD,
         )
@@ -62,5 +62,5 @@ class HeaderNames:
             _MODEL: decision.model,
             _CATEGORY: decision.category or "none",
             _CONFIDENCE: confidence,
-            _REASON: decision.reason.value,
+            REASON: decision.reason.value,
         }

@@ -8,6 +8,7 @@ from attrs import field, frozen
 from .classification import ClassificationOutcome
 from .headers import NO_EDIT, HeaderEdit
 from .http import LocalReply
+from .naming import REASON
 from .verdict import PassedThrough, Verdict
 
 
@@ -84,4 +85,11 @@ class Ruling:
     timings: Timings = field(factory=Timings)
 
 
-PASSED_THROUGH: Final = Ruling(PassedThrough(), RequestEdit(), RequestFacts(decision_id=""))
+_PASSED: Final = PassedThrough()
+PASSED_THROUGH: Final = Ruling(
+    _PASSED,
+    RequestEdit(),
+    RequestFacts(decision_id=""),
+    response_headers={REASON: _PASSED.reason.value},
+    metadata={"reason": _PASSED.reason.value},
+)

@@ -143,6 +143,7 @@ USAGE = b'{"usage": {"prompt_tokens": 7, "completion_tokens": 3, "total_tokens":
         (answer("application/json; charset=utf-8", USAGE), Usage(7, 3)),
         (answer("application/json", b'{"usage": null}'), None),
         (answer("application/json", b'{"usage": "much"}'), None),
+        (answer("application/json", b'{"usage": {"prompt_tokens": -7}}'), None),
         (answer("application/json", b"<html>"), None),
         (answer("application/json", b""), None),
         (

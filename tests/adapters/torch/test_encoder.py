@@ -34,6 +34,20 @@ def test_vectors_are_of_length_one_and_do_not_depend_on_their_neighbours(encoder
     assert np.abs(together - alone).max() < 1e-5
 
 
+def test_texts_that_come_together_share_a_pass(encoder: Encoder) -> None:
+    passes: list[int] = []
+    hook = encoder._model.register_forward_pre_hook(  # noqa: SLF001 - passes are counted where they happen
+        lambda _module, _arguments, fields: passes.append(len(fields["input_ids"])),
+        with_kwargs=True,
+    )
+    try:
+        encoder.encode([f"prompt number {number}" for number in range(8)])
+        encoder.encode(["word " * 300, "short"])
+    finally:
+        hook.remove()
+    assert passes == [8, 3]  # the long text is two rows
+
+
 def test_the_end_of_a_long_text_counts(encoder: Encoder) -> None:
     filler = "the weather was fine that day and nothing happened. " * 40
     assert len(filler.split()) > MAX_TOKENS

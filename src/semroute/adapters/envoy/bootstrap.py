@@ -40,8 +40,21 @@ def bootstrap_of(gateway: Gateway) -> dict[str, Any]:
             ],
         ),
     )
-    document: dict[str, Any] = message.to_dict(casing=Casing.SNAKE)
+    document: dict[str, Any] = _explicit(message.to_dict(casing=Casing.SNAKE))
     return document
+
+
+def _explicit(value: Any) -> Any:  # noqa: ANN401 - JSON
+    """Writes out the defaults that a reader of the configuration must not have to know."""
+    if isinstance(value, list):
+        return [_explicit(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    written = {key: _explicit(item) for key, item in value.items()}
+    if "processing_mode" in written:
+        written.setdefault("failure_mode_allow", False)
+        written["processing_mode"].setdefault("response_body_mode", "NONE")
+    return written
 
 
 def _overload_manager() -> overload.OverloadManager:

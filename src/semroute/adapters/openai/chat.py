@@ -1,7 +1,7 @@
 """`POST /v1/chat/completions`."""
 
 import json
-from typing import Final
+from typing import Annotated, Final
 
 import msgspec
 
@@ -110,9 +110,12 @@ def _parts(parts: list[Json], path: str) -> tuple[str, int]:
     return "\n".join(texts), len(parts) - len(texts)
 
 
+_Count = Annotated[int, msgspec.Meta(ge=0)]
+
+
 class _Tokens(msgspec.Struct):
-    prompt_tokens: int
-    completion_tokens: int = 0
+    prompt_tokens: _Count
+    completion_tokens: _Count = 0
 
 
 class _Answer(msgspec.Struct):

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 _TITLE: Final = "A dozen prompts through Envoy"
 _WIDE: Final = 132  # columns; narrower terminals get two lines a prompt
-_OTHER_COLUMNS: Final = 36  # what a narrow table needs beside the prompts
+_OTHER_COLUMNS: Final = 34  # what a narrow table needs beside the prompts
 _HOST: Final = "127.0.0.1"
 _CURL: Final = """
 The gateway is running; try it, and press Ctrl-C when you have seen enough:

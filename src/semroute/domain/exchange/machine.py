@@ -194,9 +194,8 @@ class Exchange:
         edit = self._without_forgeries(event.headers)
         if isinstance(target, Elsewhere):
             self._stage = PASSED_THROUGH
-            return HeadersReply(
-                Direction.REQUEST, edit, self._switched_to(BodyMode.NONE, BodyMode.NONE)
-            )
+            modes = self._switched_to(BodyMode.NONE, BodyMode.NONE)
+            return HeadersReply(Direction.REQUEST, edit, modes, PASSED_THROUGH.metadata)
         is_ready = event.is_last or target is not Service.CHAT_COMPLETIONS
         if is_ready or self._intake.is_too_large:
             return self._ask(event)

@@ -1,0 +1,76 @@
+"""What every chat API's codec promises. There is one so far."""
+
+import contextlib
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from semroute.adapters.openai import OpenAIChat, OpenAIModels
+from semroute.domain.errors import InvalidRequestError
+from semroute.domain.headers import Headers
+from semroute.domain.ports import ChatCodec, ModelDirectory
+from semroute.domain.record import UpstreamAnswer
+from semroute.domain.routing import ChatEdit
+
+CODECS: dict[str, ChatCodec] = {"openai": OpenAIChat()}
+DIRECTORIES: dict[str, ModelDirectory] = {"openai": OpenAIModels()}
+
+REQUEST = json.dumps(
+    {"model": "auto", "messages": [{"role": "user", "content": "hello"}], "unheard-of": [1, 2]}
+).encode()
+
+codecs = pytest.mark.parametrize("codec", CODECS.values(), ids=CODECS)
+
+
+@codecs
+def test_a_request_is_read(codec: ChatCodec) -> None:
+    chat = codec.parse(REQUEST)
+    prompt = chat.prompt(100)
+    assert chat.model == "auto"
+    assert prompt is not None
+    assert prompt.turn == "hello"
+
+
+@codecs
+def test_an_edited_request_reads_as_edited_and_otherwise_the_same(codec: ChatCodec) -> None:
+    edited = codec.edit(REQUEST, ChatEdit(model="big"))
+    assert codec.parse(edited).model == "big"
+    assert codec.parse(edited).messages == codec.parse(REQUEST).messages
+    assert json.loads(edited)["unheard-of"] == [1, 2]
+    assert codec.edit(edited, ChatEdit(model="big")) == edited
+
+
+@codecs
+@given(body=st.binary(max_size=300))
+def test_any_bytes_are_read_or_refused(codec: ChatCodec, body: bytes) -> None:
+    with contextlib.suppress(InvalidRequestError):
+        assert codec.parse(body).messages
+
+
+@codecs
+@given(
+    body=st.binary(max_size=300),
+    kind=st.sampled_from(["application/json", "text/event-stream", ""]),
+)
+def test_any_answer_says_what_it_cost_or_nothing(codec: ChatCodec, body: bytes, kind: str) -> None:
+    usage = codec.usage(UpstreamAnswer(Headers.of({"content-type": kind}), body))
+    assert usage is None or min(usage.input_tokens, usage.output_tokens) >= 0
+
+
+@codecs
+@pytest.mark.parametrize("param", [None, "messages[0]"])
+def test_an_error_is_never_empty(codec: ChatCodec, param: str | None) -> None:
+    reply = codec.error(400, InvalidRequestError("No.", param))
+    assert reply.status == 400
+    assert reply.body
+    assert reply.headers.get("content-type")
+    assert "No." in reply.body.decode()
+
+
+@pytest.mark.parametrize("directory", DIRECTORIES.values(), ids=DIRECTORIES)
+def test_models_are_shown(directory: ModelDirectory) -> None:
+    listing = directory.listing(["auto", "big"])
+    assert listing.status == directory.card("big").status == 200
+    assert listing.body.index(b"auto") < listing.body.index(b"big")
