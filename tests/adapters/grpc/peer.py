@@ -23,6 +23,7 @@ from h2.events import (
 from hyperframe.frame import Frame, GoAwayFrame
 
 from semroute.adapters.grpc import Limits, Server
+from semroute.domain.budget import ByteBudget
 
 Pairs = list[tuple[str, str]]
 Behaviour = Callable[[Any], Any]
@@ -171,10 +172,24 @@ class Peer:
 
 @asynccontextmanager
 async def connected(
-    limits: Limits | None = None, **methods: Behaviour
+    limits: Limits | None = None,
+    *,
+    reached: list[str] | None = None,
+    budget: ByteBudget | None = None,
+    **methods: Behaviour,
 ) -> AsyncIterator[tuple[Peer, Server]]:
-    """A server with these methods, and a peer connected to it in memory."""
-    server = Server([Methods(**methods)], limits, BytesCodec())
+    """A server with these methods, and a peer connected to it in memory.
+
+    Args:
+        limits: The server's.
+        reached: Gets the names of limits that are reached.
+        budget: The server's.
+        methods: By name, under `/t.T/`.
+    """
+    limited = (lambda _: None) if reached is None else reached.append
+    server = Server(
+        [Methods(**methods)], limits, limited=limited, budget=budget, codec=BytesCodec()
+    )
     ours, theirs = trio.testing.memory_stream_pair()
     async with trio.open_nursery() as nursery:
         nursery.start_soon(server.serve_stream, theirs)

@@ -13,47 +13,91 @@ from grpclib.encoding.base import GRPC_CONTENT_TYPE, CodecBase
 from grpclib.events import _DispatchServerEvents
 from grpclib.exceptions import GRPCError
 from grpclib.metadata import Deadline, decode_metadata
-from grpclib.protocol import Stream
 from h2.exceptions import ProtocolError
 
-from .protocol import TruncatedError
+from semroute.domain.budget import ByteBudget
+
+from .limits import LimitReached, Limits
+from .streams import Stream, TruncatedError
 
 _log = logging.getLogger(__name__)
 
-_PREFIX_BYTES: Final = 5  # a flag and a 32-bit length
+_LENGTH_BYTES: Final = 4
 _TIMEOUT_DIGITS: Final = 8  # gRPC over HTTP/2: TimeoutValue has at most eight
 
 Headers = Sequence[tuple[str, str]]
 
 
 class ServerStream(server.Stream[Any, Any]):
-    """A call as its handler sees it. Messages are judged by their prefix before they are read."""
+    """A call as its handler sees it. Messages are judged by their prefix before they are read.
 
-    max_message_bytes: int
+    The bytes of the message received last count against the server's budget until the next one
+    is asked for, or the call ends.
+    """
+
+    terms: "Terms"
+    _stream: Stream
+    _held = 0
 
     async def recv_message(self) -> Any:  # noqa: ANN401 - whatever the method's request type is
         """Returns the next message, or None when the client has sent its last.
 
         Raises:
-            GRPCError: The message is compressed, too long, cut short, or not decodable.
+            GRPCError: The message is compressed, too long, too slow, cut short, not decodable, or
+                one too many.
         """
+        self.release()
         try:
-            prefix = await self._stream.recv_data(_PREFIX_BYTES)
-            if not prefix:
+            flag = await self._stream.recv_data(1)
+            if not flag:
                 return None
-            size = int.from_bytes(prefix[1:])
-            if prefix[0]:
-                raise GRPCError(Status.UNIMPLEMENTED, "compressed messages are not supported")
-            if size > self.max_message_bytes:
-                message = f"a message of {size} bytes exceeds {self.max_message_bytes}"
-                raise GRPCError(Status.RESOURCE_EXHAUSTED, message)
-            data = await self._stream.recv_data(size)
+            with trio.move_on_after(self.terms.limits.message_seconds) as patience:
+                data = await self._rest_of_message(flag[0])
         except TruncatedError as error:
             raise GRPCError(Status.INTERNAL, "the message is cut short") from error
+        if patience.cancelled_caught:
+            self.terms.limited("message_seconds")
+            raise GRPCError(Status.DEADLINE_EXCEEDED, "the message took too long")
+        self._stream.has_spoken = True
         try:
             return self._codec.decode(data, self._recv_type)
         except Exception as error:  # what a codec raises is its own affair
             raise GRPCError(Status.INTERNAL, "the message cannot be decoded") from error
+
+    def release(self) -> None:
+        """Stops counting the message received last."""
+        self.terms.budget.give(self._held)
+        self._held = 0
+
+    async def _rest_of_message(self, flag: int) -> bytes:
+        size = int.from_bytes(await self._stream.recv_data(_LENGTH_BYTES))
+        if flag:
+            raise GRPCError(Status.UNIMPLEMENTED, "compressed messages are not supported")
+        most = self.terms.limits.max_message_bytes
+        if size > most:
+            self.terms.limited("message_bytes")
+            reason = f"a message of {size} bytes exceeds {most}"
+            raise GRPCError(Status.RESOURCE_EXHAUSTED, reason)
+        if not self.terms.budget.take(size):
+            self.terms.limited("retained_bytes")
+            raise GRPCError(Status.RESOURCE_EXHAUSTED, "too much is being kept already")
+        self._held = size
+        return await self._stream.recv_data(size)
+
+
+@frozen
+class Terms:
+    """On which terms messages are taken.
+
+    Args:
+        limits: How long they may be, and how long they may take.
+        limited: Told when one was longer.
+        budget: How much of all of them may be kept at once.
+    """
+
+    limits: Limits
+    limited: LimitReached
+    budget: ByteBudget
 
 
 @frozen
@@ -63,12 +107,12 @@ class CallServer:
     Args:
         methods: By path, as `/package.Service/Method`.
         codec: Turns messages into bytes and back.
-        max_message_bytes: The longest message a client may send.
+        terms: On which terms messages are taken.
     """
 
     methods: Mapping[str, Handler]
     codec: CodecBase
-    max_message_bytes: int
+    terms: Terms
 
     async def __call__(self, stream: Stream, headers: Headers, shutdown: trio.CancelScope) -> None:
         """Serves one call. Whatever its handler does, the client gets a status.
@@ -119,10 +163,13 @@ class CallServer:
             deadline=deadline,
             user_agent=fields.get("user-agent"),
         )
-        call.max_message_bytes = self.max_message_bytes
+        call.terms = self.terms
         call.metadata = metadata
-        async with call:
-            await _handle(method, call, deadline, shutdown)
+        try:
+            async with call:
+                await _handle(method, call, deadline, shutdown)
+        finally:
+            call.release()
         return None
 
 

@@ -4,10 +4,13 @@ from collections.abc import Callable
 from typing import Any, Protocol
 
 import trio
-from grpclib.protocol import AbstractHandler, Stream
+from attrs import frozen
+from grpclib.protocol import AbstractHandler
 from h2.errors import ErrorCodes
 
-from .limits import Limits
+from .guards import ResetGuard
+from .limits import LimitReached, Limits
+from .streams import Stream
 
 
 class RunCall(Protocol):
@@ -20,6 +23,26 @@ class RunCall(Protocol):
         ...
 
 
+class Connection(Protocol):
+    """What calls ask of the connection they are on."""
+
+    def abort(self, code: ErrorCodes) -> None:
+        """Ends the connection for a reason, with everything on it."""
+        ...
+
+    def retire(self) -> None:
+        """Asks the peer to open another connection, and closes this one after its last call."""
+        ...
+
+
+@frozen
+class _Scopes:
+    """Two ways to end a call: in silence, because nobody listens, or with a status."""
+
+    gone: trio.CancelScope
+    shutdown: trio.CancelScope
+
+
 class Calls(AbstractHandler):
     """Starts a task for every stream that the peer opens, and cancels it when the peer resets it.
 
@@ -27,45 +50,69 @@ class Calls(AbstractHandler):
         run: Serves one call.
         nursery: Where the tasks live.
         limits: How many there may be.
+        limited: Told when there were more.
     """
 
-    def __init__(self, run: RunCall, nursery: trio.Nursery, limits: Limits) -> None:
+    def __init__(
+        self, run: RunCall, nursery: trio.Nursery, limits: Limits, limited: LimitReached
+    ) -> None:
         self._run = run
         self._nursery = nursery
-        self._max_streams = limits.max_streams
-        self._scopes: dict[Stream, tuple[trio.CancelScope, trio.CancelScope]] = {}
+        self._limits = limits
+        self._limited = limited
+        self._resets = ResetGuard(limits.max_resets, trio.current_time())
+        self._scopes: dict[Stream, _Scopes] = {}
+        self._connection: Connection | None = None
+        self._accepted = 0
         self._is_accepting = True
         self._on_idle: Callable[[], None] | None = None
         self.last_stream_id = 0
+        self.idle_since = trio.current_time()
 
     def __len__(self) -> int:
         return len(self._scopes)
 
-    def accept(
-        self,
-        stream: Stream,
-        headers: list[tuple[str, str]],
-        release_stream: Callable[[], Any],
+    def attach(self, connection: Connection) -> None:
+        """Sets the connection that the calls are on."""
+        self._connection = connection
+
+    def accept(  # type: ignore[override]  # grpclib's streams are ours here
+        self, stream: Stream, headers: list[tuple[str, str]], release_stream: Callable[[], Any]
     ) -> None:
         """Starts a call, or refuses it; a refused call may safely be tried elsewhere."""
         assert stream.id is not None
-        if not self._is_accepting or len(self._scopes) >= self._max_streams:
+        if not self._is_accepting or len(self._scopes) >= self._limits.max_streams:
+            if self._is_accepting:
+                self._limited("streams")
             stream.reset_nowait(ErrorCodes.REFUSED_STREAM)
             release_stream()
+            self.reset_in_silence()
             return
         self.last_stream_id = stream.id
-        self._scopes[stream] = scopes = (trio.CancelScope(), trio.CancelScope())
+        self._accepted += 1
+        self._scopes[stream] = scopes = _Scopes(trio.CancelScope(), trio.CancelScope())
         self._nursery.start_soon(self._serve, stream, headers, scopes, release_stream)
+        if self._accepted == self._limits.max_calls and self._connection is not None:
+            self._limited("calls")
+            self._connection.retire()
 
-    def cancel(self, stream: Stream) -> None:
-        """Cancels the call whose stream the peer has reset."""
+    def cancel(self, stream: Stream) -> None:  # type: ignore[override]  # likewise
+        """Cancels the call whose stream has been reset."""
         if stream in self._scopes:
-            self._scopes[stream][0].cancel()
+            self._scopes[stream].gone.cancel()
+            if not stream.has_spoken:
+                self.reset_in_silence()
+
+    def reset_in_silence(self) -> None:
+        """Counts a stream that was reset before it said anything; too many end the connection."""
+        if self._resets.silent(trio.current_time()) and self._connection is not None:
+            self._limited("resets")
+            self._connection.abort(ErrorCodes.ENHANCE_YOUR_CALM)
 
     def close(self) -> None:
         """Cancels every call: the connection is gone."""
-        for gone, _ in self._scopes.values():
-            gone.cancel()
+        for scopes in self._scopes.values():
+            scopes.gone.cancel()
 
     def stop_accepting(self) -> int:
         """Refuses every further stream and returns the identifier of the last one accepted."""
@@ -74,8 +121,8 @@ class Calls(AbstractHandler):
 
     def shut_down(self) -> None:
         """Ends every call with UNAVAILABLE."""
-        for _, shutdown in self._scopes.values():
-            shutdown.cancel()
+        for scopes in self._scopes.values():
+            scopes.shutdown.cancel()
 
     def when_idle(self, action: Callable[[], None]) -> None:
         """Runs `action` as soon as no call is left, which may be now."""
@@ -87,19 +134,22 @@ class Calls(AbstractHandler):
         self,
         stream: Stream,
         headers: list[tuple[str, str]],
-        scopes: tuple[trio.CancelScope, trio.CancelScope],
+        scopes: _Scopes,
         release_stream: Callable[[], Any],
     ) -> None:
-        gone, shutdown = scopes
         try:
-            with gone:
-                await self._run(stream, headers, shutdown)
+            with scopes.gone:
+                await self._run(stream, headers, scopes.shutdown)
         finally:
+            if stream.has_spoken:
+                self._resets.spoken(trio.current_time())
             del self._scopes[stream]
             release_stream()
             self._check_idle()
 
     def _check_idle(self) -> None:
-        if not self._scopes and self._on_idle is not None:
-            action, self._on_idle = self._on_idle, None
-            action()
+        if not self._scopes:
+            self.idle_since = trio.current_time()
+            if self._on_idle is not None:
+                action, self._on_idle = self._on_idle, None
+                action()

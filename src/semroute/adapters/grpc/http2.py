@@ -1,21 +1,25 @@
 """h2's connection with the manners a long-lived gRPC server needs."""
 
+from collections.abc import Callable
 from typing import Final
 
 from h2.config import H2Configuration
 from h2.connection import H2Connection
 from h2.errors import ErrorCodes
 from h2.events import ConnectionTerminated, Event
-from h2.exceptions import ProtocolError
+from h2.exceptions import DenialOfServiceError, FrameTooLargeError, ProtocolError
+from h2.frame_buffer import FrameBuffer
 from h2.settings import SettingCodes, Settings
 from h2.utilities import HeaderValidationFlags, validate_headers
-from hyperframe.frame import Frame, GoAwayFrame
+from hyperframe.frame import DataFrame, Frame, GoAwayFrame, HeadersFrame, RstStreamFrame
 
+from .guards import FloodGuard
 from .limits import Limits
 
 LAST_POSSIBLE_STREAM: Final = 2**31 - 1
 
 _DEFAULT_WINDOW: Final = 65535
+_FRAME_HEADER_BYTES: Final = 9
 _UNENFORCED: Final = 2**31 - 1
 
 # Headers stay bytes, because a value may be any bytes. They are validated by
@@ -31,6 +35,10 @@ _CONFIGURATION: Final = H2Configuration(
 _REQUEST: Final = HeaderValidationFlags(
     is_client=False, is_trailer=False, is_response_header=False, is_push_promise=False
 )
+
+
+class FloodError(DenialOfServiceError):
+    """The peer sends frames that cost work and bring none."""
 
 
 class _AdvertisedSettings(Settings):
@@ -50,15 +58,34 @@ class _AdvertisedSettings(Settings):
         self[SettingCodes.MAX_CONCURRENT_STREAMS] = value
 
 
+class _EagerFrameBuffer(FrameBuffer):
+    """Judges a frame by the length in its header, where h2 first gathers all of it."""
+
+    def __next__(self) -> Frame:
+        if len(self._data) >= _FRAME_HEADER_BYTES:
+            self._validate_frame_length(int.from_bytes(self._data[:3]))
+        return super().__next__()
+
+    @property
+    def has_part_of_something(self) -> bool:
+        """Whether a preface, a frame or a header block has begun and not ended."""
+        return bool(self._data or self._headers_buffer or self._preamble_len)
+
+
 class ServerConnection(H2Connection):
     """The server's side of one HTTP/2 connection, its preface already queued.
 
     Args:
-        limits: What is advertised to the peer.
+        limits: What is advertised to the peer, and how much noise it may make.
+        clock: The time, in seconds from anywhere.
     """
 
-    def __init__(self, limits: Limits) -> None:
+    def __init__(self, limits: Limits, clock: Callable[[], float]) -> None:
         super().__init__(config=_CONFIGURATION)
+        self.flood = FloodGuard(limits.max_noise, clock())
+        self._clock = clock
+        self._eager_buffer = _EagerFrameBuffer(server=True)
+        self.incoming_buffer = self._eager_buffer
         # Set before the preface, not by a later update: h2 applies an update only once the
         # peer has acknowledged it, and peers do not wait for that.
         self.local_settings = _AdvertisedSettings(
@@ -75,6 +102,22 @@ class ServerConnection(H2Connection):
         if limits.window_bytes > _DEFAULT_WINDOW:
             self.increment_flow_control_window(limits.window_bytes - _DEFAULT_WINDOW)
 
+    @property
+    def has_part_of_something(self) -> bool:
+        """Whether the peer has begun a frame or a header block that it has not ended."""
+        return self._eager_buffer.has_part_of_something
+
+    def _receive_frame(self, frame: Frame) -> list[Event]:
+        match frame:
+            case HeadersFrame() | RstStreamFrame():
+                pass  # calls and their resets have limits of their own
+            case DataFrame() if frame.data or "END_STREAM" in frame.flags:
+                self.flood.work()
+            case _ if self.flood.noise(self._clock()):
+                message = "the peer makes more noise than work"
+                raise FloodError(message)
+        return super()._receive_frame(frame)
+
     def _receive_goaway_frame(self, frame: GoAwayFrame) -> tuple[list[Frame], list[Event]]:
         """Lets calls in flight finish when the peer leaves politely; h2 would end them all."""
         if frame.error_code != ErrorCodes.NO_ERROR:
@@ -83,6 +126,19 @@ class ServerConnection(H2Connection):
         event.error_code = ErrorCodes.NO_ERROR
         event.last_stream_id = frame.last_stream_id
         return [], [event]
+
+
+def limit_behind(error: ProtocolError) -> str | None:
+    """Returns which limit a peer has run into, or None if it broke the protocol itself."""
+    match error:
+        case FrameTooLargeError():
+            return "frame_bytes"
+        case FloodError():
+            return "flood"
+        case DenialOfServiceError():  # h2 has only one such error, about header lists
+            return "header_bytes"
+        case _:
+            return None
 
 
 def goaway(last_stream_id: int, code: ErrorCodes = ErrorCodes.NO_ERROR) -> bytes:

@@ -3,78 +3,35 @@
 Each class below takes over its grpclib namesake and replaces only what is bound to asyncio, or
 what grpclib gets wrong:
 
-* an empty DATA frame is not the end of the stream;
 * an event without a processor is ignored (RFC 9113 section 5.5), where grpclib raises;
 * a GOAWAY that h2 has queued over a protocol error is sent before the connection closes;
-* a malformed request is reset, where grpclib leaves its stream open for ever.
+* a malformed request is reset, where grpclib leaves its stream open for ever;
+* a peer that leaves politely gets the answers it waits for.
 """
 
 import logging
-import time
-from collections import deque
 from functools import partial
 from typing import Any, Final, cast
 
+import trio
 from grpclib import protocol
 from grpclib.config import Configuration
 from h2.errors import ErrorCodes
-from h2.events import ConnectionTerminated, RequestReceived
+from h2.events import ConnectionTerminated, RemoteSettingsChanged, RequestReceived
 from h2.events import Event as H2Event
 from h2.exceptions import ProtocolError
 
 from .calls import Calls
-from .http2 import LAST_POSSIBLE_STREAM, ServerConnection, goaway, is_well_formed
-from .limits import Limits
-from .primitives import Event, Queue
+from .http2 import LAST_POSSIBLE_STREAM, ServerConnection, goaway, is_well_formed, limit_behind
+from .limits import LimitReached, Limits
+from .primitives import Event
+from .streams import Stream
 from .transport import Transport
 
 _log = logging.getLogger(__name__)
 
-
-_GOODBYE: Final = b"goodbye!"
-
-
-class TruncatedError(Exception):
-    """The peer ended its stream in the middle of a message."""
-
-
-class Buffer(protocol.Buffer):
-    """The bytes of one stream, acknowledged to the peer as they are read."""
-
-    def __init__(self, ack: Any) -> None:  # noqa: ANN401 - grpclib's own callback type
-        super().__init__(ack)
-        self._unacked = cast("Any", Queue[protocol.UnackedData]())
-        self._acked = deque()
-
-    def add(self, data: bytes, ack_size: int) -> None:
-        """Takes the payload of a DATA frame."""
-        if ack_size:
-            super().add(data, ack_size)
-
-    async def read(self, size: int) -> bytes:
-        """Returns exactly `size` bytes, or none at the end of the stream.
-
-        Raises:
-            TruncatedError: The stream ends sooner.
-        """
-        try:
-            return await super().read(size)
-        except AssertionError as error:  # how grpclib says it
-            raise TruncatedError from error
-
-
-class Stream(protocol.Stream):
-    """One HTTP/2 stream."""
-
-    def __init__(
-        self, connection: "Connection", h2: ServerConnection, transport: Transport, stream_id: int
-    ) -> None:
-        super().__init__(connection, h2, cast("Any", transport))
-        self.window_updated = cast("Any", Event())
-        self.id = stream_id
-        self.buffer = Buffer(partial(connection.ack, stream_id))
-        connection.streams_started += 1
-        self.created = connection.last_stream_created = time.monotonic()
+_PING: Final = b"semroute"
+_FRAMES_PER_WINDOW_UPDATE: Final = 2  # what a peer may send us for every frame it gets
 
 
 class Connection(protocol.Connection):
@@ -96,6 +53,11 @@ class Connection(protocol.Connection):
         """Resets a stream that never became a call."""
         self._h2.reset_stream(stream_id, code)
 
+    def data_send_process(self) -> None:
+        """Notes that a DATA frame was sent; the peer answers it with window updates."""
+        super().data_send_process()
+        self._h2.flood.work(_FRAMES_PER_WINDOW_UPDATE)
+
     def ping_ack_process(self) -> None:
         """Notes that the peer answered a ping."""
         self.ping_acked.set()
@@ -106,6 +68,7 @@ class Processor(protocol.EventsProcessor):
 
     handler: Calls
     connection: Connection
+    has_settings = False
 
     def process(self, event: H2Event) -> None:
         """Handles one event; kinds we do not know are ignored."""
@@ -113,10 +76,16 @@ class Processor(protocol.EventsProcessor):
         if handle is not None:
             handle(event)
 
+    def process_remote_settings_changed(self, event: RemoteSettingsChanged) -> None:
+        """Notes that the peer has introduced itself."""
+        self.has_settings = True
+        super().process_remote_settings_changed(event)
+
     def process_request_received(self, event: RequestReceived) -> None:
         """Starts a call, unless its header list is malformed (RFC 9113 section 8.1.1)."""
         if not is_well_formed(event.headers):
             self.connection.reset(event.stream_id, ErrorCodes.PROTOCOL_ERROR)
+            self.handler.reset_in_silence()
             return
         stream = self.connection.create_stream(stream_id=event.stream_id)
         text = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in event.headers]
@@ -131,22 +100,48 @@ class Processor(protocol.EventsProcessor):
 
 
 class ServerProtocol:
-    """One connection from the first byte to the last, without I/O of its own."""
+    """One connection from the first byte to the last, without I/O of its own.
 
-    def __init__(self, calls: Calls, transport: Transport, limits: Limits) -> None:
+    Args:
+        calls: Its calls.
+        transport: Its bytes.
+        limits: What the peer may do.
+        limited: Told when it did more.
+    """
+
+    def __init__(
+        self, calls: Calls, transport: Transport, limits: Limits, limited: LimitReached
+    ) -> None:
         self._transport = transport
         self._calls = calls
-        self._h2 = ServerConnection(limits)
+        self._limits = limits
+        self._limited = limited
+        self._h2 = ServerConnection(limits, trio.current_time)
         self._connection = Connection(self._h2, transport)
         self._processor = Processor(calls, self._connection)
+        self._opened = self.last_read = trio.current_time()
+        self._part_since: float | None = None
         transport.attach(self._connection)
         self._connection.flush()
 
+    @property
+    def deadline(self) -> float:
+        """When the peer must have sent more, if it is to be taken seriously."""
+        if not self._processor.has_settings:
+            return self._opened + self._limits.handshake_seconds
+        if self._part_since is not None:
+            return self._part_since + self._limits.progress_seconds
+        return float("inf")
+
     def data_received(self, data: bytes | bytearray) -> None:
         """Takes bytes from the peer. A peer that breaks the protocol gets GOAWAY."""
+        self.last_read = trio.current_time()
         try:
             events = self._connection.feed(bytes(data))
         except ProtocolError as error:
+            limit = limit_behind(error)
+            if limit is not None:
+                self._limited(limit)
             _log.debug("the peer broke the protocol: %s", error)
             self._connection.flush()
             self._processor.close("protocol error")
@@ -155,10 +150,26 @@ class ServerProtocol:
             self._processor.process(event)
         if not self._transport.is_closing():
             self._connection.flush()
+        # A trickle of bytes does not move the deadline; only a whole frame does.
+        has_part = self._h2.has_part_of_something
+        self._part_since = (self._part_since or self.last_read) if has_part else None
+
+    def overslept(self) -> None:
+        """Gives up on a peer that let its deadline pass."""
+        is_settled = self._processor.has_settings
+        self._limited("progress_seconds" if is_settled else "handshake_seconds")
+        self.abort(ErrorCodes.ENHANCE_YOUR_CALM if is_settled else ErrorCodes.SETTINGS_TIMEOUT)
 
     def connection_lost(self) -> None:
         """Cancels every call: nobody is left to answer."""
         self._processor.close("connection lost")
+
+    async def ping(self) -> None:
+        """Asks the peer whether it is still there, and returns once it has said so."""
+        self._connection.ping_acked.clear()
+        self._h2.ping(_PING)
+        self._connection.flush()
+        await self._connection.ping_acked.wait()
 
     async def say_goodbye(self) -> None:
         """Asks the peer to open no more streams, and returns once it has heard.
@@ -167,17 +178,18 @@ class ServerProtocol:
         meanwhile are served; `refuse_new_calls` sends the second. Against a peer that never
         answers the ping, cancel it.
         """
-        if self._transport.is_closing():
-            return
-        self._transport.write(goaway(LAST_POSSIBLE_STREAM))
-        self._connection.ping_acked.clear()
-        self._h2.ping(_GOODBYE)
-        self._connection.flush()
-        await self._connection.ping_acked.wait()
+        if not self._transport.is_closing():
+            self._transport.write(goaway(LAST_POSSIBLE_STREAM))
+            await self.ping()
 
     def refuse_new_calls(self) -> None:
         """Tells the peer which stream was the last, and resets every later one."""
         self._transport.write(goaway(self._calls.stop_accepting()))
+
+    def abort(self, code: ErrorCodes) -> None:
+        """Ends the connection for a reason, with everything on it."""
+        self._transport.write(goaway(self._calls.last_stream_id, code))
+        self._processor.close("aborted")
 
     def close(self) -> None:
         """Closes the connection once everything queued is sent."""

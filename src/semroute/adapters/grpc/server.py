@@ -1,5 +1,6 @@
 """The server: listeners in front of connections."""
 
+import sys
 from collections.abc import Iterable, Sequence
 from functools import partial
 from typing import Protocol
@@ -9,9 +10,11 @@ from grpclib.const import Handler
 from grpclib.encoding.base import CodecBase
 from grpclib.encoding.proto import ProtoCodec
 
-from .call import CallServer
+from semroute.domain.budget import ByteBudget
+
+from .call import CallServer, Terms
 from .connection import Connections
-from .limits import Limits
+from .limits import LimitReached, Limits, ignore_limit
 
 
 class Service(Protocol):
@@ -28,6 +31,8 @@ class Server:
     Args:
         services: What it serves.
         limits: What each peer may ask for.
+        limited: Told the name of a limit when a peer runs into it.
+        budget: How much of all messages may be kept at once; without bound if not given.
         codec: Turns messages into bytes and back; protobuf if not given.
     """
 
@@ -35,13 +40,21 @@ class Server:
         self,
         services: Iterable[Service],
         limits: Limits | None = None,
+        *,
+        limited: LimitReached = ignore_limit,
+        budget: ByteBudget | None = None,
         codec: CodecBase | None = None,
     ) -> None:
-        limits = limits or Limits()
+        terms = Terms(limits or Limits(), limited, budget or ByteBudget(sys.maxsize))
         methods = {path: method for service in services for path, method in _methods(service)}
-        call = CallServer(methods, codec or ProtoCodec(), limits.max_message_bytes)
-        self._connections = Connections(call, limits)
+        call = CallServer(methods, codec or ProtoCodec(), terms)
+        self._connections = Connections(call, terms.limits, limited)
         self._accepting = trio.CancelScope()
+
+    @property
+    def connections(self) -> int:
+        """How many peers are connected right now."""
+        return len(self._connections)
 
     @property
     def calls(self) -> int:

@@ -4,7 +4,7 @@ from typing import Any, Protocol
 
 import trio
 
-from .limits import Limits
+from .limits import LimitReached, Limits
 
 
 class WriteControl(Protocol):
@@ -21,6 +21,7 @@ class WriteControl(Protocol):
 
 _HIGH_WATER = 64 * 1024
 _LOW_WATER = 16 * 1024
+_CHUNK = 256 * 1024  # the peer has to take this much within `write_seconds`
 
 
 class Transport:
@@ -31,17 +32,19 @@ class Transport:
 
     Args:
         stream: The peer.
-        limits: How much may wait to be sent, and how long once it is closing.
+        limits: How much may wait to be sent, and how long.
+        limited: Told when it was more, or took longer.
 
     Attributes:
         reading: Cancelled when the transport closes; whoever reads from the peer stops then.
     """
 
-    def __init__(self, stream: trio.abc.Stream, limits: Limits) -> None:
+    def __init__(self, stream: trio.abc.Stream, limits: Limits, limited: LimitReached) -> None:
         self.reading = trio.CancelScope()
         self._writing = trio.CancelScope()
         self._stream = stream
         self._limits = limits
+        self._limited = limited
         self._buffer = bytearray()
         self._control: WriteControl | None = None
         self._is_paused = False
@@ -59,6 +62,7 @@ class Transport:
         self._buffer += data
         size = len(self._buffer)
         if size > self._limits.max_write_buffer_bytes:
+            self._limited("write_buffer")
             self._buffer.clear()
             self.close()
         elif size > _HIGH_WATER and not self._is_paused and self._control is not None:
@@ -94,6 +98,9 @@ class Transport:
         """
         with self._writing:
             await self._run()
+        if self._writing.cancelled_caught and not self._is_closing:
+            self._limited("write_seconds")
+            self.close()
 
     async def _run(self) -> None:
         while True:
@@ -103,10 +110,18 @@ class Transport:
                 self._writer = trio.lowlevel.current_task()
                 await trio.lowlevel.wait_task_rescheduled(self._abort)
             data, self._buffer = self._buffer, bytearray()
-            await self._stream.send_all(data)
+            await self._send(data)
             if self._is_paused and len(self._buffer) <= _LOW_WATER and self._control is not None:
                 self._is_paused = False
                 self._control.resume_writing()
+
+    async def _send(self, data: bytearray) -> None:
+        for start in range(0, len(data), _CHUNK):
+            if not self._is_closing:
+                self._writing.deadline = trio.current_time() + self._limits.write_seconds
+            await self._stream.send_all(memoryview(data)[start : start + _CHUNK])
+        if not self._is_closing:
+            self._writing.deadline = float("inf")
 
     def _wake(self) -> None:
         if self._writer is not None:
