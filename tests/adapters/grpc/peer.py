@@ -129,7 +129,7 @@ class Peer:
         """Reads until the condition holds, and returns what it returned."""
         with trio.fail_after(10):
             while not (result := condition()):
-                assert not self.is_closed, f"closed; saw {self.events}"
+                assert not self.is_closed, "the server closed the connection"
                 await self.read()
             return result
 
