@@ -108,7 +108,8 @@ def test_a_log_line_says_where_a_request_went_and_why(logged: io.StringIO) -> No
 
 def test_metrics_count_what_happened() -> None:
     metrics = PrometheusObserver("1.2.3", "sha256:0")
-    metrics.watch_streams(lambda: 5)
+    metrics.watch("semroute_extproc_streams", lambda: 5)
+    metrics.limit_reached("flood")
     metrics.message_answered("request_body", "continue", 0.02)
     metrics.exchange_failed("internal")
     metrics.answer_metered(DECISION, Usage(7, 3))
@@ -129,6 +130,7 @@ def test_metrics_count_what_happened() -> None:
         'semroute_tokens_total{kind="output",model="big"} 3.0',
         "semroute_partial_prompts_total 1.0",
         "semroute_extproc_streams 5.0",
+        'semroute_limit_reached_total{limit="flood"} 1.0',
         'semroute_build_info{version="1.2.3"} 1.0',
     ):
         assert expected in lines

@@ -15,6 +15,11 @@ from semroute.domain.verdict import Answered, PassedThrough, Refused, Routed
 _SECONDS: Final = (
     0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0,
 )  # fmt: skip
+_GAUGES: Final = {
+    "semroute_extproc_streams": "Open ExtProc streams.",
+    "semroute_grpc_connections": "Open connections.",
+    "semroute_retained_bytes": "Request bodies and answers that are being kept.",
+}
 _SHARES: Final = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
 
 
@@ -103,17 +108,27 @@ class PrometheusObserver:
             ["model", "kind"],
             registry=registry,
         )
-        self._streams = Gauge(
-            "semroute_extproc_streams", "Open ExtProc streams.", registry=registry
+        self._limits = Counter(
+            "semroute_limit_reached_total",
+            "How often a peer, or all of them together, ran into a limit.",
+            ["limit"],
+            registry=registry,
         )
+        self._gauges = {
+            name: Gauge(name, text, registry=registry) for name, text in _GAUGES.items()
+        }
         info = Gauge("semroute_build_info", "Always 1.", ["version"], registry=registry)
         info.labels(version).set(1)
         config = Gauge("semroute_config_info", "Always 1.", ["digest"], registry=registry)
         config.labels(digest).set(1)
 
-    def watch_streams(self, count: Callable[[], int]) -> None:
-        """Reports, from now on, what `count` says is the number of open ExtProc streams."""
-        self._streams.set_function(count)
+    def watch(self, gauge: str, count: Callable[[], int]) -> None:
+        """Reports, from now on, what `count` says whenever somebody asks for a gauge."""
+        self._gauges[gauge].set_function(count)
+
+    def limit_reached(self, limit: str) -> None:
+        """Counts that a limit was reached; `limit` is one of a closed list."""
+        self._limits.labels(limit).inc()
 
     def render(self) -> bytes:
         """Returns all metrics in Prometheus' text format."""

@@ -5,9 +5,11 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
+from attrs import asdict
 from ulid import ULID
 
 from semroute.adapters.envoy import Gateway, Upstream
+from semroute.adapters.grpc import Limits
 from semroute.adapters.openai import OpenAIChat, OpenAIModels
 from semroute.adapters.torch import TorchClassifier, load_encoder
 from semroute.app.config import Library, definitions_of, names_of
@@ -19,6 +21,9 @@ from semroute.domain.policy import Policy
 from semroute.domain.ports import Classifier
 
 HEALTH_NAME: Final = "semantic_router"
+
+# gRPC frames and ExtProc's own fields around a body of the largest size.
+_MESSAGE_OVERHEAD: Final = 64 * 1024
 
 
 def classifier_of(settings: Settings, library: Library) -> TorchClassifier:
@@ -48,6 +53,13 @@ def route_of(settings: Settings, policy: Policy, classifier: Classifier) -> Rout
     )
 
 
+def limits_of(settings: Settings) -> Limits:
+    """Returns what Envoy's connections may ask for."""
+    limits = asdict(settings.limits)
+    del limits["max_retained_bytes"]  # a matter of the whole process
+    return Limits(max_message_bytes=settings.server.max_body_bytes + _MESSAGE_OVERHEAD, **limits)
+
+
 def gateway_of(settings: Settings, *routers: Address) -> Gateway:
     """Returns the Envoy that these settings ask for, with the router at `routers`."""
     envoy, names = settings.envoy, names_of(settings)
@@ -67,7 +79,7 @@ def gateway_of(settings: Settings, *routers: Address) -> Gateway:
         message_timeout_seconds=envoy.message_timeout_seconds,
         request_timeout_seconds=envoy.request_timeout_seconds,
         max_body_bytes=settings.server.max_body_bytes,
-        max_streams=settings.server.max_streams,
+        max_streams=settings.limits.max_streams,
         metadata_namespace=METADATA_NAMESPACE,
         service=HEALTH_NAME,
         ca_file=envoy.ca_file,

@@ -8,7 +8,7 @@ from attrs import define, field, frozen
 
 from semroute import __version__
 from semroute.adapters.extproc import SERVICE_NAME, ExtProcService
-from semroute.adapters.grpc import Health, Limits, Server, open_listener
+from semroute.adapters.grpc import Health, Server, open_listener
 from semroute.adapters.http import admin_app, bound_socket, serve_http
 from semroute.adapters.prometheus import PrometheusObserver
 from semroute.adapters.structlog import StructlogObserver
@@ -20,16 +20,14 @@ from semroute.app.observers import Observers
 from semroute.app.remember import RememberUsage
 from semroute.app.settings import Settings
 from semroute.domain.address import Address
+from semroute.domain.budget import ByteBudget
 from semroute.domain.ports import Classifier
 
-from .parts import HEALTH_NAME, route_of
+from .parts import HEALTH_NAME, limits_of, route_of
 
 _log = logging.getLogger(__name__)
 
 _HEALTH_NAMES: Final = ("", HEALTH_NAME, SERVICE_NAME)
-
-# gRPC frames and ExtProc's own fields around a body of the largest size.
-_MESSAGE_OVERHEAD: Final = 64 * 1024
 
 
 @frozen
@@ -103,6 +101,7 @@ class Router:
         server_settings = self.settings.server
         policy = policy_of(self.settings)
         metrics = PrometheusObserver(__version__, policy.digest)
+        budget = ByteBudget(self.settings.limits.max_retained_bytes)
         observer = Observers((metrics, StructlogObserver()))
         route = route_of(self.settings, policy, self.classifier)
         converse = Converse(
@@ -112,12 +111,15 @@ class Router:
             owned_headers=route.names.owned,
             max_body_bytes=server_settings.max_body_bytes,
         )
-        metrics.watch_streams(lambda: converse.open_streams)
-        limits = Limits(
-            max_streams=server_settings.max_streams,
-            max_message_bytes=server_settings.max_body_bytes + _MESSAGE_OVERHEAD,
+        metrics.watch("semroute_extproc_streams", lambda: converse.open_streams)
+        metrics.watch("semroute_retained_bytes", lambda: budget.used)
+        server = Server(
+            [ExtProcService(converse), self._health],
+            limits_of(self.settings),
+            limited=metrics.limit_reached,
+            budget=budget,
         )
-        server = Server([ExtProcService(converse), self._health], limits)
+        metrics.watch("semroute_grpc_connections", lambda: server.connections)
         pages = admin_app(metrics.render, self._unreadiness, __version__)
         admin, sock = bound_socket(Address.parse(server_settings.admin))
         async with (
