@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from semroute.adapters.settings import json_schema
 from semroute.app.settings import Settings
-from semroute.domain.exchange.machine import TRANSITIONS
+from semroute.domain.exchange.order import TRANSITIONS
 
 HERE: Final = Path(__file__).parent
 
@@ -17,7 +17,7 @@ EXCHANGE: Final = """\
 One ExtProc stream is one HTTP request and its answer. The two directions are independent: an answer
 may begin before its request has ended. Each is in one of three states, and this is what may come
 next; anything else is a protocol error that ends the stream. It is made from `TRANSITIONS` in
-`domain/exchange/machine.py` by `make docs`.
+`domain/exchange/order.py` by `make docs`.
 
 | a direction is | and Envoy sends | it becomes |
 |---|---|---|

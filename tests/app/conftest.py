@@ -9,6 +9,7 @@ from semroute.adapters.openai import OpenAIChat, OpenAIModels
 from semroute.app.converse import Converse
 from semroute.app.remember import RememberUsage
 from semroute.app.route import Route
+from semroute.domain.budget import ByteBudget
 from semroute.domain.classification import CategoryDefinition
 from semroute.domain.headers import Headers
 from semroute.domain.http import HttpRequest
@@ -82,4 +83,5 @@ def converse(route: Route, observer: MemoryObserver) -> Converse:
         remember=RememberUsage(route.chat, observer),
         owned_headers=route.names.owned,
         max_body_bytes=100_000,
+        budget=ByteBudget(10_000),
     )

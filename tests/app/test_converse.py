@@ -6,7 +6,7 @@ import trio.testing
 
 from semroute.adapters.memory import FaultyClassifier, MemoryObserver, MemoryStream
 from semroute.app.converse import Converse
-from semroute.domain.errors import UnexpectedEventError
+from semroute.domain.errors import OverBudgetError, UnexpectedEventError
 from semroute.domain.exchange.events import (
     BodyMode,
     BodyModes,
@@ -152,3 +152,56 @@ async def test_a_thousand_conversations_do_not_mix(
             nursery.start_soon(hold, "equations", "euler")
             nursery.start_soon(hold, "landlords", "portia")
     assert len(observer.records) == 1000
+
+
+STREAMED = BodyModes(BodyMode.STREAMED, BodyMode.STREAMED)
+STREAMED_HEAD = RequestHeaders(HEAD.headers, modes=STREAMED)
+
+
+async def test_a_request_that_does_not_fit_the_budget_is_shed(
+    converse: Converse, observer: MemoryObserver
+) -> None:
+    assert converse.budget.take(9_000)
+    piece = RequestBody(bytes(2_000))
+    with pytest.raises(OverBudgetError):
+        await converse(MemoryStream.saying(STREAMED_HEAD, piece))
+    assert observer.failures == ["over_budget"]
+    assert converse.budget.used == 9_000
+
+
+async def test_an_answer_that_does_not_fit_the_budget_passes_unlearned(
+    converse: Converse, observer: MemoryObserver
+) -> None:
+    assert converse.budget.take(9_990)
+    stream = MemoryStream.saying(HEAD, BODY, OK, ANSWER)
+    await converse(stream)
+    assert len(stream.replies) == 4
+    assert observer.usages == []
+    assert observer.records[0].outcome is Outcome.COMPLETED
+    assert converse.budget.used == 9_990
+
+
+async def test_what_is_kept_counts_until_the_exchange_ends(converse: Converse) -> None:
+    stream = MemoryStream()
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(converse, stream)
+        await stream.send(STREAMED_HEAD)
+        await stream.send(RequestBody(bytes(1_000)))
+        await trio.testing.wait_all_tasks_blocked()
+        assert converse.budget.used == 1_000
+        nursery.cancel_scope.cancel()
+    assert converse.budget.used == 0
+
+
+async def test_an_exchange_that_is_only_observed_is_counted_and_left_alone(
+    converse: Converse, observer: MemoryObserver
+) -> None:
+    head = RequestHeaders(HEAD.headers, modes=STREAMED, is_observed=True)
+    body = RequestBody(b"nonsense", is_last=True, is_observed=True)
+    stream = MemoryStream.saying(head, body)
+    await converse(stream)
+    assert stream.replies == ()
+    assert [(phase, status) for phase, status, _ in observer.messages] == [
+        ("request_headers", "observed"),
+        ("request_body", "observed"),
+    ]

@@ -34,6 +34,7 @@ from semroute.domain.exchange.replies import (
     HeadersReply,
     ImmediateReply,
     Reply,
+    StreamedBodyReply,
     TrailersReply,
 )
 from semroute.domain.headers import HeaderEdit, Headers
@@ -46,12 +47,28 @@ HEADERS = st.lists(st.tuples(NAMES, st.binary(max_size=30)), max_size=6).map(
     lambda fields: Headers(tuple(fields))
 )
 EVENTS: st.SearchStrategy[Event] = st.one_of(
-    st.builds(RequestHeaders, HEADERS, st.booleans(), modes=st.none() | MODES),
-    st.builds(RequestBody, st.binary(max_size=200), st.booleans(), modes=st.none() | MODES),
-    st.builds(RequestTrailers, modes=st.none() | MODES),
-    st.builds(ResponseHeaders, HEADERS, st.booleans(), modes=st.none() | MODES),
-    st.builds(ResponseBody, st.binary(max_size=200), st.booleans(), modes=st.none() | MODES),
-    st.builds(ResponseTrailers, modes=st.none() | MODES),
+    st.builds(
+        RequestHeaders, HEADERS, st.booleans(), modes=st.none() | MODES, is_observed=st.booleans()
+    ),
+    st.builds(
+        RequestBody,
+        st.binary(max_size=200),
+        st.booleans(),
+        modes=st.none() | MODES,
+        is_observed=st.booleans(),
+    ),
+    st.builds(RequestTrailers, modes=st.none() | MODES, is_observed=st.booleans()),
+    st.builds(
+        ResponseHeaders, HEADERS, st.booleans(), modes=st.none() | MODES, is_observed=st.booleans()
+    ),
+    st.builds(
+        ResponseBody,
+        st.binary(max_size=200),
+        st.booleans(),
+        modes=st.none() | MODES,
+        is_observed=st.booleans(),
+    ),
+    st.builds(ResponseTrailers, modes=st.none() | MODES, is_observed=st.booleans()),
 )
 EDITS = st.builds(
     HeaderEdit, st.dictionaries(NAMES, TEXT, max_size=4), st.lists(NAMES, max_size=3).map(tuple)
@@ -63,6 +80,9 @@ REPLIES: st.SearchStrategy[Reply] = st.one_of(
     st.builds(HeadersReply, st.sampled_from(Direction), EDITS, st.none() | MODES, METADATA),
     st.builds(
         BodyReply, st.sampled_from(Direction), EDITS, st.none() | st.binary(max_size=200), METADATA
+    ),
+    st.builds(
+        StreamedBodyReply, st.sampled_from(Direction), st.binary(max_size=200), st.booleans()
     ),
     st.builds(TrailersReply, st.sampled_from(Direction)),
     st.builds(
@@ -82,7 +102,7 @@ def header_map(headers: Headers) -> core.HeaderMap:
 
 def said_by_envoy(event: Event) -> envoy.ProcessingRequest:
     """Returns the message with which Envoy, by its own definitions, says this."""
-    fields: dict[str, Any] = {}
+    fields: dict[str, Any] = {"observability_mode": event.is_observed}
     if event.modes is not None:
         body_mode = filter_config.ProcessingModeBodySendMode
         fields["protocol_config"] = envoy.ProtocolConfiguration(
@@ -182,6 +202,15 @@ def test_what_we_say_is_what_envoy_hears(reply: Reply) -> None:
                 assert mutation is not None
                 assert mutation.clear_body
             check_metadata(message.dynamic_metadata, reply.metadata)
+        case StreamedBodyReply():
+            is_request = reply.direction is Direction.REQUEST
+            body = message.request_body if is_request else message.response_body
+            assert body is not None
+            assert body.response is not None
+            assert body.response.body_mutation is not None
+            piece = body.response.body_mutation.streamed_response
+            assert piece is not None
+            assert (piece.body, piece.end_of_stream) == (reply.body, reply.is_last)
         case TrailersReply():
             is_request = reply.direction is Direction.REQUEST
             assert (

@@ -59,16 +59,24 @@ class Playbook:
     exchange: Exchange = field(factory=lambda: Exchange(OWNED, MAX_BODY))
     asked: list[HttpRequest] = field(factory=list)
 
-    def __call__(self, event: Event, expected: Reply | Callable[[Reply], bool]) -> Self:
-        """Sends an event; the ruling answers whatever the machine asks."""
+    def __call__(
+        self, event: Event, expected: Reply | tuple[Reply, ...] | Callable[[Reply], bool]
+    ) -> Self:
+        """Sends an event; the ruling answers whatever the machine asks.
+
+        Expects one reply, or exactly these, or one that a function likes.
+        """
         step = self.exchange.receive(event)
         if isinstance(step, NeedsRouting):
             self.asked.append(step.request)
             step = self.exchange.decide(self.ruling)
-        if callable(expected):
-            assert expected(step), step
-        else:
+        if isinstance(expected, tuple):
             assert step == expected
+        elif callable(expected):
+            (reply,) = step
+            assert expected(reply), reply
+        else:
+            assert step == (expected,)
         return self
 
     def close(self) -> DecisionRecord:

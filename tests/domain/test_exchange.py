@@ -18,6 +18,7 @@ from semroute.domain.exchange.replies import (
     BodyReply,
     HeadersReply,
     ImmediateReply,
+    StreamedBodyReply,
     TrailersReply,
 )
 from semroute.domain.headers import HeaderEdit
@@ -285,3 +286,83 @@ def test_an_exchange_cut_short_says_so() -> None:
     play(ResponseBody(b"half"), BodyReply(Direction.RESPONSE))
     assert play.exchange.answer() is None
     assert play.close().outcome is Outcome.ABANDONED
+
+
+DUPLEX = BodyModes(BodyMode.FULL_DUPLEX_STREAMED, BodyMode.FULL_DUPLEX_STREAMED)
+SENT_ON = (
+    HeadersReply(
+        Direction.REQUEST,
+        HeaderEdit({"x-endpoint": "a", "x-model": "big"}, ("content-length",)),
+        metadata={"model": "big"},
+    ),
+    StreamedBodyReply(Direction.REQUEST, b'{"model":"big"}', is_last=True),
+)
+
+
+def test_in_full_duplex_headers_wait_for_the_ruled_body() -> None:
+    play = Playbook()
+    play(RequestHeaders(head(), modes=DUPLEX), ())
+    play(RequestBody(b"{"), ())
+    assert play.exchange.retained_bytes == 1
+    play(RequestBody(b"}", is_last=True), SENT_ON)
+    assert play.asked[0].body == b"{}"
+    assert play.exchange.retained_bytes == 0
+
+
+def test_in_full_duplex_trailers_complete_a_request() -> None:
+    play = Playbook()
+    play(RequestHeaders(head(), modes=DUPLEX), ())
+    play(RequestBody(b"{}"), ())
+    headers, body = SENT_ON
+    assert isinstance(body, StreamedBodyReply)
+    open_ended = StreamedBodyReply(Direction.REQUEST, body.body, is_last=False)
+    play(RequestTrailers(), (headers, open_ended, TrailersReply(Direction.REQUEST)))
+
+
+def test_in_full_duplex_answers_are_echoed_and_kept() -> None:
+    play = Playbook()
+    play(RequestHeaders(head(), modes=DUPLEX), ())
+    play(RequestBody(b"{}", is_last=True), SENT_ON)
+    play(ResponseHeaders(status()), HeadersReply(Direction.RESPONSE, TOLD))
+    play(ResponseBody(b"one"), StreamedBodyReply(Direction.RESPONSE, b"one", is_last=False))
+    play(
+        ResponseBody(b"two", is_last=True),
+        StreamedBodyReply(Direction.RESPONSE, b"two", is_last=True),
+    )
+    assert play.exchange.answer() == UpstreamAnswer(status(), b"onetwo")
+
+
+def test_in_full_duplex_a_refusal_is_immediate() -> None:
+    play = Playbook(LISTED)
+    play(RequestHeaders(head(), modes=DUPLEX), ())
+    play(RequestBody(b"{}", is_last=True), lambda reply: isinstance(reply, ImmediateReply))
+
+
+PARTIAL = BodyModes(BodyMode.BUFFERED_PARTIAL, BodyMode.NONE)
+
+
+def test_a_body_that_envoy_buffers_only_in_part_is_refused() -> None:
+    play = Playbook(LISTED)
+    play(RequestHeaders(head(), modes=PARTIAL), lambda _: True)
+    play(RequestBody(b"{"), lambda reply: isinstance(reply, ImmediateReply))
+    assert play.asked[0].fault is BodyFault.PARTIAL
+
+
+def test_a_body_that_envoy_could_have_buffered_in_part_but_did_whole_is_ruled_on() -> None:
+    play = Playbook()
+    play(RequestHeaders(head(), modes=PARTIAL), lambda _: True)
+    play(RequestBody(b"{}", is_last=True), CHANGED)
+
+
+def test_an_answer_can_be_forgotten_while_it_passes() -> None:
+    play = Playbook()
+    play(RequestHeaders(head(), modes=BUFFERED), GO_ON)
+    play(RequestBody(b"{}", is_last=True), CHANGED)
+    play(ResponseHeaders(status()), lambda _: True)
+    play(ResponseBody(b"one"), BodyReply(Direction.RESPONSE))
+    assert play.exchange.retained_bytes == 3
+    play.exchange.forget_answer()
+    assert play.exchange.retained_bytes == 0
+    play(ResponseBody(b"two", is_last=True), BodyReply(Direction.RESPONSE))
+    assert play.exchange.answer() is None
+    assert play.close().response_bytes == 6

@@ -17,13 +17,15 @@ from semroute.domain.exchange.events import (
     ResponseHeaders,
     ResponseTrailers,
 )
-from semroute.domain.exchange.machine import TRANSITIONS, Exchange, Half
+from semroute.domain.exchange.machine import Exchange
+from semroute.domain.exchange.order import TRANSITIONS, Half
 from semroute.domain.exchange.replies import (
     BodyReply,
     HeadersReply,
     ImmediateReply,
     NeedsRouting,
     Reply,
+    StreamedBodyReply,
     TrailersReply,
 )
 from semroute.domain.headers import Headers
@@ -58,7 +60,7 @@ def kind_of(reply: Reply) -> Part:
             return Part.BODY
         case TrailersReply():
             return Part.TRAILERS
-        case ImmediateReply():
+        case StreamedBodyReply() | ImmediateReply():
             raise AssertionError
 
 
@@ -90,11 +92,12 @@ def test_every_event_gets_exactly_one_fitting_reply_or_a_protocol_error(
                 assert isinstance(event, RequestTrailers)
                 assert isinstance(ruling.action, RequestEdit)  # type: ignore[attr-defined]
                 break
-        if isinstance(step, ImmediateReply):
+        (reply,) = step
+        if isinstance(reply, ImmediateReply):
             assert exchange.is_over
             break
-        assert kind_of(step) is event.part
-        assert step.direction is event.direction
+        assert kind_of(reply) is event.part
+        assert reply.direction is event.direction
         if exchange.is_over:
             break
     record = exchange.close()
@@ -117,7 +120,54 @@ def test_no_piece_of_an_unruled_body_ever_passes(pieces: list[bytes], announces:
             if step.request.fault:
                 return
             step = exchange.decide(ROUTED)
-        assert isinstance(step, BodyReply)
-        passed += piece if step.body is None else step.body
+        (reply,) = step
+        assert isinstance(reply, BodyReply)
+        passed += piece if reply.body is None else reply.body
     assert isinstance(ROUTED.action, RequestEdit)
     assert passed == ROUTED.action.body
+
+
+DUPLEX = BodyModes(BodyMode.FULL_DUPLEX_STREAMED, BodyMode.FULL_DUPLEX_STREAMED)
+
+
+@given(
+    st.lists(st.binary(max_size=300), max_size=6),
+    st.sampled_from(["/v1/chat/completions", "/v1/files"]),
+    st.booleans(),
+)
+def test_in_full_duplex_everything_is_sent_on_once_and_in_order(
+    pieces: list[bytes],
+    path: str,
+    has_trailers: bool,  # noqa: FBT001
+) -> None:
+    """Headers, then body, then the end: of the request as ruled on, of the answer as it came."""
+    for direction in Direction:
+        exchange = Exchange(OWNED, 10_000)
+        is_request = direction is Direction.REQUEST
+        if is_request:
+            head: Event = RequestHeaders(
+                Headers.of({":method": "POST", ":path": path}), modes=DUPLEX
+            )
+        else:
+            head = ResponseHeaders(Headers.of({":status": "200"}), modes=DUPLEX)
+        body, trailers = (
+            (RequestBody, RequestTrailers) if is_request else (ResponseBody, ResponseTrailers)
+        )
+        events: list[Event] = [head, *(body(piece) for piece in pieces)]
+        events.append(trailers() if has_trailers else body(b"", is_last=True))
+        replies: list[Reply] = []
+        for event in events:
+            step = exchange.receive(event)
+            replies += exchange.decide(ROUTED) if isinstance(step, NeedsRouting) else step
+        first, *rest = replies
+        assert isinstance(first, HeadersReply)
+        if has_trailers:
+            assert isinstance(rest.pop(), TrailersReply)
+        sent = b""
+        for index, reply in enumerate(rest):
+            assert isinstance(reply, StreamedBodyReply)
+            assert reply.is_last is (not has_trailers and index == len(rest) - 1)
+            sent += reply.body
+        assert isinstance(ROUTED.action, RequestEdit)
+        is_ruled_on = is_request and path == "/v1/chat/completions"
+        assert sent == (ROUTED.action.body if is_ruled_on else b"".join(pieces))

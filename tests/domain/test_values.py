@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from semroute.domain.address import Address
 from semroute.domain.admission import fault_in
+from semroute.domain.budget import ByteBudget
 from semroute.domain.headers import HeaderEdit, Headers
 from semroute.domain.http import BodyFault, HttpRequest
 from semroute.domain.naming import HeaderNames
@@ -34,9 +35,21 @@ def test_an_empty_edit_is_false() -> None:
     assert not HeaderEdit()
     assert HeaderEdit({"a": "1"})
     assert HeaderEdit(remove=("a",))
+    assert HeaderEdit({"a": "1"}, ("z",)).and_removed(("a", "y", "z")) == HeaderEdit(
+        {"a": "1"}, ("z", "y")
+    )
     assert HeaderEdit({"a": "1"}, ("z",)).and_set({"b": "2"}) == HeaderEdit(
         {"a": "1", "b": "2"}, ("z",)
     )
+
+
+def test_a_budget_gives_what_it_has_and_no_more() -> None:
+    budget = ByteBudget(10)
+    assert budget.take(7)
+    assert not budget.take(4)
+    assert budget.take(3)
+    budget.give(5)
+    assert budget.used == 5
 
 
 @pytest.mark.parametrize(
@@ -101,6 +114,7 @@ def request(fault: BodyFault | None = None, **fields: str) -> HttpRequest:
         (request(content_encoding="identity, gzip"), 415),
         (request(BodyFault.TOO_LARGE), 413),
         (request(BodyFault.UNDELIVERABLE), 411),
+        (request(BodyFault.PARTIAL), 413),
     ],
 )
 def test_what_cannot_be_read_is_turned_away(given_request: HttpRequest, status: int | None) -> None:

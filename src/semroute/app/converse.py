@@ -6,7 +6,8 @@ from typing import TypeAlias
 import trio
 from attrs import define, field
 
-from semroute.domain.errors import UnexpectedEventError
+from semroute.domain.budget import ByteBudget
+from semroute.domain.errors import OverBudgetError, UnexpectedEventError
 from semroute.domain.exchange.events import Event
 from semroute.domain.exchange.machine import Exchange
 from semroute.domain.exchange.replies import ImmediateReply, NeedsRouting, Reply
@@ -28,6 +29,7 @@ class Converse:
         remember: Learns from a finished exchange.
         owned_headers: Header names only we may set.
         max_body_bytes: The longest request body that is read.
+        budget: How much of all requests and answers may be kept.
 
     Attributes:
         open_streams: How many conversations are going on.
@@ -38,6 +40,7 @@ class Converse:
     remember: Remember
     owned_headers: tuple[str, ...]
     max_body_bytes: int
+    budget: ByteBudget
     _idle: set[trio.CancelScope] = field(init=False, factory=set)
     _is_hanging_up: bool = field(init=False, default=False)
     open_streams: int = field(init=False, default=0)
@@ -52,24 +55,30 @@ class Converse:
         but nothing is learned from an exchange that was cut off.
         """
         exchange = Exchange(self.owned_headers, self.max_body_bytes)
+        held = 0
         self.open_streams += 1
         try:
             while (event := await self._next(stream, exchange)) is not None:
                 started = trio.current_time()
+                if event.is_observed:
+                    self.observer.message_answered(_phase(event), "observed", 0.0)
+                    continue
                 step = exchange.receive(event)
                 if isinstance(step, NeedsRouting):
                     step = exchange.decide(await self.route(step.request))
-                await stream.reply(step)
+                for reply in step:
+                    await stream.reply(reply)
+                held = self._settled(exchange, held)
                 seconds = trio.current_time() - started
                 self.observer.message_answered(_phase(event), _status(step), seconds)
                 if exchange.is_over:
                     break
         except Exception as error:
-            is_envoys = isinstance(error, UnexpectedEventError)
-            self.observer.exchange_failed("unexpected_event" if is_envoys else "internal")
+            self.observer.exchange_failed(_error_type(error))
             raise
         finally:
             self.open_streams -= 1
+            self.budget.give(held)
             record = exchange.close()
             self.observer.exchange_finished(record)
         self.remember(record, exchange.answer())
@@ -83,6 +92,23 @@ class Converse:
         self._is_hanging_up = True
         for scope in self._idle:
             scope.cancel()
+
+    def _settled(self, exchange: Exchange, held: int) -> int:
+        """Counts what the exchange keeps against the budget, and returns how much that is.
+
+        An answer that does not fit is not kept; it passes all the same.
+
+        Raises:
+            OverBudgetError: A request does not fit.
+        """
+        if exchange.retained_bytes > held and not self.budget.take(exchange.retained_bytes - held):
+            if not exchange.is_ruled:
+                message = "too much is being kept already"
+                raise OverBudgetError(message)
+            exchange.forget_answer()
+        if exchange.retained_bytes < held:
+            self.budget.give(held - exchange.retained_bytes)
+        return exchange.retained_bytes
 
     async def _next(self, stream: ExchangeStream, exchange: Exchange) -> Event | None:
         if not exchange.is_ruled:
@@ -102,5 +128,21 @@ def _phase(event: Event) -> str:
     return f"{event.direction.value}_{event.part.value}"
 
 
-def _status(reply: Reply) -> str:
-    return "immediate" if isinstance(reply, ImmediateReply) else "continue"
+def _status(replies: tuple[Reply, ...]) -> str:
+    match replies:
+        case ():
+            return "held"
+        case (ImmediateReply(),):
+            return "immediate"
+        case _:
+            return "continue"
+
+
+def _error_type(error: Exception) -> str:
+    match error:
+        case UnexpectedEventError():
+            return "unexpected_event"
+        case OverBudgetError():
+            return "over_budget"
+        case _:
+            return "internal"

@@ -24,6 +24,9 @@ def fault_in(request: HttpRequest) -> Refused | None:
         case BodyFault.UNDELIVERABLE:
             message = "A streamed request with trailers needs a content-length."
             return _refused(LENGTH_REQUIRED, message, "length_required")
+        case BodyFault.PARTIAL:
+            message = "The request body is larger than the gateway buffers."
+            return _refused(CONTENT_TOO_LARGE, message, "request_too_large")
         case None:
             pass
     encoding = request.headers.get("content-encoding") or "identity"

@@ -23,6 +23,10 @@ class MisusedExchangeError(SemrouteError):
     """The exchange was driven out of order; our own fault."""
 
 
+class OverBudgetError(SemrouteError):
+    """More of other people's data would have to be kept than may be; nobody's fault."""
+
+
 class ClassifierError(SemrouteError):
     """The classifier failed on this prompt; our own fault.
 

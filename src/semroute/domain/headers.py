@@ -60,5 +60,10 @@ class HeaderEdit:
         """Returns this edit with `more` set as well."""
         return HeaderEdit({**self.set, **more}, self.remove)
 
+    def and_removed(self, names: tuple[str, ...]) -> "HeaderEdit":
+        """Returns this edit with `names` removed as well, unless it sets them."""
+        more = tuple(name for name in names if name not in self.set and name not in self.remove)
+        return HeaderEdit(self.set, (*self.remove, *more))
+
 
 NO_EDIT: Final = HeaderEdit()

@@ -16,6 +16,7 @@ class BodyFault(Enum):
 
     TOO_LARGE = "too_large"
     UNDELIVERABLE = "undeliverable"  # streamed without a length, then ended by trailers
+    PARTIAL = "partial"  # Envoy buffers only a part of it, and the rest would pass unseen
 
 
 @frozen

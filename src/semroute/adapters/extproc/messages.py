@@ -23,6 +23,7 @@ from semroute.domain.exchange.replies import (
     HeadersReply,
     ImmediateReply,
     Reply,
+    StreamedBodyReply,
     TrailersReply,
 )
 from semroute.domain.headers import HeaderEdit, Headers
@@ -45,23 +46,28 @@ def event_of(message: pb.ProcessingRequest) -> Event:
         UnsupportedModeError: Envoy is configured with a body mode that we do not speak.
     """
     modes = _modes_of(message) if message.HasField("protocol_config") else None
+    observed = message.observability_mode
     match message.WhichOneof("request"):
         case "request_headers":
             part = message.request_headers
-            return RequestHeaders(_headers_of(part.headers), part.end_of_stream, modes=modes)
+            return RequestHeaders(
+                _headers_of(part.headers), part.end_of_stream, modes=modes, is_observed=observed
+            )
         case "request_body":
             piece = message.request_body
-            return RequestBody(piece.body, piece.end_of_stream, modes=modes)
+            return RequestBody(piece.body, piece.end_of_stream, modes=modes, is_observed=observed)
         case "request_trailers":
-            return RequestTrailers(modes=modes)
+            return RequestTrailers(modes=modes, is_observed=observed)
         case "response_headers":
             part = message.response_headers
-            return ResponseHeaders(_headers_of(part.headers), part.end_of_stream, modes=modes)
+            return ResponseHeaders(
+                _headers_of(part.headers), part.end_of_stream, modes=modes, is_observed=observed
+            )
         case "response_body":
             piece = message.response_body
-            return ResponseBody(piece.body, piece.end_of_stream, modes=modes)
+            return ResponseBody(piece.body, piece.end_of_stream, modes=modes, is_observed=observed)
         case "response_trailers":
-            return ResponseTrailers(modes=modes)
+            return ResponseTrailers(modes=modes, is_observed=observed)
         case _:
             error = "the message says nothing we know"
             raise UnexpectedEventError(error)
@@ -89,6 +95,11 @@ def message_of(reply: Reply) -> pb.ProcessingResponse:
             if reply.body is not None:
                 _write_body(reply.body, body.response.body_mutation)
             _write_metadata(reply.metadata, message)
+        case StreamedBodyReply():
+            is_request = reply.direction is Direction.REQUEST
+            body = message.request_body if is_request else message.response_body
+            piece = body.response.body_mutation.streamed_response
+            piece.body, piece.end_of_stream = reply.body, reply.is_last
         case TrailersReply():
             is_request = reply.direction is Direction.REQUEST
             (message.request_trailers if is_request else message.response_trailers).SetInParent()

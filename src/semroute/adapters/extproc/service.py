@@ -7,7 +7,7 @@ from grpclib.const import Cardinality, Handler, Status
 from grpclib.exceptions import GRPCError
 from grpclib.server import Stream
 
-from semroute.domain.errors import UnexpectedEventError
+from semroute.domain.errors import OverBudgetError, UnexpectedEventError
 from semroute.domain.exchange.events import Event
 from semroute.domain.exchange.replies import Reply
 from semroute.domain.ports import ExchangeStream
@@ -47,6 +47,8 @@ class ExtProcService:
             raise GRPCError(Status.UNIMPLEMENTED, str(error)) from error
         except UnexpectedEventError as error:
             raise GRPCError(Status.INVALID_ARGUMENT, str(error)) from error
+        except OverBudgetError as error:
+            raise GRPCError(Status.RESOURCE_EXHAUSTED, str(error)) from error
         if stream.owes_reply:
             raise GRPCError(Status.INTERNAL, "a message was left unanswered")
 
@@ -74,7 +76,8 @@ class EnvoyStream:
         message = await self._stream.recv_message()
         if message is None:
             return None
-        self.owes_reply = True
+        # In observability mode nothing is owed: whatever we answered would be ignored.
+        self.owes_reply |= not message.observability_mode
         return event_of(message)
 
     async def reply(self, reply: Reply) -> None:

@@ -51,11 +51,12 @@ class ServerStream(server.Stream[Any, Any]):
             flag = await self._stream.recv_data(1)
             if not flag:
                 return None
-            with trio.move_on_after(self.terms.limits.message_seconds) as patience:
+            data = None
+            with trio.move_on_after(self.terms.limits.message_seconds):
                 data = await self._rest_of_message(flag[0])
         except TruncatedError as error:
             raise GRPCError(Status.INTERNAL, "the message is cut short") from error
-        if patience.cancelled_caught:
+        if data is None:
             self.terms.limited("message_seconds")
             raise GRPCError(Status.DEADLINE_EXCEEDED, "the message took too long")
         self._stream.has_spoken = True

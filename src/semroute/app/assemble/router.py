@@ -110,6 +110,7 @@ class Router:
             remember=RememberUsage(route.chat, observer),
             owned_headers=route.names.owned,
             max_body_bytes=server_settings.max_body_bytes,
+            budget=budget,
         )
         metrics.watch("semroute_extproc_streams", lambda: converse.open_streams)
         metrics.watch("semroute_retained_bytes", lambda: budget.used)

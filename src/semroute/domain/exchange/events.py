@@ -35,17 +35,40 @@ class BodyMode(IntEnum):
 
 @frozen
 class BodyModes:
-    """The body mode of each direction."""
+    """The body mode of each direction.
+
+    Args:
+        request: Of the request.
+        response: Of the answer.
+        are_known: Whether Envoy has said so.
+    """
 
     request: BodyMode
     response: BodyMode
+    are_known: bool = True
+
+    def changed_to(self, request: BodyMode, response: BodyMode) -> "BodyModes | None":
+        """Returns the modes to ask for, or None if there is nothing to ask.
+
+        Nothing is asked of an Envoy that has not said what its modes are, nor in full duplex,
+        where modes cannot change.
+        """
+        wanted = BodyModes(request, response)
+        is_duplex = BodyMode.FULL_DUPLEX_STREAMED in (self.request, self.response)
+        return None if not self.are_known or is_duplex or wanted == self else wanted
 
 
 @frozen
 class _Event:
-    """Args: modes: The modes Envoy is configured with; on the first event of a stream only."""
+    """What all events have in common.
+
+    Args:
+        modes: The modes Envoy is configured with; on the first event of a stream only.
+        is_observed: Envoy only lets us watch; it ignores whatever we answer.
+    """
 
     modes: BodyModes | None = field(default=None, kw_only=True)
+    is_observed: bool = field(default=False, kw_only=True)
 
 
 @frozen

@@ -32,6 +32,11 @@ class Intake:
         """Whether the body is longer than allowed, or says it will be."""
         return max(self._size, self._declared_size) > self.max_bytes
 
+    @property
+    def retained_bytes(self) -> int:
+        """How much of the body is being kept."""
+        return sum(map(len, self._pieces))
+
     def add(self, piece: bytes) -> None:
         """Takes the next piece of body, unless the body has become too long to keep."""
         self._size += len(piece)

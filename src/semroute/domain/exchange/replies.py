@@ -52,6 +52,21 @@ class BodyReply:
 
 
 @frozen
+class StreamedBodyReply:
+    """In full duplex: a piece of body of our own, in place of those that came.
+
+    Args:
+        direction: Which way it goes.
+        body: The piece.
+        is_last: Whether it ends its direction; not if trailers follow.
+    """
+
+    direction: Direction
+    body: bytes
+    is_last: bool
+
+
+@frozen
 class TrailersReply:
     """Go on. Trailers are never changed."""
 
@@ -73,7 +88,7 @@ class ImmediateReply:
     metadata: Metadata = field(factory=dict)
 
 
-Reply: TypeAlias = HeadersReply | BodyReply | TrailersReply | ImmediateReply
+Reply: TypeAlias = HeadersReply | BodyReply | StreamedBodyReply | TrailersReply | ImmediateReply
 
 
 @frozen
@@ -81,3 +96,7 @@ class NeedsRouting:
     """The request is complete: somebody must rule on it before the machine can reply."""
 
     request: HttpRequest
+
+
+Step: TypeAlias = tuple[Reply, ...] | NeedsRouting
+"""What to answer, which in full duplex may be nothing yet, or that somebody must rule first."""

@@ -25,7 +25,7 @@ _sym_db = _symbol_database.Default()
 from google.protobuf import struct_pb2 as google_dot_protobuf_dot_struct__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\rextproc.proto\x12\x10semroute.extproc\x1a\x1cgoogle/protobuf/struct.proto\"-\n\x0bHeaderValue\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\x11\n\traw_value\x18\x03 \x01(\x0c\";\n\tHeaderMap\x12.\n\x07headers\x18\x01 \x03(\x0b\x32\x1d.semroute.extproc.HeaderValue\"R\n\x0bHttpHeaders\x12,\n\x07headers\x18\x01 \x01(\x0b\x32\x1b.semroute.extproc.HeaderMap\x12\x15\n\rend_of_stream\x18\x03 \x01(\x08\"/\n\x08HttpBody\x12\x0c\n\x04\x62ody\x18\x01 \x01(\x0c\x12\x15\n\rend_of_stream\x18\x02 \x01(\x08\"=\n\x0cHttpTrailers\x12-\n\x08trailers\x18\x01 \x01(\x0b\x32\x1b.semroute.extproc.HeaderMap\"N\n\x15ProtocolConfiguration\x12\x19\n\x11request_body_mode\x18\x01 \x01(\x05\x12\x1a\n\x12response_body_mode\x18\x02 \x01(\x05\"\xb7\x03\n\x11ProcessingRequest\x12\x38\n\x0frequest_headers\x18\x02 \x01(\x0b\x32\x1d.semroute.extproc.HttpHeadersH\x00\x12\x39\n\x10response_headers\x18\x03 \x01(\x0b\x32\x1d.semroute.extproc.HttpHeadersH\x00\x12\x32\n\x0crequest_body\x18\x04 \x01(\x0b\x32\x1a.semroute.extproc.HttpBodyH\x00\x12\x33\n\rresponse_body\x18\x05 \x01(\x0b\x32\x1a.semroute.extproc.HttpBodyH\x00\x12:\n\x10request_trailers\x18\x06 \x01(\x0b\x32\x1e.semroute.extproc.HttpTrailersH\x00\x12;\n\x11response_trailers\x18\x07 \x01(\x0b\x32\x1e.semroute.extproc.HttpTrailersH\x00\x12@\n\x0fprotocol_config\x18\x0b \x01(\x0b\x32\'.semroute.extproc.ProtocolConfigurationB\t\n\x07request\"Y\n\x11HeaderValueOption\x12-\n\x06header\x18\x01 \x01(\x0b\x32\x1d.semroute.extproc.HeaderValue\x12\x15\n\rappend_action\x18\x03 \x01(\x05\"b\n\x0eHeaderMutation\x12\x38\n\x0bset_headers\x18\x01 \x03(\x0b\x32#.semroute.extproc.HeaderValueOption\x12\x16\n\x0eremove_headers\x18\x02 \x03(\t\"@\n\x0c\x42odyMutation\x12\x0e\n\x04\x62ody\x18\x01 \x01(\x0cH\x00\x12\x14\n\nclear_body\x18\x02 \x01(\x08H\x00\x42\n\n\x08mutation\"\x9d\x01\n\x0e\x43ommonResponse\x12\x39\n\x0fheader_mutation\x18\x02 \x01(\x0b\x32 .semroute.extproc.HeaderMutation\x12\x35\n\rbody_mutation\x18\x03 \x01(\x0b\x32\x1e.semroute.extproc.BodyMutation\x12\x19\n\x11\x63lear_route_cache\x18\x05 \x01(\x08\"E\n\x0fHeadersResponse\x12\x32\n\x08response\x18\x01 \x01(\x0b\x32 .semroute.extproc.CommonResponse\"B\n\x0c\x42odyResponse\x12\x32\n\x08response\x18\x01 \x01(\x0b\x32 .semroute.extproc.CommonResponse\"\x12\n\x10TrailersResponse\"\x1a\n\nHttpStatus\x12\x0c\n\x04\x63ode\x18\x01 \x01(\x05\"\x93\x01\n\x11ImmediateResponse\x12,\n\x06status\x18\x01 \x01(\x0b\x32\x1c.semroute.extproc.HttpStatus\x12\x31\n\x07headers\x18\x02 \x01(\x0b\x32 .semroute.extproc.HeaderMutation\x12\x0c\n\x04\x62ody\x18\x03 \x01(\x0c\x12\x0f\n\x07\x64\x65tails\x18\x05 \x01(\t\"\xbf\x01\n\x0eProcessingMode\x12\x1b\n\x13request_header_mode\x18\x01 \x01(\x05\x12\x1c\n\x14response_header_mode\x18\x02 \x01(\x05\x12\x19\n\x11request_body_mode\x18\x03 \x01(\x05\x12\x1a\n\x12response_body_mode\x18\x04 \x01(\x05\x12\x1c\n\x14request_trailer_mode\x18\x05 \x01(\x05\x12\x1d\n\x15response_trailer_mode\x18\x06 \x01(\x05\"\xbe\x04\n\x12ProcessingResponse\x12<\n\x0frequest_headers\x18\x01 \x01(\x0b\x32!.semroute.extproc.HeadersResponseH\x00\x12=\n\x10response_headers\x18\x02 \x01(\x0b\x32!.semroute.extproc.HeadersResponseH\x00\x12\x36\n\x0crequest_body\x18\x03 \x01(\x0b\x32\x1e.semroute.extproc.BodyResponseH\x00\x12\x37\n\rresponse_body\x18\x04 \x01(\x0b\x32\x1e.semroute.extproc.BodyResponseH\x00\x12>\n\x10request_trailers\x18\x05 \x01(\x0b\x32\".semroute.extproc.TrailersResponseH\x00\x12?\n\x11response_trailers\x18\x06 \x01(\x0b\x32\".semroute.extproc.TrailersResponseH\x00\x12\x41\n\x12immediate_response\x18\x07 \x01(\x0b\x32#.semroute.extproc.ImmediateResponseH\x00\x12\x31\n\x10\x64ynamic_metadata\x18\x08 \x01(\x0b\x32\x17.google.protobuf.Struct\x12\x37\n\rmode_override\x18\t \x01(\x0b\x32 .semroute.extproc.ProcessingModeB\n\n\x08responseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\rextproc.proto\x12\x10semroute.extproc\x1a\x1cgoogle/protobuf/struct.proto\"-\n\x0bHeaderValue\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\x11\n\traw_value\x18\x03 \x01(\x0c\";\n\tHeaderMap\x12.\n\x07headers\x18\x01 \x03(\x0b\x32\x1d.semroute.extproc.HeaderValue\"R\n\x0bHttpHeaders\x12,\n\x07headers\x18\x01 \x01(\x0b\x32\x1b.semroute.extproc.HeaderMap\x12\x15\n\rend_of_stream\x18\x03 \x01(\x08\"/\n\x08HttpBody\x12\x0c\n\x04\x62ody\x18\x01 \x01(\x0c\x12\x15\n\rend_of_stream\x18\x02 \x01(\x08\"=\n\x0cHttpTrailers\x12-\n\x08trailers\x18\x01 \x01(\x0b\x32\x1b.semroute.extproc.HeaderMap\"N\n\x15ProtocolConfiguration\x12\x19\n\x11request_body_mode\x18\x01 \x01(\x05\x12\x1a\n\x12response_body_mode\x18\x02 \x01(\x05\"\xd3\x03\n\x11ProcessingRequest\x12\x38\n\x0frequest_headers\x18\x02 \x01(\x0b\x32\x1d.semroute.extproc.HttpHeadersH\x00\x12\x39\n\x10response_headers\x18\x03 \x01(\x0b\x32\x1d.semroute.extproc.HttpHeadersH\x00\x12\x32\n\x0crequest_body\x18\x04 \x01(\x0b\x32\x1a.semroute.extproc.HttpBodyH\x00\x12\x33\n\rresponse_body\x18\x05 \x01(\x0b\x32\x1a.semroute.extproc.HttpBodyH\x00\x12:\n\x10request_trailers\x18\x06 \x01(\x0b\x32\x1e.semroute.extproc.HttpTrailersH\x00\x12;\n\x11response_trailers\x18\x07 \x01(\x0b\x32\x1e.semroute.extproc.HttpTrailersH\x00\x12\x1a\n\x12observability_mode\x18\n \x01(\x08\x12@\n\x0fprotocol_config\x18\x0b \x01(\x0b\x32\'.semroute.extproc.ProtocolConfigurationB\t\n\x07request\"Y\n\x11HeaderValueOption\x12-\n\x06header\x18\x01 \x01(\x0b\x32\x1d.semroute.extproc.HeaderValue\x12\x15\n\rappend_action\x18\x03 \x01(\x05\"b\n\x0eHeaderMutation\x12\x38\n\x0bset_headers\x18\x01 \x03(\x0b\x32#.semroute.extproc.HeaderValueOption\x12\x16\n\x0eremove_headers\x18\x02 \x03(\t\";\n\x14StreamedBodyResponse\x12\x0c\n\x04\x62ody\x18\x01 \x01(\x0c\x12\x15\n\rend_of_stream\x18\x02 \x01(\x08\"\x85\x01\n\x0c\x42odyMutation\x12\x0e\n\x04\x62ody\x18\x01 \x01(\x0cH\x00\x12\x14\n\nclear_body\x18\x02 \x01(\x08H\x00\x12\x43\n\x11streamed_response\x18\x03 \x01(\x0b\x32&.semroute.extproc.StreamedBodyResponseH\x00\x42\n\n\x08mutation\"\x9d\x01\n\x0e\x43ommonResponse\x12\x39\n\x0fheader_mutation\x18\x02 \x01(\x0b\x32 .semroute.extproc.HeaderMutation\x12\x35\n\rbody_mutation\x18\x03 \x01(\x0b\x32\x1e.semroute.extproc.BodyMutation\x12\x19\n\x11\x63lear_route_cache\x18\x05 \x01(\x08\"E\n\x0fHeadersResponse\x12\x32\n\x08response\x18\x01 \x01(\x0b\x32 .semroute.extproc.CommonResponse\"B\n\x0c\x42odyResponse\x12\x32\n\x08response\x18\x01 \x01(\x0b\x32 .semroute.extproc.CommonResponse\"\x12\n\x10TrailersResponse\"\x1a\n\nHttpStatus\x12\x0c\n\x04\x63ode\x18\x01 \x01(\x05\"\x93\x01\n\x11ImmediateResponse\x12,\n\x06status\x18\x01 \x01(\x0b\x32\x1c.semroute.extproc.HttpStatus\x12\x31\n\x07headers\x18\x02 \x01(\x0b\x32 .semroute.extproc.HeaderMutation\x12\x0c\n\x04\x62ody\x18\x03 \x01(\x0c\x12\x0f\n\x07\x64\x65tails\x18\x05 \x01(\t\"\xbf\x01\n\x0eProcessingMode\x12\x1b\n\x13request_header_mode\x18\x01 \x01(\x05\x12\x1c\n\x14response_header_mode\x18\x02 \x01(\x05\x12\x19\n\x11request_body_mode\x18\x03 \x01(\x05\x12\x1a\n\x12response_body_mode\x18\x04 \x01(\x05\x12\x1c\n\x14request_trailer_mode\x18\x05 \x01(\x05\x12\x1d\n\x15response_trailer_mode\x18\x06 \x01(\x05\"\xbe\x04\n\x12ProcessingResponse\x12<\n\x0frequest_headers\x18\x01 \x01(\x0b\x32!.semroute.extproc.HeadersResponseH\x00\x12=\n\x10response_headers\x18\x02 \x01(\x0b\x32!.semroute.extproc.HeadersResponseH\x00\x12\x36\n\x0crequest_body\x18\x03 \x01(\x0b\x32\x1e.semroute.extproc.BodyResponseH\x00\x12\x37\n\rresponse_body\x18\x04 \x01(\x0b\x32\x1e.semroute.extproc.BodyResponseH\x00\x12>\n\x10request_trailers\x18\x05 \x01(\x0b\x32\".semroute.extproc.TrailersResponseH\x00\x12?\n\x11response_trailers\x18\x06 \x01(\x0b\x32\".semroute.extproc.TrailersResponseH\x00\x12\x41\n\x12immediate_response\x18\x07 \x01(\x0b\x32#.semroute.extproc.ImmediateResponseH\x00\x12\x31\n\x10\x64ynamic_metadata\x18\x08 \x01(\x0b\x32\x17.google.protobuf.Struct\x12\x37\n\rmode_override\x18\t \x01(\x0b\x32 .semroute.extproc.ProcessingModeB\n\n\x08responseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -45,27 +45,29 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_PROTOCOLCONFIGURATION']._serialized_start=369
   _globals['_PROTOCOLCONFIGURATION']._serialized_end=447
   _globals['_PROCESSINGREQUEST']._serialized_start=450
-  _globals['_PROCESSINGREQUEST']._serialized_end=889
-  _globals['_HEADERVALUEOPTION']._serialized_start=891
-  _globals['_HEADERVALUEOPTION']._serialized_end=980
-  _globals['_HEADERMUTATION']._serialized_start=982
-  _globals['_HEADERMUTATION']._serialized_end=1080
-  _globals['_BODYMUTATION']._serialized_start=1082
-  _globals['_BODYMUTATION']._serialized_end=1146
-  _globals['_COMMONRESPONSE']._serialized_start=1149
-  _globals['_COMMONRESPONSE']._serialized_end=1306
-  _globals['_HEADERSRESPONSE']._serialized_start=1308
-  _globals['_HEADERSRESPONSE']._serialized_end=1377
-  _globals['_BODYRESPONSE']._serialized_start=1379
-  _globals['_BODYRESPONSE']._serialized_end=1445
-  _globals['_TRAILERSRESPONSE']._serialized_start=1447
-  _globals['_TRAILERSRESPONSE']._serialized_end=1465
-  _globals['_HTTPSTATUS']._serialized_start=1467
-  _globals['_HTTPSTATUS']._serialized_end=1493
-  _globals['_IMMEDIATERESPONSE']._serialized_start=1496
-  _globals['_IMMEDIATERESPONSE']._serialized_end=1643
-  _globals['_PROCESSINGMODE']._serialized_start=1646
-  _globals['_PROCESSINGMODE']._serialized_end=1837
-  _globals['_PROCESSINGRESPONSE']._serialized_start=1840
-  _globals['_PROCESSINGRESPONSE']._serialized_end=2414
+  _globals['_PROCESSINGREQUEST']._serialized_end=917
+  _globals['_HEADERVALUEOPTION']._serialized_start=919
+  _globals['_HEADERVALUEOPTION']._serialized_end=1008
+  _globals['_HEADERMUTATION']._serialized_start=1010
+  _globals['_HEADERMUTATION']._serialized_end=1108
+  _globals['_STREAMEDBODYRESPONSE']._serialized_start=1110
+  _globals['_STREAMEDBODYRESPONSE']._serialized_end=1169
+  _globals['_BODYMUTATION']._serialized_start=1172
+  _globals['_BODYMUTATION']._serialized_end=1305
+  _globals['_COMMONRESPONSE']._serialized_start=1308
+  _globals['_COMMONRESPONSE']._serialized_end=1465
+  _globals['_HEADERSRESPONSE']._serialized_start=1467
+  _globals['_HEADERSRESPONSE']._serialized_end=1536
+  _globals['_BODYRESPONSE']._serialized_start=1538
+  _globals['_BODYRESPONSE']._serialized_end=1604
+  _globals['_TRAILERSRESPONSE']._serialized_start=1606
+  _globals['_TRAILERSRESPONSE']._serialized_end=1624
+  _globals['_HTTPSTATUS']._serialized_start=1626
+  _globals['_HTTPSTATUS']._serialized_end=1652
+  _globals['_IMMEDIATERESPONSE']._serialized_start=1655
+  _globals['_IMMEDIATERESPONSE']._serialized_end=1802
+  _globals['_PROCESSINGMODE']._serialized_start=1805
+  _globals['_PROCESSINGMODE']._serialized_end=1996
+  _globals['_PROCESSINGRESPONSE']._serialized_start=1999
+  _globals['_PROCESSINGRESPONSE']._serialized_end=2573
 # @@protoc_insertion_point(module_scope)

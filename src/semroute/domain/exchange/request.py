@@ -1,0 +1,208 @@
+"""The request's half of an exchange: gathered, ruled on, sent on."""
+
+from typing import TypeAlias, assert_never
+
+from attrs import define, field, frozen
+
+from semroute.domain.errors import MisusedExchangeError
+from semroute.domain.headers import HeaderEdit
+from semroute.domain.http import BodyFault, Elsewhere, LocalReply, Service
+from semroute.domain.ruling import PASSED_THROUGH, RequestEdit, Ruling
+from semroute.domain.verdict import Routed
+
+from .events import (
+    BodyMode,
+    BodyModes,
+    Direction,
+    RequestBody,
+    RequestEvent,
+    RequestHeaders,
+    RequestTrailers,
+)
+from .intake import Intake
+from .replies import (
+    BodyReply,
+    HeadersReply,
+    ImmediateReply,
+    NeedsRouting,
+    Reply,
+    Step,
+    StreamedBodyReply,
+    TrailersReply,
+)
+
+_DUPLEX = BodyMode.FULL_DUPLEX_STREAMED
+
+
+@frozen
+class _Gathering:
+    """No ruling yet: the request is still arriving."""
+
+
+@frozen
+class _Asked:
+    """A ruling has been asked for; `event` waits for its reply."""
+
+    event: RequestEvent
+
+
+_Stage: TypeAlias = _Gathering | _Asked | Ruling
+
+
+@define
+class RequestHalf:
+    """What is done with the events of one request.
+
+    Args:
+        owned_headers: Header names only we may set; other people's copies are removed.
+        intake: Gathers the request.
+    """
+
+    owned_headers: tuple[str, ...]
+    intake: Intake
+    _stage: _Stage = field(init=False, factory=_Gathering)
+    _is_withheld: bool = field(init=False, default=False)
+
+    @property
+    def ruling(self) -> Ruling | None:
+        """The ruling, once there is one."""
+        return self._stage if isinstance(self._stage, Ruling) else None
+
+    @property
+    def awaits_ruling(self) -> bool:
+        """Whether a ruling has been asked for and not been given."""
+        return isinstance(self._stage, _Asked)
+
+    def receive(self, event: RequestEvent, modes: BodyModes) -> Step:
+        """Takes an event under the modes that Envoy is configured with."""
+        match event:
+            case RequestHeaders():
+                return self._headers(event, modes)
+            case RequestBody():
+                return self._body(event, modes.request)
+            case RequestTrailers():
+                return self._trailers(event, modes.request)
+            case _ as never:
+                assert_never(never)
+
+    def decide(self, ruling: Ruling, modes: BodyModes) -> tuple[Reply, ...]:
+        """Takes the ruling that was asked for.
+
+        Raises:
+            MisusedExchangeError: Nobody asked, or it cannot be carried out any more.
+        """
+        asked = self._stage
+        if not isinstance(asked, _Asked):
+            message = "a ruling came that nobody asked for"
+            raise MisusedExchangeError(message)
+        self._stage = ruling
+        match ruling.action:
+            case LocalReply() as reply:
+                self.intake.release()
+                details = f"semroute_{type(ruling.verdict).__name__.lower()}"
+                return (ImmediateReply(reply, details, ruling.metadata),)
+            case RequestEdit() as edit if modes.request is _DUPLEX and not _is_bodyless(
+                asked.event
+            ):
+                return self._sent_on(asked.event, ruling, edit)
+            case RequestEdit() as edit:
+                return (self._changed(asked.event, ruling, edit),)
+            case _ as never:
+                assert_never(never)
+
+    def _headers(self, event: RequestHeaders, modes: BodyModes) -> Step:
+        self.intake.headers = event.headers
+        target = self.intake.target
+        edit = self._without_forgeries(event)
+        if isinstance(target, Elsewhere):
+            self._stage = PASSED_THROUGH
+            unseen = modes.changed_to(BodyMode.NONE, BodyMode.NONE)
+            metadata = PASSED_THROUGH.metadata
+            return (HeadersReply(Direction.REQUEST, edit, unseen, metadata),)
+        is_ready = event.is_last or target is not Service.CHAT_COMPLETIONS
+        if is_ready or self.intake.is_too_large:
+            return self._ask(event)
+        if modes.request is _DUPLEX:
+            return ()  # the headers go on together with the ruled body
+        buffered = modes.changed_to(BodyMode.BUFFERED, modes.response)
+        return (HeadersReply(Direction.REQUEST, edit, buffered),)
+
+    def _body(self, event: RequestBody, mode: BodyMode) -> Step:
+        if not self.intake.headers:
+            # Envoy is configured to skip request headers, so there is no path to serve.
+            self._stage = PASSED_THROUGH
+        if isinstance(self._stage, Ruling):
+            return (_after(self._stage, event, mode),)
+        self.intake.add(event.body)
+        is_complete = self.intake.is_complete_after(is_last=event.is_last, mode=mode)
+        if is_complete or self.intake.is_too_large:
+            return self._ask(event)
+        if mode is _DUPLEX:
+            return ()
+        if mode is BodyMode.BUFFERED_PARTIAL:
+            return self._ask(event, BodyFault.PARTIAL)
+        self._is_withheld = True
+        return (BodyReply(Direction.REQUEST, body=b""),)
+
+    def _trailers(self, event: RequestTrailers, mode: BodyMode) -> Step:
+        if not isinstance(self._stage, Ruling) and self.intake.headers:
+            is_lost = self._is_withheld and mode is not _DUPLEX
+            return self._ask(event, BodyFault.UNDELIVERABLE if is_lost else None)
+        if not isinstance(self._stage, Ruling):
+            self._stage = PASSED_THROUGH
+        return (TrailersReply(Direction.REQUEST),)
+
+    def _ask(self, event: RequestEvent, fault: BodyFault | None = None) -> NeedsRouting:
+        self._stage = _Asked(event)
+        return NeedsRouting(self.intake.request(fault))
+
+    def _changed(self, event: RequestEvent, ruling: Ruling, action: RequestEdit) -> Reply:
+        edit, body = action.headers, action.body
+        if body is None and self._is_withheld:
+            body = self.intake.body()
+        self.intake.release()
+        match event:
+            case RequestHeaders():
+                edit = edit.and_removed(self._without_forgeries(event).remove)
+                return HeadersReply(Direction.REQUEST, edit, metadata=ruling.metadata)
+            case RequestBody():
+                if body is not None:
+                    edit = edit.and_set({"content-length": str(len(body))})
+                return BodyReply(Direction.REQUEST, edit, body, ruling.metadata)
+            case RequestTrailers():
+                message = "a request cannot be changed at its trailers"
+                raise MisusedExchangeError(message)
+            case _ as never:
+                assert_never(never)
+
+    def _sent_on(
+        self, event: RequestEvent, ruling: Ruling, action: RequestEdit
+    ) -> tuple[Reply, ...]:
+        """Sends on everything that was held back: headers, body, and the trailers if any."""
+        body = self.intake.body() if action.body is None else action.body
+        forged = self.intake.headers.named(self.owned_headers)
+        # Envoy lets nobody say how long a streamed body is.
+        edit = action.headers.and_removed((*forged, "content-length"))
+        self.intake.release()
+        headers = HeadersReply(Direction.REQUEST, edit, metadata=ruling.metadata)
+        has_trailers = isinstance(event, RequestTrailers)
+        whole = StreamedBodyReply(Direction.REQUEST, body, is_last=not has_trailers)
+        if has_trailers:
+            return headers, whole, TrailersReply(Direction.REQUEST)
+        return headers, whole
+
+    def _without_forgeries(self, event: RequestHeaders) -> HeaderEdit:
+        return HeaderEdit(remove=event.headers.named(self.owned_headers))
+
+
+def _after(ruling: Ruling, event: RequestBody, mode: BodyMode) -> Reply:
+    """Returns the reply to a piece of body that comes after the ruling."""
+    if mode is _DUPLEX:
+        return StreamedBodyReply(Direction.REQUEST, event.body, event.is_last)
+    # What belongs to a routed request has been sent on already, in one piece.
+    is_routed = isinstance(ruling.verdict, Routed)
+    return BodyReply(Direction.REQUEST, body=b"" if is_routed else None)
+
+
+def _is_bodyless(event: RequestEvent) -> bool:
+    return isinstance(event, RequestHeaders)
