@@ -9,6 +9,7 @@ from .verdict import Refused
 LENGTH_REQUIRED: Final = 411
 CONTENT_TOO_LARGE: Final = 413
 UNSUPPORTED_MEDIA_TYPE: Final = 415
+MISCONFIGURED: Final = 500
 
 
 def fault_in(request: HttpRequest) -> Refused | None:
@@ -25,8 +26,11 @@ def fault_in(request: HttpRequest) -> Refused | None:
             message = "A streamed request with trailers needs a content-length."
             return _refused(LENGTH_REQUIRED, message, "length_required")
         case BodyFault.PARTIAL:
-            message = "The request body is larger than the gateway buffers."
-            return _refused(CONTENT_TOO_LARGE, message, "request_too_large")
+            message = "The gateway shows its router only the beginning of the request body."
+            return _refused(CONTENT_TOO_LARGE, message, "partial_body")
+        case BodyFault.UNSEEN:
+            message = "The gateway does not show its router what requests say."
+            return _refused(MISCONFIGURED, message, "unseen_body")
         case None:
             pass
     encoding = request.headers.get("content-encoding") or "identity"

@@ -17,6 +17,7 @@ class BodyFault(Enum):
     TOO_LARGE = "too_large"
     UNDELIVERABLE = "undeliverable"  # streamed without a length, then ended by trailers
     PARTIAL = "partial"  # Envoy buffers only a part of it, and the rest would pass unseen
+    UNSEEN = "unseen"  # Envoy sent it on without showing it
 
 
 @frozen

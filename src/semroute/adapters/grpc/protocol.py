@@ -161,11 +161,12 @@ class ServerProtocol:
         self.abort(ErrorCodes.ENHANCE_YOUR_CALM if is_settled else ErrorCodes.SETTINGS_TIMEOUT)
 
     def connection_lost(self) -> None:
-        """Cancels every call: nobody is left to answer."""
+        """Cancels every call: nobody is left to answer, not even a ping."""
         self._processor.close("connection lost")
+        self._connection.ping_acked.set()
 
     async def ping(self) -> None:
-        """Asks the peer whether it is still there, and returns once it has said so."""
+        """Asks the peer whether it is still there; returns once it has said so, or has left."""
         self._connection.ping_acked.clear()
         self._h2.ping(_PING)
         self._connection.flush()

@@ -15,6 +15,7 @@ from semroute.domain.routing import ChatEdit
 from .sse import SseParser
 from .strictjson import Json, load_object
 
+_SERVER_ERROR: Final = 500
 _JSON: Final = Headers.of({"content-type": "application/json"})
 _ROLES: Final = {role.value: role for role in Role}
 _TEXT_PARTS: Final = {"text": "text", "refusal": "refusal"}  # type: the field its text is in
@@ -54,7 +55,7 @@ class OpenAIChat:
         """Returns `{"error": {"message", "type", "param", "code"}}`."""
         fields = {
             "message": error.message,
-            "type": "invalid_request_error",
+            "type": "invalid_request_error" if status < _SERVER_ERROR else "server_error",
             "param": error.param,
             "code": error.code,
         }

@@ -1,11 +1,13 @@
 """What Envoy tells us: one event per message it sends."""
 
 from enum import Enum, IntEnum
-from typing import ClassVar, TypeAlias
+from typing import ClassVar, Final, TypeAlias
 
 from attrs import field, frozen
 
 from semroute.domain.headers import Headers
+
+_SUCCESS: Final = 2
 
 
 class Direction(Enum):
@@ -108,6 +110,17 @@ class ResponseHeaders(_Event):
     part: ClassVar = Part.HEADERS
     headers: Headers
     is_last: bool = False
+
+    @property
+    def status(self) -> int | None:
+        """The HTTP status, if there is a readable one."""
+        value = self.headers.get(":status") or ""
+        return int(value) if value.isdecimal() and value.isascii() else None
+
+    @property
+    def is_success(self) -> bool:
+        """Whether the status is one of the 2xx."""
+        return (self.status or 0) // 100 == _SUCCESS
 
 
 @frozen

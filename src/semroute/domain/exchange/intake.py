@@ -1,5 +1,7 @@
 """The request as it arrives, piece by piece, until it can be ruled on."""
 
+from typing import assert_never
+
 from attrs import define, field
 
 from semroute.domain.headers import Headers
@@ -49,11 +51,20 @@ class Intake:
         """Whether the piece added last has completed the body.
 
         The end-of-stream mark is not enough: with trailers to come, a buffered body arrives
-        whole and unmarked. A buffered body is one message by definition; a streamed one is
+        whole and unmarked. A buffered body is one message by definition, and where none was to
+        be shown at all, one that comes is buffered because we asked for it. A streamed one is
         complete when it is as long as its `content-length` says. Streamed, unmarked and of
-        unknown length, a body goes on until the trailers.
+        unknown length, a body goes on until the trailers; in full duplex it always does.
         """
-        return is_last or mode is BodyMode.BUFFERED or self._size == self._declared_size
+        match mode:
+            case BodyMode.BUFFERED | BodyMode.NONE:
+                return True
+            case BodyMode.STREAMED | BodyMode.BUFFERED_PARTIAL:
+                return is_last or self._size == self._declared_size
+            case BodyMode.FULL_DUPLEX_STREAMED:
+                return is_last
+            case _ as never:
+                assert_never(never)
 
     def request(self, fault: BodyFault | None = None) -> HttpRequest:
         """Returns the request with the body gathered so far."""

@@ -10,6 +10,8 @@ Rules it keeps:
 * Everything a ruling changes (headers, body, content-length) travels in one reply, because
   Envoy chooses its route anew only for header changes in the same message.
 * The two directions are independent: an upstream may answer before the request has ended.
+* Nobody gets a model's answer to a request that was not ruled on, whatever Envoy is configured
+  to show.
 * Body modes change only in headers replies, and never in full duplex.
 
 `order.py` says what may follow what, `request.py` and `response.py` what is done about it.
@@ -97,6 +99,8 @@ class Exchange:
         match event:
             case RequestHeaders() | RequestBody() | RequestTrailers():
                 return self._request.receive(event, self._modes)
+            case ResponseHeaders() if self._request.is_owed_a_ruling and event.is_success:
+                return self._request.refuse_answer(event)
             case ResponseHeaders() | ResponseBody() | ResponseTrailers():
                 return self._response.receive(event, self._modes, self._request.ruling)
             case _ as never:
@@ -136,6 +140,6 @@ class Exchange:
         if self._order.is_closed(Direction.RESPONSE):
             return Outcome.COMPLETED
         passed_unseen = not self._response.is_watched and not self._response.size
-        if self._response.headers is not None and passed_unseen:
+        if self._response.head is not None and passed_unseen:
             return Outcome.HANDED_OVER
         return Outcome.ABANDONED

@@ -18,6 +18,7 @@ from .events import (
     RequestEvent,
     RequestHeaders,
     RequestTrailers,
+    ResponseHeaders,
 )
 from .intake import Intake
 from .replies import (
@@ -43,7 +44,7 @@ class _Gathering:
 class _Asked:
     """A ruling has been asked for; `event` waits for its reply."""
 
-    event: RequestEvent
+    event: RequestEvent | ResponseHeaders
 
 
 _Stage: TypeAlias = _Gathering | _Asked | Ruling
@@ -85,6 +86,15 @@ class RequestHalf:
             case _ as never:
                 assert_never(never)
 
+    @property
+    def is_owed_a_ruling(self) -> bool:
+        """Whether this is a request that must not reach a model server as it is."""
+        return self.ruling is None and not isinstance(self.intake.target, Elsewhere)
+
+    def refuse_answer(self, event: ResponseHeaders) -> NeedsRouting:
+        """Asks for words to put in place of the answer to a request that nobody ruled on."""
+        return self._ask(event, BodyFault.UNSEEN)
+
     def decide(self, ruling: Ruling, modes: BodyModes) -> tuple[Reply, ...]:
         """Takes the ruling that was asked for.
 
@@ -101,12 +111,8 @@ class RequestHalf:
                 self.intake.release()
                 details = f"semroute_{type(ruling.verdict).__name__.lower()}"
                 return (ImmediateReply(reply, details, ruling.metadata),)
-            case RequestEdit() as edit if modes.request is _DUPLEX and not _is_bodyless(
-                asked.event
-            ):
-                return self._sent_on(asked.event, ruling, edit)
             case RequestEdit() as edit:
-                return (self._changed(asked.event, ruling, edit),)
+                return self._edited(asked.event, ruling, edit, modes.request)
             case _ as never:
                 assert_never(never)
 
@@ -125,6 +131,8 @@ class RequestHalf:
         if modes.request is _DUPLEX:
             return ()  # the headers go on together with the ruled body
         buffered = modes.changed_to(BodyMode.BUFFERED, modes.response)
+        if modes.request is BodyMode.NONE and buffered is None:
+            return self._ask(event, BodyFault.UNSEEN)
         return (HeadersReply(Direction.REQUEST, edit, buffered),)
 
     def _body(self, event: RequestBody, mode: BodyMode) -> Step:
@@ -152,31 +160,45 @@ class RequestHalf:
             self._stage = PASSED_THROUGH
         return (TrailersReply(Direction.REQUEST),)
 
-    def _ask(self, event: RequestEvent, fault: BodyFault | None = None) -> NeedsRouting:
+    def _ask(
+        self, event: RequestEvent | ResponseHeaders, fault: BodyFault | None = None
+    ) -> NeedsRouting:
         self._stage = _Asked(event)
         return NeedsRouting(self.intake.request(fault))
 
-    def _changed(self, event: RequestEvent, ruling: Ruling, action: RequestEdit) -> Reply:
-        edit, body = action.headers, action.body
-        if body is None and self._is_withheld:
-            body = self.intake.body()
-        self.intake.release()
+    def _edited(
+        self,
+        event: RequestEvent | ResponseHeaders,
+        ruling: Ruling,
+        action: RequestEdit,
+        mode: BodyMode,
+    ) -> tuple[Reply, ...]:
         match event:
             case RequestHeaders():
-                edit = edit.and_removed(self._without_forgeries(event).remove)
-                return HeadersReply(Direction.REQUEST, edit, metadata=ruling.metadata)
+                edit = action.headers.and_removed(self._without_forgeries(event).remove)
+                return (HeadersReply(Direction.REQUEST, edit, metadata=ruling.metadata),)
+            case RequestBody() | RequestTrailers() if mode is _DUPLEX:
+                return self._sent_on(event, ruling, action)
             case RequestBody():
-                if body is not None:
-                    edit = edit.and_set({"content-length": str(len(body))})
-                return BodyReply(Direction.REQUEST, edit, body, ruling.metadata)
-            case RequestTrailers():
-                message = "a request cannot be changed at its trailers"
+                return (self._changed(ruling, action),)
+            case RequestTrailers() | ResponseHeaders():
+                message = "it is too late to change the request"
                 raise MisusedExchangeError(message)
             case _ as never:
                 assert_never(never)
 
+    def _changed(self, ruling: Ruling, action: RequestEdit) -> Reply:
+        """Sends on the whole body in place of its last piece."""
+        edit, body = action.headers, action.body
+        if body is None and self._is_withheld:
+            body = self.intake.body()
+        self.intake.release()
+        if body is not None:
+            edit = edit.and_set({"content-length": str(len(body))})
+        return BodyReply(Direction.REQUEST, edit, body, ruling.metadata)
+
     def _sent_on(
-        self, event: RequestEvent, ruling: Ruling, action: RequestEdit
+        self, event: RequestBody | RequestTrailers, ruling: Ruling, action: RequestEdit
     ) -> tuple[Reply, ...]:
         """Sends on everything that was held back: headers, body, and the trailers if any."""
         body = self.intake.body() if action.body is None else action.body
@@ -202,7 +224,3 @@ def _after(ruling: Ruling, event: RequestBody, mode: BodyMode) -> Reply:
     # What belongs to a routed request has been sent on already, in one piece.
     is_routed = isinstance(ruling.verdict, Routed)
     return BodyReply(Direction.REQUEST, body=b"" if is_routed else None)
-
-
-def _is_bodyless(event: RequestEvent) -> bool:
-    return isinstance(event, RequestHeaders)

@@ -4,7 +4,7 @@ from typing import assert_never
 
 from attrs import define, field
 
-from semroute.domain.headers import HeaderEdit, Headers
+from semroute.domain.headers import HeaderEdit
 from semroute.domain.http import OK
 from semroute.domain.record import UpstreamAnswer
 from semroute.domain.ruling import Ruling
@@ -31,19 +31,19 @@ class ResponseHalf:
         owned_headers: Header names only we may set; other people's copies are removed.
 
     Attributes:
-        headers: The answer's headers, once they have come.
+        head: The answer's status and headers, once they have come.
         size: How much of its body has passed.
     """
 
     owned_headers: tuple[str, ...]
-    headers: Headers | None = field(init=False, default=None)
+    head: ResponseHeaders | None = field(init=False, default=None)
     size: int = field(init=False, default=0)
     _copy: list[bytes] | None = field(init=False, default=None)
 
     @property
     def status(self) -> int | None:
         """The answer's HTTP status, once it has come."""
-        return None if self.headers is None else _status(self.headers)
+        return None if self.head is None else self.head.status
 
     @property
     def is_watched(self) -> bool:
@@ -78,16 +78,16 @@ class ResponseHalf:
 
     def answer(self) -> UpstreamAnswer | None:
         """Returns the copy, if there is one; whether it is whole is for others to know."""
-        if self.headers is None or self._copy is None:
+        if self.head is None or self._copy is None:
             return None
-        return UpstreamAnswer(self.headers, b"".join(self._copy))
+        return UpstreamAnswer(self.head.headers, b"".join(self._copy))
 
     def _headers(self, event: ResponseHeaders, modes: BodyModes, ruling: Ruling | None) -> Reply:
-        self.headers = event.headers
+        self.head = event
         told = ruling.response_headers if ruling is not None else {}
         forged = event.headers.named(self.owned_headers)
         edit = HeaderEdit(told).and_removed(forged)
-        if ruling is not None and _is_worth_watching(ruling, event.headers):
+        if ruling is not None and _is_worth_watching(ruling, event):
             self._copy = []
         if event.is_last:
             return HeadersReply(Direction.RESPONSE, edit)
@@ -104,12 +104,7 @@ class ResponseHalf:
                 self._copy.append(piece)
 
 
-def _status(headers: Headers) -> int | None:
-    value = headers.get(":status") or ""
-    return int(value) if value.isdecimal() and value.isascii() else None
-
-
-def _is_worth_watching(ruling: Ruling, headers: Headers) -> bool:
+def _is_worth_watching(ruling: Ruling, event: ResponseHeaders) -> bool:
     """Only a whole, readable success teaches anything."""
-    encoding = headers.get("content-encoding") or "identity"
-    return ruling.watch_bytes > 0 and _status(headers) == OK and encoding == "identity"
+    encoding = event.headers.get("content-encoding") or "identity"
+    return ruling.watch_bytes > 0 and event.status == OK and encoding == "identity"
