@@ -8,6 +8,7 @@ from typing import Any, Final
 from semroute.adapters.settings import json_schema
 from semroute.app.settings import Settings
 from semroute.domain.exchange.order import TRANSITIONS
+from semroute.domain.naming import SEALED_PATH
 
 HERE: Final = Path(__file__).parent
 
@@ -26,15 +27,20 @@ next; anything else is a protocol error that ends the stream. It is made from `T
 A message marked as the end of its stream makes its direction closed instead. Headers may be missing,
 because Envoy can be told to skip them; nothing but pieces of body comes twice.
 
-Every message gets one reply of its own kind, at once, with one exception: the message that completes
-a chat request waits for the ruling. The ruling is either a change, which goes on in that reply, or an
-answer of our own, which ends the exchange.
+Every message gets one reply of its own kind, at once, with two exceptions. The message that completes
+a chat request waits for the ruling, which is either a change, which goes on in that reply, or an
+answer of our own, which ends the exchange. And a body in full duplex is held back until it can be
+ruled on; then its headers, the whole body and any trailers are sent on together.
 
 | the request is ruled on at | when |
 |---|---|
-| its headers | it has no body, its path asks for a list of models, or it announces a body that is too large |
-| a piece of its body | the body is buffered, or marked as the last piece, or as long as announced |
-| its trailers | there was no body; or it was streamed without announcing its length, which cannot be sent on any more and is refused |
+| its headers | it has no body, its path asks for a list of models, or it announces a body that is too large; or the modes say that its body will not be shown before it is sent on, and that this cannot be changed: then it is refused |
+| a piece of its body | the body is buffered, or marked as the last piece, or as long as announced; a piece of a longer one is refused |
+| its trailers | there was no body, or it came in full duplex |
+
+Where Envoy is asked to buffer a body that it is not configured to buffer, it does not say whether it
+will. So the headers go on with the path `{sealed}`, which no model server knows, and only the
+ruling restores the real one: a request that is sent on unread is not served.
 
 Paths that are none of ours are answered at their headers, with both body modes switched off.
 """
@@ -59,7 +65,7 @@ def exchange() -> str:
         f"| {half.value} | {part.value} | {following.value} |"
         for (half, part), following in TRANSITIONS.items()
     ]
-    return EXCHANGE.format(rows="\n".join(rows))
+    return EXCHANGE.format(rows="\n".join(rows), sealed=SEALED_PATH)
 
 
 def configuration() -> str:

@@ -6,16 +6,17 @@ import trio.testing
 
 from semroute.adapters.memory import FaultyClassifier, MemoryObserver, MemoryStream
 from semroute.app.converse import Converse
-from semroute.domain.errors import OverBudgetError, UnexpectedEventError
+from semroute.domain.errors import OverBudgetError, StreamGoneError, UnexpectedEventError
 from semroute.domain.exchange.events import (
     BodyMode,
     BodyModes,
+    Direction,
     RequestBody,
     RequestHeaders,
     ResponseBody,
     ResponseHeaders,
 )
-from semroute.domain.exchange.replies import BodyReply, HeadersReply, ImmediateReply
+from semroute.domain.exchange.replies import BodyReply, HeadersReply, ImmediateReply, Reply
 from semroute.domain.headers import Headers
 from semroute.domain.record import Outcome, Usage
 from semroute.domain.verdict import Routed
@@ -67,7 +68,7 @@ async def test_a_conversation_ends_with_its_immediate_reply(
     assert observer.messages[-1][:2] == ("request_body", "immediate")
 
 
-async def test_envoy_s_way_of_ending_is_no_error_and_teaches_nothing(
+async def test_envoy_s_way_of_ending_is_no_error(
     converse: Converse, observer: MemoryObserver
 ) -> None:
     stream = MemoryStream()
@@ -82,6 +83,35 @@ async def test_envoy_s_way_of_ending_is_no_error_and_teaches_nothing(
     assert record.outcome is Outcome.ABANDONED
     assert observer.usages == []
     assert observer.failures == []
+
+
+async def test_what_a_stream_cost_is_known_though_the_client_left_at_its_last_event(
+    converse: Converse, observer: MemoryObserver
+) -> None:
+    headers = Headers.of({":status": "200", "content-type": "text/event-stream"})
+    usage = b'data: {"usage": {"prompt_tokens": 5, "completion_tokens": 2}}\n\ndata: [DONE]\n\n'
+    stream = MemoryStream()
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(converse, stream)
+        for event in (HEAD, BODY, ResponseHeaders(headers), ResponseBody(usage)):
+            await stream.send(event)
+        nursery.cancel_scope.cancel()
+    assert [usage for _, usage in observer.usages] == [Usage(5, 2)]
+
+
+async def test_a_stream_that_is_gone_before_its_reply_is_no_error(
+    converse: Converse, observer: MemoryObserver
+) -> None:
+    class Gone(MemoryStream):
+        async def reply(self, reply: Reply) -> None:
+            if isinstance(reply, HeadersReply) and reply.direction is Direction.RESPONSE:
+                raise StreamGoneError
+            await super().reply(reply)
+
+    await converse(Gone.saying(HEAD, BODY, OK, ANSWER))
+    assert observer.failures == []
+    assert observer.records[0].outcome is Outcome.ABANDONED
+    assert converse.open_streams == 0
 
 
 async def test_events_that_make_no_sense_are_counted_and_raised(
@@ -154,8 +184,8 @@ async def test_a_thousand_conversations_do_not_mix(
     assert len(observer.records) == 1000
 
 
-STREAMED = BodyModes(BodyMode.STREAMED, BodyMode.STREAMED)
-STREAMED_HEAD = RequestHeaders(HEAD.headers, modes=STREAMED)
+DUPLEX = BodyModes(BodyMode.FULL_DUPLEX_STREAMED, BodyMode.FULL_DUPLEX_STREAMED)
+DUPLEX_HEAD = RequestHeaders(HEAD.headers, modes=DUPLEX)
 
 
 async def test_a_request_that_does_not_fit_the_budget_is_shed(
@@ -164,7 +194,7 @@ async def test_a_request_that_does_not_fit_the_budget_is_shed(
     assert converse.budget.take(9_000)
     piece = RequestBody(bytes(2_000))
     with pytest.raises(OverBudgetError):
-        await converse(MemoryStream.saying(STREAMED_HEAD, piece))
+        await converse(MemoryStream.saying(DUPLEX_HEAD, piece))
     assert observer.failures == ["over_budget"]
     assert converse.budget.used == 9_000
 
@@ -185,8 +215,8 @@ async def test_what_is_kept_counts_until_the_exchange_ends(converse: Converse) -
     stream = MemoryStream()
     async with trio.open_nursery() as nursery:
         nursery.start_soon(converse, stream)
-        await stream.send(STREAMED_HEAD)
-        await stream.send(RequestBody(bytes(1_000)))
+        stream.say(DUPLEX_HEAD)
+        stream.say(RequestBody(bytes(1_000)))
         await trio.testing.wait_all_tasks_blocked()
         assert converse.budget.used == 1_000
         nursery.cancel_scope.cancel()
@@ -196,7 +226,7 @@ async def test_what_is_kept_counts_until_the_exchange_ends(converse: Converse) -
 async def test_an_exchange_that_is_only_observed_is_counted_and_left_alone(
     converse: Converse, observer: MemoryObserver
 ) -> None:
-    head = RequestHeaders(HEAD.headers, modes=STREAMED, is_observed=True)
+    head = RequestHeaders(HEAD.headers, modes=DUPLEX, is_observed=True)
     body = RequestBody(b"nonsense", is_last=True, is_observed=True)
     stream = MemoryStream.saying(head, body)
     await converse(stream)

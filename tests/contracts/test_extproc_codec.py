@@ -42,6 +42,7 @@ from semroute.domain.http import LocalReply
 
 NAMES = st.text("abcdefghijklmnopqrstuvwxyz-:", min_size=1, max_size=20)
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=30)
+VALUES = st.text(st.characters(max_codepoint=255), max_size=30)
 MODES = st.builds(BodyModes, st.sampled_from(BodyMode), st.sampled_from(BodyMode))
 HEADERS = st.lists(st.tuples(NAMES, st.binary(max_size=30)), max_size=6).map(
     lambda fields: Headers(tuple(fields))
@@ -71,7 +72,7 @@ EVENTS: st.SearchStrategy[Event] = st.one_of(
     st.builds(ResponseTrailers, modes=st.none() | MODES, is_observed=st.booleans()),
 )
 EDITS = st.builds(
-    HeaderEdit, st.dictionaries(NAMES, TEXT, max_size=4), st.lists(NAMES, max_size=3).map(tuple)
+    HeaderEdit, st.dictionaries(NAMES, VALUES, max_size=4), st.lists(NAMES, max_size=3).map(tuple)
 )
 METADATA = st.dictionaries(
     TEXT, TEXT | st.floats(allow_nan=False, allow_infinity=False), max_size=4
@@ -141,7 +142,9 @@ def heard_by_envoy(edit: Any) -> HeaderEdit:
     for option in edit.set_headers:
         assert option.append_action.name == "OVERWRITE_IF_EXISTS_OR_ADD"
         assert option.header.value == ""
-    values = {option.header.key: option.header.raw_value.decode() for option in edit.set_headers}
+    values = {
+        option.header.key: option.header.raw_value.decode("latin-1") for option in edit.set_headers
+    }
     return HeaderEdit(values, tuple(edit.remove_headers))
 
 

@@ -1,6 +1,7 @@
 """The rules of the ExtProc conversation, as traces."""
 
 import pytest
+from attrs import evolve
 
 from semroute.domain.errors import MisusedExchangeError, UnexpectedEventError
 from semroute.domain.exchange.events import (
@@ -23,6 +24,7 @@ from semroute.domain.exchange.replies import (
 )
 from semroute.domain.headers import HeaderEdit
 from semroute.domain.http import BodyFault, HttpRequest
+from semroute.domain.naming import SEALED_PATH
 from semroute.domain.record import Outcome, UpstreamAnswer
 
 from .playbook import (
@@ -60,8 +62,8 @@ def test_an_answer_worth_learning_from_streams_past_and_is_kept() -> None:
     play(RequestHeaders(head(), modes=BUFFERED), GO_ON)
     play(RequestBody(b"{}", is_last=True), CHANGED)
     play(ResponseHeaders(status()), HeadersReply(Direction.RESPONSE, TOLD, WATCH))
+    assert play.exchange.answer() == UpstreamAnswer(status(), b"")
     play(ResponseBody(b"one"), BodyReply(Direction.RESPONSE))
-    assert play.exchange.answer() is None
     play(ResponseBody(b"two", is_last=True), BodyReply(Direction.RESPONSE))
     assert play.exchange.is_over
     assert play.exchange.answer() == UpstreamAnswer(status(), b"onetwo")
@@ -115,32 +117,71 @@ def test_without_a_word_about_modes_bodies_count_as_buffered() -> None:
     play(RequestBody(b"{}"), CHANGED)
 
 
-def test_a_streamed_body_is_withheld_until_it_is_whole() -> None:
-    play = Playbook()
-    wanted = BodyModes(BodyMode.BUFFERED, BodyMode.STREAMED)
-    play(RequestHeaders(head(), modes=STREAMED), HeadersReply(Direction.REQUEST, modes=wanted))
-    nothing = BodyReply(Direction.REQUEST, body=b"")
-    play(RequestBody(b"{"), nothing)
-    play(RequestBody(b"}"), nothing)
-    play(RequestBody(b"", is_last=True), CHANGED)
-    assert play.asked[0].body == b"{}"
+DUPLEX = BodyModes(BodyMode.FULL_DUPLEX_STREAMED, BodyMode.FULL_DUPLEX_STREAMED)
+WANTED = BodyModes(BodyMode.BUFFERED, BodyMode.STREAMED)
+SEALED = HeadersReply(Direction.REQUEST, HeaderEdit({":path": SEALED_PATH}), WANTED)
+UNSEALED = {":path": "/v1/chat/completions"}
 
 
-def test_a_streamed_body_is_whole_when_it_is_as_long_as_announced() -> None:
+def unsealed(reply: BodyReply) -> BodyReply:
+    return evolve(reply, edit=reply.edit.and_set(UNSEALED))
+
+
+@pytest.mark.parametrize("mode", [BodyMode.NONE, BodyMode.STREAMED, BodyMode.BUFFERED_PARTIAL])
+def test_a_request_that_could_slip_by_is_sealed_until_it_is_ruled_on(mode: BodyMode) -> None:
     play = Playbook()
-    play(RequestHeaders(head(content_length="2"), modes=STREAMED), lambda _: True)
-    play(RequestBody(b"{"), BodyReply(Direction.REQUEST, body=b""))
-    play(RequestBody(b"}"), CHANGED)
+    play(RequestHeaders(head(), modes=BodyModes(mode, BodyMode.STREAMED)), SEALED)
+    play(RequestBody(b"{}", is_last=True), unsealed(CHANGED))
+    assert play.asked[0].path == "/v1/chat/completions"
+
+
+@pytest.mark.parametrize("mode", [BodyMode.STREAMED, BodyMode.BUFFERED_PARTIAL])
+def test_a_body_is_whole_when_it_is_as_long_as_announced(mode: BodyMode) -> None:
+    play = Playbook()
+    modes = BodyModes(mode, BodyMode.STREAMED)
+    play(RequestHeaders(head(content_length="2"), modes=modes), SEALED)
+    play(RequestBody(b"{}"), unsealed(CHANGED))
     play(RequestBody(b"", is_last=True), BodyReply(Direction.REQUEST, body=b""))
     assert len(play.asked) == 1
 
 
-def test_a_withheld_body_that_nobody_changed_is_sent_on_whole() -> None:
-    play = Playbook(UNTOUCHED)
-    play(RequestHeaders(head(), modes=STREAMED), lambda _: True)
-    play(RequestBody(b"{"), BodyReply(Direction.REQUEST, body=b""))
-    edit = HeaderEdit({"x-endpoint": "a", "content-length": "2"})
-    play(RequestBody(b"}", is_last=True), BodyReply(Direction.REQUEST, edit, b"{}"))
+@pytest.mark.parametrize(
+    ("mode", "fault"),
+    [
+        (BodyMode.STREAMED, BodyFault.UNREAD),
+        (BodyMode.BUFFERED_PARTIAL, BodyFault.PARTIAL),
+    ],
+)
+def test_the_beginning_of_a_body_is_not_ruled_on(mode: BodyMode, fault: BodyFault) -> None:
+    play = Playbook(LISTED)
+    play(RequestHeaders(head(), modes=BodyModes(mode, BodyMode.STREAMED)), SEALED)
+    play(RequestBody(b"{"), lambda reply: isinstance(reply, ImmediateReply))
+    assert play.asked[0].fault is fault
+
+
+@pytest.mark.parametrize("mode", [BodyMode.NONE, BodyMode.STREAMED])
+def test_what_can_be_neither_seen_nor_buffered_is_refused_at_once(mode: BodyMode) -> None:
+    play = Playbook(LISTED)
+    modes = BodyModes(mode, BodyMode.FULL_DUPLEX_STREAMED)
+    play(RequestHeaders(head(), modes=modes), lambda reply: isinstance(reply, ImmediateReply))
+    assert play.asked[0].fault is BodyFault.UNREAD
+
+
+@pytest.mark.parametrize("code", [200, 204, 299])
+def test_a_model_s_answer_to_a_request_that_was_not_ruled_on_is_withheld(code: int) -> None:
+    play = Playbook(LISTED)
+    play(RequestHeaders(head(), modes=BUFFERED), GO_ON)
+    play(ResponseHeaders(status(code)), lambda reply: isinstance(reply, ImmediateReply))
+    assert play.asked[0].fault is BodyFault.UNREAD
+    assert play.exchange.is_over
+
+
+def test_an_answer_that_is_too_late_to_be_put_right_cannot_be_ruled_on() -> None:
+    play = Playbook()
+    play(RequestHeaders(head(), modes=BUFFERED), GO_ON)
+    play.exchange.receive(ResponseHeaders(status(200)))
+    with pytest.raises(MisusedExchangeError, match="too late"):
+        play.exchange.decide(ROUTED)
 
 
 def test_a_buffered_body_that_nobody_changed_keeps_its_bytes_and_length() -> None:
@@ -150,14 +191,6 @@ def test_a_buffered_body_that_nobody_changed_keeps_its_bytes_and_length() -> Non
         RequestBody(b"{}", is_last=True),
         BodyReply(Direction.REQUEST, HeaderEdit({"x-endpoint": "a"})),
     )
-
-
-def test_a_streamed_body_of_unknown_length_with_trailers_cannot_be_sent_on() -> None:
-    play = Playbook(LISTED)
-    play(RequestHeaders(head(), modes=STREAMED), lambda _: True)
-    play(RequestBody(b"{}"), BodyReply(Direction.REQUEST, body=b""))
-    play(RequestTrailers(), lambda reply: isinstance(reply, ImmediateReply))
-    assert play.asked[0].fault is BodyFault.UNDELIVERABLE
 
 
 def test_a_request_without_body_is_ruled_on_at_its_headers() -> None:
@@ -195,8 +228,8 @@ def test_a_body_announced_as_too_large_is_not_waited_for(length: str) -> None:
 
 def test_a_body_that_becomes_too_large_is_not_kept() -> None:
     play = Playbook(LISTED)
-    play(RequestHeaders(head(), modes=STREAMED), lambda _: True)
-    play(RequestBody(bytes(600)), lambda _: True)
+    play(RequestHeaders(head(), modes=DUPLEX), ())
+    play(RequestBody(bytes(600)), ())
     play(RequestBody(bytes(600)), lambda reply: isinstance(reply, ImmediateReply))
     assert play.asked[0].fault is BodyFault.TOO_LARGE
     assert play.asked[0].body == b""
@@ -284,11 +317,10 @@ def test_an_exchange_cut_short_says_so() -> None:
     play(RequestBody(b"{}", is_last=True), CHANGED)
     play(ResponseHeaders(status()), lambda _: True)
     play(ResponseBody(b"half"), BodyReply(Direction.RESPONSE))
-    assert play.exchange.answer() is None
+    assert play.exchange.answer() == UpstreamAnswer(status(), b"half")
     assert play.close().outcome is Outcome.ABANDONED
 
 
-DUPLEX = BodyModes(BodyMode.FULL_DUPLEX_STREAMED, BodyMode.FULL_DUPLEX_STREAMED)
 SENT_ON = (
     HeadersReply(
         Direction.REQUEST,
@@ -336,22 +368,6 @@ def test_in_full_duplex_a_refusal_is_immediate() -> None:
     play = Playbook(LISTED)
     play(RequestHeaders(head(), modes=DUPLEX), ())
     play(RequestBody(b"{}", is_last=True), lambda reply: isinstance(reply, ImmediateReply))
-
-
-PARTIAL = BodyModes(BodyMode.BUFFERED_PARTIAL, BodyMode.NONE)
-
-
-def test_a_body_that_envoy_buffers_only_in_part_is_refused() -> None:
-    play = Playbook(LISTED)
-    play(RequestHeaders(head(), modes=PARTIAL), lambda _: True)
-    play(RequestBody(b"{"), lambda reply: isinstance(reply, ImmediateReply))
-    assert play.asked[0].fault is BodyFault.PARTIAL
-
-
-def test_a_body_that_envoy_could_have_buffered_in_part_but_did_whole_is_ruled_on() -> None:
-    play = Playbook()
-    play(RequestHeaders(head(), modes=PARTIAL), lambda _: True)
-    play(RequestBody(b"{}", is_last=True), CHANGED)
 
 
 def test_an_answer_can_be_forgotten_while_it_passes() -> None:

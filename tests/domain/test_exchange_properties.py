@@ -29,6 +29,7 @@ from semroute.domain.exchange.replies import (
     TrailersReply,
 )
 from semroute.domain.headers import Headers
+from semroute.domain.naming import SEALED_PATH
 from semroute.domain.ruling import RequestEdit
 
 from .playbook import LISTED, MAX_BODY, OWNED, ROUTED, UNTOUCHED
@@ -89,7 +90,7 @@ def test_every_event_gets_exactly_one_fitting_reply_or_a_protocol_error(
             except MisusedExchangeError:
                 # The only ruling that cannot be carried out: a change to a request that is
                 # over. `app.route` refuses such requests.
-                assert isinstance(event, RequestTrailers)
+                assert isinstance(event, RequestTrailers | ResponseHeaders)
                 assert isinstance(ruling.action, RequestEdit)  # type: ignore[attr-defined]
                 break
         (reply,) = step
@@ -104,27 +105,61 @@ def test_every_event_gets_exactly_one_fitting_reply_or_a_protocol_error(
     assert record.response_bytes <= sum(len(e.body) for e in events if isinstance(e, ResponseBody))
 
 
-@given(st.lists(st.binary(max_size=300), max_size=6), st.booleans())
-def test_no_piece_of_an_unruled_body_ever_passes(pieces: list[bytes], announces: bool) -> None:  # noqa: FBT001
-    """What Envoy sends on, put together, is either the ruling's body or nothing."""
+CHAT = Headers.of({":method": "POST", ":path": "/v1/chat/completions"})
+HEADS = st.just(CHAT) | st.integers(0, 20).map(
+    lambda length: Headers((*CHAT, ("content-length", str(length).encode())))
+)
+
+
+@given(
+    HEADS,
+    st.sampled_from(BodyMode),
+    st.sampled_from(BodyMode),
+    st.lists(st.binary(max_size=10), max_size=4),
+    st.booleans(),
+    st.sampled_from([200, 404]),
+)
+def test_what_was_not_ruled_on_is_never_served(  # noqa: PLR0913, PLR0917 - one for every thing that varies
+    headers: Headers,
+    mode: BodyMode,
+    response_mode: BodyMode,
+    pieces: list[bytes],
+    has_trailers: bool,  # noqa: FBT001
+    code: int,
+) -> None:
+    """However Envoy shows a request, or does not: only with a ruling does it get anywhere.
+
+    Anywhere is a path that a model server knows, and an answer that comes from a model.
+    """
     exchange = Exchange(OWNED, MAX_BODY)
-    fields = {":method": "POST", ":path": "/v1/chat/completions"}
-    if announces:
-        fields["content-length"] = str(sum(map(len, pieces)))
-    modes = BodyModes(BodyMode.STREAMED, BodyMode.NONE)
-    exchange.receive(RequestHeaders(Headers.of(fields), modes=modes))
-    passed = b""
-    for index, piece in enumerate([*pieces, b""]):
-        step = exchange.receive(RequestBody(piece, is_last=index == len(pieces)))
+    modes = BodyModes(mode, response_mode)
+    events: list[Event] = [RequestHeaders(headers, modes=modes)]
+    if mode is not BodyMode.NONE:
+        events += [RequestBody(piece) for piece in pieces]
+        events.append(RequestTrailers() if has_trailers else RequestBody(b"", is_last=True))
+    events.append(ResponseHeaders(Headers.of({":status": str(code)})))
+    path, passed = "/v1/chat/completions", b""
+    for event in events:
+        step = exchange.receive(event)
         if isinstance(step, NeedsRouting):
-            if step.request.fault:
+            is_readable = step.request.fault is None and step.request.body
+            step = exchange.decide(ROUTED if is_readable else LISTED)
+        for reply in step:
+            if isinstance(reply, ImmediateReply):
                 return
-            step = exchange.decide(ROUTED)
-        (reply,) = step
-        assert isinstance(reply, BodyReply)
-        passed += piece if reply.body is None else reply.body
-    assert isinstance(ROUTED.action, RequestEdit)
-    assert passed == ROUTED.action.body
+            if isinstance(reply, HeadersReply | BodyReply):
+                path = reply.edit.set.get(":path", path)
+            if isinstance(reply, BodyReply):
+                passed += event.body if reply.body is None else reply.body  # type: ignore[union-attr]
+            if isinstance(reply, StreamedBodyReply):
+                passed += reply.body
+    if exchange.is_ruled:
+        assert isinstance(ROUTED.action, RequestEdit)
+        assert (path, passed) == ("/v1/chat/completions", ROUTED.action.body)
+    else:
+        assert code == 404
+        assert passed == b""
+        assert mode is BodyMode.BUFFERED or path == SEALED_PATH
 
 
 DUPLEX = BodyModes(BodyMode.FULL_DUPLEX_STREAMED, BodyMode.FULL_DUPLEX_STREAMED)

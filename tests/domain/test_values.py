@@ -113,7 +113,7 @@ def request(fault: BodyFault | None = None, **fields: str) -> HttpRequest:
         (request(content_encoding="gzip"), 415),
         (request(content_encoding="identity, gzip"), 415),
         (request(BodyFault.TOO_LARGE), 413),
-        (request(BodyFault.UNDELIVERABLE), 411),
+        (request(BodyFault.UNREAD), 500),
         (request(BodyFault.PARTIAL), 413),
     ],
 )

@@ -7,7 +7,7 @@ import trio
 from attrs import define, field
 
 from semroute.domain.budget import ByteBudget
-from semroute.domain.errors import OverBudgetError, UnexpectedEventError
+from semroute.domain.errors import OverBudgetError, StreamGoneError, UnexpectedEventError
 from semroute.domain.exchange.events import Event
 from semroute.domain.exchange.machine import Exchange
 from semroute.domain.exchange.replies import ImmediateReply, NeedsRouting, Reply
@@ -52,7 +52,7 @@ class Converse:
             UnexpectedEventError: Envoy's events make no sense; Envoy's fault.
 
         Cancellation: This is how Envoy ends most exchanges. What happened is still recorded,
-        but nothing is learned from an exchange that was cut off.
+        and learned from.
         """
         exchange = Exchange(self.owned_headers, self.max_body_bytes)
         held = 0
@@ -61,7 +61,7 @@ class Converse:
             while (event := await self._next(stream, exchange)) is not None:
                 started = trio.current_time()
                 if event.is_observed:
-                    self.observer.message_answered(_phase(event), "observed", 0.0)
+                    self.observer.message_answered(_phase(event), "observed", None)
                     continue
                 step = exchange.receive(event)
                 if isinstance(step, NeedsRouting):
@@ -73,6 +73,8 @@ class Converse:
                 self.observer.message_answered(_phase(event), _status(step), seconds)
                 if exchange.is_over:
                     break
+        except StreamGoneError:
+            pass  # as good as cancelled; there is nobody to tell
         except Exception as error:
             self.observer.exchange_failed(_error_type(error))
             raise
@@ -81,7 +83,7 @@ class Converse:
             self.budget.give(held)
             record = exchange.close()
             self.observer.exchange_finished(record)
-        self.remember(record, exchange.answer())
+            self.remember(record, exchange.answer())
 
     def hang_up(self) -> None:
         """Ends, from now on, every conversation that waits for an answer to pass by.

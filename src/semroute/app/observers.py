@@ -17,7 +17,7 @@ class Observers:
 
     members: tuple[Observer, ...]
 
-    def message_answered(self, phase: str, status: str, seconds: float) -> None:
+    def message_answered(self, phase: str, status: str, seconds: float | None) -> None:
         """Passes it on."""
         for member in self.members:
             member.message_answered(phase, status, seconds)

@@ -6,7 +6,6 @@ from .errors import InvalidRequestError
 from .http import BodyFault, HttpRequest
 from .verdict import Refused
 
-LENGTH_REQUIRED: Final = 411
 CONTENT_TOO_LARGE: Final = 413
 UNSUPPORTED_MEDIA_TYPE: Final = 415
 MISCONFIGURED: Final = 500
@@ -22,15 +21,12 @@ def fault_in(request: HttpRequest) -> Refused | None:
         case BodyFault.TOO_LARGE:
             message = "The request body is too large."
             return _refused(CONTENT_TOO_LARGE, message, "request_too_large")
-        case BodyFault.UNDELIVERABLE:
-            message = "A streamed request with trailers needs a content-length."
-            return _refused(LENGTH_REQUIRED, message, "length_required")
         case BodyFault.PARTIAL:
             message = "The gateway shows its router only the beginning of the request body."
             return _refused(CONTENT_TOO_LARGE, message, "partial_body")
-        case BodyFault.UNSEEN:
-            message = "The gateway does not show its router what requests say."
-            return _refused(MISCONFIGURED, message, "unseen_body")
+        case BodyFault.UNREAD:
+            message = "The gateway sends requests on before its router has read them."
+            return _refused(MISCONFIGURED, message, "unread_request")
         case None:
             pass
     encoding = request.headers.get("content-encoding") or "identity"

@@ -23,6 +23,10 @@ class MisusedExchangeError(SemrouteError):
     """The exchange was driven out of order; our own fault."""
 
 
+class StreamGoneError(SemrouteError):
+    """Envoy ended the stream before it could be answered, as it may; nobody's fault."""
+
+
 class OverBudgetError(SemrouteError):
     """More of other people's data would have to be kept than may be; nobody's fault."""
 

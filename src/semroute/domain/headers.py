@@ -18,8 +18,8 @@ class Headers:
 
     @classmethod
     def of(cls, pairs: Mapping[str, str]) -> Self:
-        """Builds headers from text, lower-casing the names."""
-        return cls(tuple((name.lower(), value.encode()) for name, value in pairs.items()))
+        """Builds headers from latin-1 text, lower-casing the names."""
+        return cls(tuple((name.lower(), value.encode("latin-1")) for name, value in pairs.items()))
 
     def get(self, name: str) -> str | None:
         """Returns the first value of `name`, or None.
@@ -48,7 +48,10 @@ class Headers:
 
 @frozen
 class HeaderEdit:
-    """A change to a header block: names in `set` are overwritten, names in `remove` deleted."""
+    """A change to a header block: names in `set` are overwritten, names in `remove` deleted.
+
+    Values are latin-1 text, as `Headers.get` returns it.
+    """
 
     set: Mapping[str, str] = field(factory=dict)
     remove: tuple[str, ...] = ()

@@ -15,9 +15,8 @@ class BodyFault(Enum):
     """Why a body cannot be used although the request is well-formed HTTP."""
 
     TOO_LARGE = "too_large"
-    UNDELIVERABLE = "undeliverable"  # streamed without a length, then ended by trailers
     PARTIAL = "partial"  # Envoy buffers only a part of it, and the rest would pass unseen
-    UNSEEN = "unseen"  # Envoy sent it on without showing it
+    UNREAD = "unread"  # Envoy sent it on, or the beginning of it, before it had been read
 
 
 @frozen

@@ -13,6 +13,7 @@ REASON: Final = "x-semroute-reason"
 _MODEL: Final = "x-semroute-model"
 _CATEGORY: Final = "x-semroute-route"
 _CONFIDENCE: Final = "x-semroute-confidence"
+SEALED_PATH: Final = "/semroute/unread"
 METADATA_NAMESPACE: Final = "semroute"
 
 

@@ -28,7 +28,14 @@ class ExchangeStream(Protocol):
         ...
 
     async def reply(self, reply: Reply) -> None:
-        """Answers the event received last. Cancelled, the answer may or may not have been sent."""
+        """Answers the event received last.
+
+        Raises:
+            StreamGoneError: Envoy has ended the stream; whoever waits for an event then is
+                cancelled, but an event and its end may come at once.
+
+        Cancellation: The answer may or may not have been sent.
+        """
         ...
 
 
@@ -96,13 +103,13 @@ class ModelDirectory(Protocol):
 class Observer(Protocol):
     """Is told what happens. It never raises, never blocks and never sees a prompt."""
 
-    def message_answered(self, phase: str, status: str, seconds: float) -> None:
+    def message_answered(self, phase: str, status: str, seconds: float | None) -> None:
         """One message was dealt with.
 
         Args:
             phase: As `request_headers` or `response_body`.
-            status: `continue`, `immediate` or `error`.
-            seconds: How long Envoy waited for the answer.
+            status: `continue`, `immediate`, `held` or `observed`.
+            seconds: How long Envoy waited for the answer, or None if it did not wait.
         """
         ...
 

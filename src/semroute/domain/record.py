@@ -36,7 +36,7 @@ class DecisionRecord:
 
 @frozen
 class UpstreamAnswer:
-    """A complete answer of a model server, kept for those who learn from it.
+    """An answer of a model server as far as it came, kept for those who learn from it.
 
     It is somebody's conversation. It never goes to a log, a metric or a trace.
     """

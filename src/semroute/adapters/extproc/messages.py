@@ -135,7 +135,7 @@ def _write_edit(edit: HeaderEdit, response: pb.CommonResponse, *, is_request: bo
     if not edit:
         return
     for name, value in edit.set.items():
-        _set_header(response.header_mutation, name, value.encode())
+        _set_header(response.header_mutation, name, value.encode("latin-1"))
     response.header_mutation.remove_headers.extend(edit.remove)
     if is_request:
         # Envoy has chosen a route already; without this the edit would not move it.

@@ -3,11 +3,13 @@
 from collections.abc import Awaitable, Callable
 from typing import Final
 
+import trio
 from grpclib.const import Cardinality, Handler, Status
 from grpclib.exceptions import GRPCError
 from grpclib.server import Stream
+from h2.exceptions import ProtocolError
 
-from semroute.domain.errors import OverBudgetError, UnexpectedEventError
+from semroute.domain.errors import OverBudgetError, StreamGoneError, UnexpectedEventError
 from semroute.domain.exchange.events import Event
 from semroute.domain.exchange.replies import Reply
 from semroute.domain.ports import ExchangeStream
@@ -81,6 +83,14 @@ class EnvoyStream:
         return event_of(message)
 
     async def reply(self, reply: Reply) -> None:
-        """Answers the event received last."""
-        await self._stream.send_message(message_of(reply))
+        """Answers the event received last.
+
+        Raises:
+            StreamGoneError: Envoy has reset the stream.
+        """
+        try:
+            await self._stream.send_message(message_of(reply))
+        except (ProtocolError, trio.BrokenResourceError) as error:
+            message = "the stream was reset before it was answered"
+            raise StreamGoneError(message) from error
         self.owes_reply = False

@@ -181,7 +181,7 @@ async def _handle(
     try:
         with shutdown, trio.move_on_after(seconds) as expiry:
             await method.func(call)
-    except GRPCError:
+    except (GRPCError, ProtocolError, trio.BrokenResourceError):
         raise
     except BaseExceptionGroup as group:
         raise _single_cause(group) from group

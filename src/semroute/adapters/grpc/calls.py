@@ -139,6 +139,7 @@ class Calls(AbstractHandler):
     ) -> None:
         try:
             with scopes.gone:
+                await trio.lowlevel.checkpoint_if_cancelled()  # reset by the bytes that began it
                 await self._run(stream, headers, scopes.shutdown)
         finally:
             if stream.has_spoken:

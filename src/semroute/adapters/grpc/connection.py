@@ -1,5 +1,6 @@
 """One accepted connection: a reader, a writer, a watchman and its calls."""
 
+import logging
 from typing import Final
 
 import trio
@@ -10,6 +11,8 @@ from .calls import Calls, RunCall
 from .limits import LimitReached, Limits
 from .protocol import ServerProtocol
 from .transport import Transport
+
+_log = logging.getLogger(__name__)
 
 _READ_BYTES: Final = 64 * 1024
 
@@ -52,6 +55,8 @@ class Connections:
                 await self._linger(stream)
         except* (trio.BrokenResourceError, trio.ClosedResourceError):
             pass  # the peer left without a word, as is its right
+        except* Exception as failures:  # noqa: BLE001 - the connection boundary: its neighbours go on
+            _log.exception("a connection failed", exc_info=failures)
 
     async def drain(self) -> None:
         """Asks every peer to go elsewhere, and returns when all calls are finished.

@@ -49,10 +49,6 @@ class Connection(protocol.Connection):
         assert stream_id is not None
         return Stream(self, self._h2, cast("Any", self._transport), stream_id)
 
-    def reset(self, stream_id: int, code: ErrorCodes) -> None:
-        """Resets a stream that never became a call."""
-        self._h2.reset_stream(stream_id, code)
-
     def data_send_process(self) -> None:
         """Notes that a DATA frame was sent; the peer answers it with window updates."""
         super().data_send_process()
@@ -83,11 +79,11 @@ class Processor(protocol.EventsProcessor):
 
     def process_request_received(self, event: RequestReceived) -> None:
         """Starts a call, unless its header list is malformed (RFC 9113 section 8.1.1)."""
+        stream = self.connection.create_stream(stream_id=event.stream_id)
         if not is_well_formed(event.headers):
-            self.connection.reset(event.stream_id, ErrorCodes.PROTOCOL_ERROR)
+            stream.reset_nowait(ErrorCodes.PROTOCOL_ERROR)
             self.handler.reset_in_silence()
             return
-        stream = self.connection.create_stream(stream_id=event.stream_id)
         text = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in event.headers]
         self.handler.accept(stream, text, self.register(stream))
 

@@ -1,12 +1,14 @@
 """One HTTP/2 stream and its bytes: grpclib's, with Trio's scheduler under them."""
 
 import time
-from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 from typing import Any, cast
 
 from grpclib import protocol
+from h2.errors import ErrorCodes
+from h2.exceptions import ProtocolError
 
 from .http2 import ServerConnection
 from .primitives import Event, Queue
@@ -23,7 +25,6 @@ class Buffer(protocol.Buffer):
     def __init__(self, ack: Callable[[int], None]) -> None:
         super().__init__(ack)
         self._unacked = cast("Any", Queue[protocol.UnackedData]())
-        self._acked = deque()
 
     def add(self, data: bytes, ack_size: int) -> None:
         """Takes the payload of a DATA frame. An empty one is not the end of the stream."""
@@ -63,3 +64,8 @@ class Stream(protocol.Stream):
         self.buffer = Buffer(partial(connection.ack, stream_id))
         connection.streams_started += 1
         self.created = connection.last_stream_created = time.monotonic()
+
+    def reset_nowait(self, error_code: ErrorCodes = ErrorCodes.NO_ERROR) -> None:
+        """Resets the stream, unless the peer has done so in the bytes it sent last."""
+        with suppress(ProtocolError):
+            super().reset_nowait(error_code)

@@ -10,12 +10,12 @@ from semroute.domain.routing import RoutingDecision
 class MemoryObserver:
     """Keeps everything it is told, in order."""
 
-    messages: list[tuple[str, str, float]] = field(factory=list)
+    messages: list[tuple[str, str, float | None]] = field(factory=list)
     failures: list[str] = field(factory=list)
     records: list[DecisionRecord] = field(factory=list)
     usages: list[tuple[RoutingDecision, Usage]] = field(factory=list)
 
-    def message_answered(self, phase: str, status: str, seconds: float) -> None:
+    def message_answered(self, phase: str, status: str, seconds: float | None) -> None:
         """Keeps it."""
         self.messages.append((phase, status, seconds))
 

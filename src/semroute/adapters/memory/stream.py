@@ -26,7 +26,7 @@ class MemoryStream:
         """Returns a stream on which Envoy says all this at once and then hangs up."""
         stream = cls()
         for event in events:
-            stream._events[0].send_nowait(event)
+            stream.say(event)
         stream.hang_up()
         return stream
 
@@ -41,9 +41,13 @@ class MemoryStream:
         """Hands the reply over."""
         await self._replies[0].send(reply)
 
+    def say(self, event: Event) -> None:
+        """Says something as Envoy, and does not wait for the answer."""
+        self._events[0].send_nowait(event)
+
     async def send(self, event: Event) -> Reply:
         """Says something as Envoy, and returns the answer."""
-        await self._events[0].send(event)
+        self.say(event)
         return await self._replies[1].receive()
 
     def hang_up(self) -> None:

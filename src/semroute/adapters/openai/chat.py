@@ -68,8 +68,7 @@ class OpenAIChat:
             documents = [event.data.encode() for event in SseParser().feed(answer.body)]
         else:
             documents = [answer.body]
-        usages = [usage for document in reversed(documents) if (usage := _usage(document))]
-        return usages[0] if usages else None
+        return next(filter(None, map(_usage, reversed(documents))), None)
 
 
 def _message(turn: Json, path: str) -> Message:

@@ -134,10 +134,11 @@ class PrometheusObserver:
         """Returns all metrics in Prometheus' text format."""
         return generate_latest(self._registry)
 
-    def message_answered(self, phase: str, status: str, seconds: float) -> None:
+    def message_answered(self, phase: str, status: str, seconds: float | None) -> None:
         """Counts one message."""
         self._messages.labels(phase, status).inc()
-        self._seconds.labels(phase).observe(seconds)
+        if seconds is not None:
+            self._seconds.labels(phase).observe(seconds)
 
     def exchange_failed(self, error_type: str) -> None:
         """Counts one failure."""

@@ -17,7 +17,7 @@ class StructlogObserver:
     def __init__(self) -> None:
         self._log = structlog.stdlib.get_logger("semroute.exchange")
 
-    def message_answered(self, phase: str, status: str, seconds: float) -> None:
+    def message_answered(self, phase: str, status: str, seconds: float | None) -> None:
         """Too frequent to log."""
 
     def exchange_failed(self, error_type: str) -> None:

@@ -27,7 +27,12 @@ class Intake:
     @property
     def target(self) -> Target:
         """What the request line asks for."""
-        return target_of(self._pseudo(":method"), self._pseudo(":path"))
+        return target_of(self._pseudo(":method"), self.path)
+
+    @property
+    def path(self) -> str:
+        """The path that the client asked for."""
+        return self._pseudo(":path")
 
     @property
     def is_too_large(self) -> bool:
@@ -37,7 +42,7 @@ class Intake:
     @property
     def retained_bytes(self) -> int:
         """How much of the body is being kept."""
-        return sum(map(len, self._pieces))
+        return self._size if self._pieces else 0
 
     def add(self, piece: bytes) -> None:
         """Takes the next piece of body, unless the body has become too long to keep."""
@@ -68,10 +73,9 @@ class Intake:
 
     def request(self, fault: BodyFault | None = None) -> HttpRequest:
         """Returns the request with the body gathered so far."""
-        method, path = self._pseudo(":method"), self._pseudo(":path")
         if self.is_too_large:
             fault = BodyFault.TOO_LARGE
-        return HttpRequest(method, path, self.headers, self.body(), fault)
+        return HttpRequest(self._pseudo(":method"), self.path, self.headers, self.body(), fault)
 
     def body(self) -> bytes:
         """Returns the body gathered so far."""

@@ -124,9 +124,12 @@ class Exchange:
         return DecisionRecord(self._outcome(), self._request.ruling, status, self._response.size)
 
     def answer(self) -> UpstreamAnswer | None:
-        """Returns the upstream's whole answer, if it was watched and arrived to its end."""
-        is_whole = self._order.is_closed(Direction.RESPONSE)
-        return self._response.answer() if is_whole else None
+        """Returns the upstream's answer as far as it has come, if it was watched.
+
+        Clients may hang up between the last event of a stream and the end of its body, so what
+        looks cut off may be all there was to know.
+        """
+        return self._response.answer()
 
     @property
     def _local_status(self) -> int | None:

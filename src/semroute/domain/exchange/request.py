@@ -7,6 +7,7 @@ from attrs import define, field, frozen
 from semroute.domain.errors import MisusedExchangeError
 from semroute.domain.headers import HeaderEdit
 from semroute.domain.http import BodyFault, Elsewhere, LocalReply, Service
+from semroute.domain.naming import SEALED_PATH
 from semroute.domain.ruling import PASSED_THROUGH, RequestEdit, Ruling
 from semroute.domain.verdict import Routed
 
@@ -62,7 +63,7 @@ class RequestHalf:
     owned_headers: tuple[str, ...]
     intake: Intake
     _stage: _Stage = field(init=False, factory=_Gathering)
-    _is_withheld: bool = field(init=False, default=False)
+    _is_sealed: bool = field(init=False, default=False)
 
     @property
     def ruling(self) -> Ruling | None:
@@ -82,7 +83,7 @@ class RequestHalf:
             case RequestBody():
                 return self._body(event, modes.request)
             case RequestTrailers():
-                return self._trailers(event, modes.request)
+                return self._trailers(event)
             case _ as never:
                 assert_never(never)
 
@@ -93,7 +94,7 @@ class RequestHalf:
 
     def refuse_answer(self, event: ResponseHeaders) -> NeedsRouting:
         """Asks for words to put in place of the answer to a request that nobody ruled on."""
-        return self._ask(event, BodyFault.UNSEEN)
+        return self._ask(event, BodyFault.UNREAD)
 
     def decide(self, ruling: Ruling, modes: BodyModes) -> tuple[Reply, ...]:
         """Takes the ruling that was asked for.
@@ -130,10 +131,15 @@ class RequestHalf:
             return self._ask(event)
         if modes.request is _DUPLEX:
             return ()  # the headers go on together with the ruled body
+        if modes.request is BodyMode.BUFFERED:
+            return (HeadersReply(Direction.REQUEST, edit),)
         buffered = modes.changed_to(BodyMode.BUFFERED, modes.response)
-        if modes.request is BodyMode.NONE and buffered is None:
-            return self._ask(event, BodyFault.UNSEEN)
-        return (HeadersReply(Direction.REQUEST, edit, buffered),)
+        if buffered is None and modes.request in (BodyMode.NONE, BodyMode.STREAMED):
+            return self._ask(event, BodyFault.UNREAD)
+        # Should Envoy not do as it is asked, it sends the headers on before we have read the
+        # body. No model server knows this path, and only a ruling restores the real one.
+        self._is_sealed = True
+        return (HeadersReply(Direction.REQUEST, edit.and_set({":path": SEALED_PATH}), buffered),)
 
     def _body(self, event: RequestBody, mode: BodyMode) -> Step:
         if not self.intake.headers:
@@ -145,17 +151,18 @@ class RequestHalf:
         is_complete = self.intake.is_complete_after(is_last=event.is_last, mode=mode)
         if is_complete or self.intake.is_too_large:
             return self._ask(event)
-        if mode is _DUPLEX:
-            return ()
-        if mode is BodyMode.BUFFERED_PARTIAL:
-            return self._ask(event, BodyFault.PARTIAL)
-        self._is_withheld = True
-        return (BodyReply(Direction.REQUEST, body=b""),)
+        match mode:
+            case BodyMode.FULL_DUPLEX_STREAMED:
+                return ()
+            case BodyMode.BUFFERED_PARTIAL:
+                return self._ask(event, BodyFault.PARTIAL)
+            case _:
+                # Envoy streams although we have asked it not to: the headers are gone already.
+                return self._ask(event, BodyFault.UNREAD)
 
-    def _trailers(self, event: RequestTrailers, mode: BodyMode) -> Step:
+    def _trailers(self, event: RequestTrailers) -> Step:
         if not isinstance(self._stage, Ruling) and self.intake.headers:
-            is_lost = self._is_withheld and mode is not _DUPLEX
-            return self._ask(event, BodyFault.UNDELIVERABLE if is_lost else None)
+            return self._ask(event)
         if not isinstance(self._stage, Ruling):
             self._stage = PASSED_THROUGH
         return (TrailersReply(Direction.REQUEST),)
@@ -188,14 +195,13 @@ class RequestHalf:
                 assert_never(never)
 
     def _changed(self, ruling: Ruling, action: RequestEdit) -> Reply:
-        """Sends on the whole body in place of its last piece."""
-        edit, body = action.headers, action.body
-        if body is None and self._is_withheld:
-            body = self.intake.body()
         self.intake.release()
-        if body is not None:
-            edit = edit.and_set({"content-length": str(len(body))})
-        return BodyReply(Direction.REQUEST, edit, body, ruling.metadata)
+        edit = action.headers
+        if action.body is not None:
+            edit = edit.and_set({"content-length": str(len(action.body))})
+        if self._is_sealed:
+            edit = edit.and_set({":path": self.intake.path})
+        return BodyReply(Direction.REQUEST, edit, action.body, ruling.metadata)
 
     def _sent_on(
         self, event: RequestBody | RequestTrailers, ruling: Ruling, action: RequestEdit
