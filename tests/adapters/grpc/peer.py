@@ -171,14 +171,14 @@ class Peer:
 
 
 @asynccontextmanager
-async def connected(
+async def serving(
     limits: Limits | None = None,
     *,
     reached: list[str] | None = None,
     budget: ByteBudget | None = None,
     **methods: Behaviour,
-) -> AsyncIterator[tuple[Peer, Server]]:
-    """A server with these methods, and a peer connected to it in memory.
+) -> AsyncIterator[tuple[trio.abc.HalfCloseableStream, Server]]:
+    """A server with these methods, and a stream that leads to it in memory.
 
     Args:
         limits: The server's.
@@ -193,7 +193,20 @@ async def connected(
     ours, theirs = trio.testing.memory_stream_pair()
     async with trio.open_nursery() as nursery:
         nursery.start_soon(server.serve_stream, theirs)
-        peer = Peer(ours)
+        yield ours, server
+        nursery.cancel_scope.cancel()
+
+
+@asynccontextmanager
+async def connected(
+    limits: Limits | None = None,
+    *,
+    reached: list[str] | None = None,
+    budget: ByteBudget | None = None,
+    **methods: Behaviour,
+) -> AsyncIterator[tuple[Peer, Server]]:
+    """The same, with a peer that has introduced itself."""
+    async with serving(limits, reached=reached, budget=budget, **methods) as (stream, server):
+        peer = Peer(stream)
         await peer.connect()
         yield peer, server
-        nursery.cancel_scope.cancel()

@@ -1,17 +1,38 @@
 """h2's connection with the manners a long-lived gRPC server needs."""
 
-from collections.abc import Callable
-from typing import Final
+from collections.abc import Callable, Iterable
+from typing import Any, Final
 
 from h2.config import H2Configuration
 from h2.connection import H2Connection
 from h2.errors import ErrorCodes
-from h2.events import ConnectionTerminated, Event
-from h2.exceptions import DenialOfServiceError, FrameTooLargeError, ProtocolError
+from h2.events import (
+    ConnectionTerminated,
+    Event,
+    RequestReceived,
+    StreamReset,
+    TrailersReceived,
+)
+from h2.exceptions import (
+    DenialOfServiceError,
+    FrameTooLargeError,
+    InvalidBodyLengthError,
+    ProtocolError,
+    StreamClosedError,
+)
 from h2.frame_buffer import FrameBuffer
 from h2.settings import SettingCodes, Settings
 from h2.utilities import HeaderValidationFlags, validate_headers
-from hyperframe.frame import DataFrame, Frame, GoAwayFrame, HeadersFrame, RstStreamFrame
+from hpack import Decoder, HPACKError, OversizedHeaderListError
+from hyperframe.frame import (
+    DataFrame,
+    Frame,
+    GoAwayFrame,
+    HeadersFrame,
+    PriorityFrame,
+    RstStreamFrame,
+    SettingsFrame,
+)
 
 from .guards import FloodGuard
 from .limits import Limits
@@ -20,10 +41,11 @@ LAST_POSSIBLE_STREAM: Final = 2**31 - 1
 
 _DEFAULT_WINDOW: Final = 65535
 _FRAME_HEADER_BYTES: Final = 9
+_SETTINGS_ACK: Final = (SettingsFrame.type, 1)  # the type and flags of a frame
 _UNENFORCED: Final = 2**31 - 1
 
-# Headers stay bytes, because a value may be any bytes. They are validated by
-# `is_well_formed`, because h2 would end the whole connection over one bad request.
+# Headers stay bytes, because a value may be any bytes. They are validated here, because h2
+# would end the whole connection over one bad request.
 _CONFIGURATION: Final = H2Configuration(
     client_side=False,
     header_encoding=None,
@@ -32,13 +54,34 @@ _CONFIGURATION: Final = H2Configuration(
     normalize_inbound_headers=False,
     normalize_outbound_headers=False,
 )
-_REQUEST: Final = HeaderValidationFlags(
-    is_client=False, is_trailer=False, is_response_header=False, is_push_promise=False
-)
+# What h2 raises over one stream. It ends the connection for them too, with every call on it.
+_STREAM_ERRORS: Final = (ProtocolError, InvalidBodyLengthError, StreamClosedError)
 
 
 class FloodError(DenialOfServiceError):
     """The peer sends frames that cost work and bring none."""
+
+
+class CompressionError(ProtocolError):
+    """A header block cannot be decoded, so none that follows it can (RFC 9113 section 4.3)."""
+
+    error_code = ErrorCodes.COMPRESSION_ERROR
+
+
+class FrameSizeError(ProtocolError):
+    """A frame has a length that its kind cannot have."""
+
+    error_code = ErrorCodes.FRAME_SIZE_ERROR
+
+
+class _Decoder(Decoder):
+    def decode(self, data: bytes, raw: bool = False) -> Iterable[Any]:  # noqa: FBT001, FBT002 - hpack's signature
+        try:
+            return super().decode(data, raw)
+        except OversizedHeaderListError:
+            raise
+        except HPACKError as error:
+            raise CompressionError(str(error)) from error
 
 
 class _AdvertisedSettings(Settings):
@@ -63,7 +106,11 @@ class _EagerFrameBuffer(FrameBuffer):
 
     def __next__(self) -> Frame:
         if len(self._data) >= _FRAME_HEADER_BYTES:
-            self._validate_frame_length(int.from_bytes(self._data[:3]))
+            length = int.from_bytes(self._data[:3])
+            self._validate_frame_length(length)
+            if length and tuple(self._data[3:5]) == _SETTINGS_ACK:
+                message = "acknowledged SETTINGS have a payload"
+                raise FrameSizeError(message)
         return super().__next__()
 
     @property
@@ -97,7 +144,9 @@ class ServerConnection(H2Connection):
                 SettingCodes.ENABLE_PUSH: 0,
             },
         )
+        self.decoder = _Decoder()
         self.decoder.max_header_list_size = limits.max_header_bytes
+        self._is_introduced = False
         self.initiate_connection()
         if limits.window_bytes > _DEFAULT_WINDOW:
             self.increment_flow_control_window(limits.window_bytes - _DEFAULT_WINDOW)
@@ -116,7 +165,37 @@ class ServerConnection(H2Connection):
             case _ if self.flood.noise(self._clock()):
                 message = "the peer makes more noise than work"
                 raise FloodError(message)
-        return super()._receive_frame(frame)
+        if not self._is_introduced and not isinstance(frame, SettingsFrame):
+            message = "the first frame is not SETTINGS"
+            raise ProtocolError(message)
+        self._is_introduced = True
+        try:
+            events = super()._receive_frame(frame)
+        except _STREAM_ERRORS as error:
+            is_about_stream = isinstance(frame, HeadersFrame | DataFrame) and (
+                type(error) in _STREAM_ERRORS and frame.stream_id in self.streams
+            )
+            if not is_about_stream:
+                raise
+            return self._reset(frame, error.error_code)
+        match events:
+            case [RequestReceived() | TrailersReceived() as head, *_] if not _is_well_formed(head):
+                return self._reset(frame, ErrorCodes.PROTOCOL_ERROR)
+            case _:
+                return events
+
+    def _reset(self, frame: Frame, code: ErrorCodes) -> list[Event]:
+        """Ends one stream over a frame of its own, and gives back the room that the frame took."""
+        if isinstance(frame, DataFrame) and frame.flow_controlled_length:
+            self.acknowledge_received_data(frame.flow_controlled_length, frame.stream_id)
+        self.reset_stream(frame.stream_id, code)
+        return [StreamReset(stream_id=frame.stream_id, error_code=code, remote_reset=False)]
+
+    def _receive_priority_frame(self, frame: Any) -> tuple[list[Frame], list[Event]]:  # noqa: ANN401 - as h2
+        """Ignores what RFC 9113 section 5.3.2 deprecates, and so cannot be an error."""
+        return (
+            ([], []) if isinstance(frame, PriorityFrame) else super()._receive_priority_frame(frame)
+        )
 
     def _receive_goaway_frame(self, frame: GoAwayFrame) -> tuple[list[Frame], list[Event]]:
         """Lets calls in flight finish when the peer leaves politely; h2 would end them all."""
@@ -146,10 +225,20 @@ def goaway(last_stream_id: int, code: ErrorCodes = ErrorCodes.NO_ERROR) -> bytes
     return GoAwayFrame(0, last_stream_id=last_stream_id, error_code=code).serialize()
 
 
-def is_well_formed(headers: list[tuple[bytes, bytes]]) -> bool:
-    """Whether a request's header list obeys RFC 9113 section 8."""
+def _is_well_formed(head: RequestReceived | TrailersReceived) -> bool:
+    """Whether a header list obeys RFC 9113 section 8."""
+    if isinstance(head, RequestReceived) and head.stream_ended is not None:
+        lengths = {value for name, value in head.headers if name == b"content-length"}
+        if any(map(int, lengths)):
+            return False
+    rules = HeaderValidationFlags(
+        is_client=False,
+        is_trailer=isinstance(head, TrailersReceived),
+        is_response_header=False,
+        is_push_promise=False,
+    )
     try:
-        for _ in validate_headers(headers, _REQUEST):
+        for _ in validate_headers(head.headers, rules):
             pass
     except ProtocolError:
         return False

@@ -5,7 +5,7 @@ what grpclib gets wrong:
 
 * an event without a processor is ignored (RFC 9113 section 5.5), where grpclib raises;
 * a GOAWAY that h2 has queued over a protocol error is sent before the connection closes;
-* a malformed request is reset, where grpclib leaves its stream open for ever;
+* a malformed request is counted among the resets that a peer causes;
 * a peer that leaves politely gets the answers it waits for.
 """
 
@@ -17,12 +17,12 @@ import trio
 from grpclib import protocol
 from grpclib.config import Configuration
 from h2.errors import ErrorCodes
-from h2.events import ConnectionTerminated, RemoteSettingsChanged, RequestReceived
+from h2.events import ConnectionTerminated, RemoteSettingsChanged, RequestReceived, StreamReset
 from h2.events import Event as H2Event
 from h2.exceptions import ProtocolError
 
 from .calls import Calls
-from .http2 import LAST_POSSIBLE_STREAM, ServerConnection, goaway, is_well_formed, limit_behind
+from .http2 import LAST_POSSIBLE_STREAM, ServerConnection, goaway, limit_behind
 from .limits import LimitReached, Limits
 from .primitives import Event
 from .streams import Stream
@@ -78,14 +78,16 @@ class Processor(protocol.EventsProcessor):
         super().process_remote_settings_changed(event)
 
     def process_request_received(self, event: RequestReceived) -> None:
-        """Starts a call, unless its header list is malformed (RFC 9113 section 8.1.1)."""
+        """Starts a call."""
         stream = self.connection.create_stream(stream_id=event.stream_id)
-        if not is_well_formed(event.headers):
-            stream.reset_nowait(ErrorCodes.PROTOCOL_ERROR)
-            self.handler.reset_in_silence()
-            return
         text = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in event.headers]
         self.handler.accept(stream, text, self.register(stream))
+
+    def process_stream_reset(self, event: StreamReset) -> None:
+        """Ends a call. A malformed request is reset before it is one."""
+        if event.stream_id not in self.streams and not event.remote_reset:
+            self.handler.reset_in_silence()
+        super().process_stream_reset(event)
 
     def process_connection_terminated(self, event: ConnectionTerminated) -> None:
         """Closes the connection; after a polite GOAWAY only once its calls are finished."""
