@@ -10,6 +10,14 @@ from .run import semroute
 pytestmark = pytest.mark.model
 
 
+HASTY = """
+endpoints: {gpu: {address: "127.0.0.1:9"}}
+models: {big: {endpoints: {gpu: 1}}}
+categories: {math: {candidates: {big: 1}}}
+routing: {default_model: big, budget_seconds: 0.01}
+"""
+
+
 def test_a_decision_is_explained(tmp_path: Path) -> None:
     result = semroute(tmp_path, "explain", "Can my landlord evict me without notice?")
     assert result.returncode == 0, result.stderr
@@ -19,6 +27,15 @@ def test_a_decision_is_explained(tmp_path: Path) -> None:
     text = "\n".join(rest)
     for word in ("why", "categories", "threshold", "candidates", "endpoints"):
         assert word in text
+
+
+def test_a_prompt_that_is_still_being_read_does_not_hold_up_the_end(tmp_path: Path) -> None:
+    (tmp_path / "hasty.yaml").write_text(HASTY)
+    result = semroute(
+        tmp_path, "explain", "-", "-c", "hasty.yaml", "--json", stdin="Can I be evicted? " * 2000
+    )
+    assert (result.returncode, result.stderr) == (0, "")
+    assert json.loads(result.stdout)["reason"] == "classifier_timeout"
 
 
 def test_a_decision_is_explained_to_machines(tmp_path: Path) -> None:

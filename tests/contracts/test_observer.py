@@ -144,4 +144,4 @@ def test_a_library_s_warning_and_a_traceback_are_json_too(logged: io.StringIO) -
     logging.getLogger("some.library").info("chatter")
     line = json.loads(logged.getvalue())
     assert (line["event"], line["level"], line["what"]) == ("it failed", "error", "x")
-    assert line["exception"][0]["exc_type"] == "ValueError"
+    assert line["exception"].endswith("ValueError")

@@ -226,8 +226,15 @@ class ClassifierSettings:
     ] = 512
     max_windows: Annotated[
         int,
-        Meta(ge=1, le=10_000, description="Windows of about 2,000 characters read of one prompt."),
-    ] = 16
+        Meta(
+            ge=1,
+            le=10_000,
+            description=(
+                "Windows of about 2,000 characters read of one prompt, spread over it evenly; "
+                "each takes about 0.1 s of one CPU core. At most `max_waiting`."
+            ),
+        ),
+    ] = 4
 
 
 @frozen

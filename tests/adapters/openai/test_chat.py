@@ -149,7 +149,7 @@ USAGE = b'{"usage": {"prompt_tokens": 7, "completion_tokens": 3, "total_tokens":
         (
             answer(
                 "text/event-stream",
-                b'data: {"usage": null}\n\ndata: ' + USAGE + b"\n\ndata: [DONE]\n\n",
+                b'data: {"usage": null}\n\n' * 9000 + b"data: " + USAGE + b"\n\ndata: [DONE]\n\n",
             ),
             Usage(7, 3),
         ),

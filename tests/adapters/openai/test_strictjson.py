@@ -56,6 +56,8 @@ def nested(depth: int) -> bytes:
         (b'"x"', "must be a JSON object"),
         (b'{"a": 1, "a": 2}', "key 'a' twice"),
         (b'{"x": [{"a b": 1, "a b": 2}]}', "the key twice"),
+        (b'{"a": [' + b"[]," * 250_000 + b"1]}", "too many values"),
+        (b'{"a": [' + b"1," * 2_000_001 + b"1]}", "too many values"),
         (b'{"a": NaN}', "NaN"),
         (b'{"a": -Infinity}', "Infinity"),
         (b'{"a": 1e999}', "too large"),

@@ -168,3 +168,19 @@ async def test_a_vector_that_is_not_finite_is_an_error(bad: float) -> None:
         with pytest.raises(ClassifierError, match="finite"):
             await batcher.encode(["x"])
         nursery.cancel_scope.cancel()
+
+
+async def test_a_long_prompt_does_not_keep_others_waiting() -> None:
+    gate = Gate()
+    batcher = Batcher(gate, workers=1, max_waiting=100)
+    windows = ["a" * 2000, "b" * 2000, "c" * 2000]
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(batcher.run)
+        nursery.start_soon(batcher.encode, windows)
+        await until(lambda: len(gate.batches) == 1)
+        nursery.start_soon(batcher.encode, ["short"])
+        await trio.testing.wait_all_tasks_blocked()
+        gate.open.set()
+        await until(lambda: len(gate.batches) == 4)
+        nursery.cancel_scope.cancel()
+    assert gate.batches == [[windows[0]], ["short"], [windows[1]], [windows[2]]]

@@ -17,6 +17,7 @@ from .strictjson import Json, load_object
 
 _SERVER_ERROR: Final = 500
 _JSON: Final = Headers.of({"content-type": "application/json"})
+_USAGE_BYTES: Final = 64 * 1024  # a stream says what it cost in one of its last events
 _ROLES: Final = {role.value: role for role in Role}
 _TEXT_PARTS: Final = {"text": "text", "refusal": "refusal"}  # type: the field its text is in
 _FIELDS: Final = msgspec.json.Decoder(dict[str, msgspec.Raw])
@@ -65,7 +66,8 @@ class OpenAIChat:
         """Reads the `usage` of a completion, or of the last chunk that has one."""
         content_type = (answer.headers.get("content-type") or "").partition(";")[0].strip()
         if content_type == "text/event-stream":
-            documents = [event.data.encode() for event in SseParser().feed(answer.body)]
+            end = answer.body[-_USAGE_BYTES:]
+            documents = [event.data.encode() for event in SseParser().feed(end)]
         else:
             documents = [answer.body]
         return next(filter(None, map(_usage, reversed(documents))), None)

@@ -18,6 +18,13 @@ Json: TypeAlias = "dict[str, Json] | list[Json] | str | int | float | bool | Non
 
 MAX_DEPTH: Final = 64
 
+# A parser holds the interpreter until it is done. Measured, a million lists take it 0.7 s and a
+# million numbers 0.06 to 0.2 s; 15 MB of text take it 0.03 s. So what is bounded is not the size
+# of a body but its structure, at about 0.2 s of either. Brackets and commas in text count too,
+# because telling them apart would take as long; even 8 MB of program code has fewer.
+MAX_BRACKETS: Final = 250_000
+MAX_COMMAS: Final = 2_000_000
+
 _SURROGATE_ESCAPE: Final = re.compile(rb"\\u[dD][89a-fA-F]")
 _PLAIN_KEY: Final = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 
@@ -28,6 +35,7 @@ def load_object(body: bytes) -> dict[str, Json]:
     Raises:
         InvalidRequestError: The body is something else; the client's fault.
     """
+    _check_size(body)
     try:
         document = json.loads(
             body.decode(),
@@ -53,6 +61,13 @@ def load_object(body: bytes) -> dict[str, Json]:
     _check_nesting(body, document)
     _check_surrogates(body, document)
     return document
+
+
+def _check_size(body: bytes) -> None:
+    brackets = body.count(b"[") + body.count(b"{")
+    if brackets > MAX_BRACKETS or body.count(b",") > MAX_COMMAS:
+        message = "The body has too many values."
+        raise InvalidRequestError(message)
 
 
 def _object(pairs: list[tuple[str, Json]]) -> dict[str, Json]:

@@ -3,10 +3,12 @@
 import logging
 import os
 import sys
+import traceback
+from collections.abc import Iterator
 from typing import Final, TextIO
 
 import structlog
-from structlog.typing import Processor
+from structlog.typing import EventDict, Processor
 
 _SHARED: Final[tuple[Processor, ...]] = (
     structlog.contextvars.merge_contextvars,
@@ -31,7 +33,8 @@ def configure_logging(level: str, style: str, output: TextIO = sys.stderr) -> No
         foreign_pre_chain=_SHARED,
         processors=[
             structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-            *_renderers(style, output),
+            _without_words,
+            _renderer(style, output),
         ],
     )
     handler = logging.StreamHandler(output)
@@ -48,11 +51,38 @@ def configure_logging(level: str, style: str, output: TextIO = sys.stderr) -> No
     )
 
 
-def _renderers(style: str, output: TextIO) -> tuple[Processor, ...]:
+def _renderer(style: str, output: TextIO) -> Processor:
     if style == "console":
         has_colours = output.isatty() and not os.environ.get("NO_COLOR")
-        return (structlog.dev.ConsoleRenderer(colors=has_colours),)
-    return (
-        structlog.processors.dict_tracebacks,
-        structlog.processors.JSONRenderer(sort_keys=True),
-    )
+        return structlog.dev.ConsoleRenderer(colors=has_colours)
+    return structlog.processors.JSONRenderer(sort_keys=True)
+
+
+def _without_words(_logger: object, _method: str, event: EventDict) -> EventDict:
+    """Renders an exception by type and place alone.
+
+    Its message may quote what it failed on, and its variables certainly hold it.
+    """
+    match event.pop("exc_info", None):
+        case BaseException() as error:
+            pass
+        case (_, error, _):
+            pass
+        case info:
+            error = sys.exc_info()[1] if info else None
+    if error is not None:
+        event["exception"] = "\n".join(_lines_of(error))
+    return event
+
+
+def _lines_of(error: BaseException) -> Iterator[str]:
+    cause = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+    if cause is not None:
+        yield from _lines_of(cause)
+        yield "which led to"
+    for frame in traceback.extract_tb(error.__traceback__):
+        yield f"  {frame.filename}:{frame.lineno} in {frame.name}"
+    yield type(error).__qualname__
+    if isinstance(error, BaseExceptionGroup):
+        for each in error.exceptions:
+            yield from (f"  {line}" for line in _lines_of(each))

@@ -14,13 +14,20 @@ from .vectors import Vector, Vectors
 Encode: TypeAlias = Callable[[Sequence[str]], Vectors]
 
 _MAX_BATCH: Final = 8
+# A pass cannot be interrupted, so this bounds what everybody else waits for: about 0.1 s.
+_MAX_BATCH_CHARS: Final = 2048
 
 
 @define(eq=False)
 class _Job:
-    """One text on its way to its vector."""
+    """One text on its way to its vector.
+
+    Args:
+        rank: How many texts of the same caller go before it.
+    """
 
     text: str
+    rank: int
     done: trio.Event = field(factory=trio.Event)
     outcome: Vector | ClassifierError | None = None
 
@@ -28,9 +35,10 @@ class _Job:
 class Batcher:
     """Encodes texts in worker threads, several at a time.
 
-    There is no timer: a free worker takes what is waiting, oldest first, together with the
-    texts nearest to it in length. Under no load a text therefore waits for nothing, and under
-    load batches grow by themselves.
+    There is no timer: a free worker takes what is waiting, every caller's first text before
+    anybody's second, together with the texts nearest to it in length. Under no load a text
+    therefore waits for nothing, and under load batches grow by themselves, up to a length that
+    lets the next caller have a turn.
 
     Args:
         encode: Turns texts into vectors; called in threads.
@@ -64,7 +72,7 @@ class Batcher:
         if len(self._waiting) + len(texts) > self._max_waiting:
             message = f"{len(self._waiting)} texts are waiting already"
             raise OverloadedError(message)
-        jobs = [_Job(text) for text in texts]
+        jobs = [_Job(text, rank) for rank, text in enumerate(texts)]
         self._waiting += jobs
         self._idle.unpark(count=len(jobs))
         try:
@@ -91,10 +99,17 @@ class Batcher:
                 job.done.set()
 
     def _take(self) -> list[_Job]:
-        """Takes the oldest job and those nearest to it in length."""
-        size = len(self._waiting[0].text)
+        """Takes the job whose turn it is and those nearest to it in length."""
+        first = min(self._waiting, key=lambda job: job.rank)  # the oldest of them
+        size = len(first.text)
         by_distance = sorted(self._waiting, key=lambda job: abs(len(job.text) - size))
-        batch = by_distance[:_MAX_BATCH]
+        batch = [first]
+        longest = size
+        for job in by_distance[:_MAX_BATCH]:
+            longest = max(longest, len(job.text))
+            is_full = len(batch) == _MAX_BATCH or longest * (len(batch) + 1) > _MAX_BATCH_CHARS
+            if job is not first and not is_full:
+                batch.append(job)
         self._waiting = [job for job in self._waiting if job not in batch]
         return batch
 

@@ -29,7 +29,7 @@ class TorchClassifier:
         definitions: The categories; each has a description or examples.
         load: Loads the encoder; called once, in a thread.
         workers: How many threads compute at once; best one per core.
-        max_waiting: How many texts may wait for one; at least 32.
+        max_waiting: How many texts may wait for one.
         max_windows: How many windows are read of one prompt.
     """
 
@@ -40,12 +40,12 @@ class TorchClassifier:
         load: Callable[[], Encoder] = load_encoder,
         workers: int = 1,
         max_waiting: int = 512,
-        max_windows: int = 16,
+        max_windows: int = 4,
     ) -> None:
         self._definitions = definitions
         self._load = load
         self._workers = workers
-        self._max_waiting = max(max_waiting, _LINES_AT_ONCE)
+        self._max_waiting = max_waiting
         self._max_windows = max_windows
         self._loaded: tuple[Batcher, CategoryBank] | None = None
 
@@ -89,7 +89,7 @@ class TorchClassifier:
         texts = [text for each in lines for text in each]
         order = sorted(range(len(texts)), key=lambda index: len(texts[index]))
         vectors: list[Vector] = [np.empty(0, np.float32)] * len(texts)
-        for done, indices in _slices(order, _LINES_AT_ONCE):
+        for done, indices in _slices(order, min(_LINES_AT_ONCE, self._max_waiting)):
             progress("reading the categories", done / len(texts))
             encoded = await batcher.encode([texts[index] for index in indices])
             for index, vector in zip(indices, encoded, strict=True):

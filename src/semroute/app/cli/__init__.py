@@ -1,6 +1,9 @@
 """The command line. Each command lives in its own file and is imported only when it runs."""
 
+import logging
+import os
 import sys
+from contextlib import suppress
 
 from cyclopts import App, CycloptsError
 
@@ -41,4 +44,17 @@ def main() -> None:
         status = Exit.INTERRUPTED
     except Exception as error:  # noqa: BLE001 - the outermost boundary, which knows what is whose fault
         status = fail(error)
-    sys.exit(status or Exit.OK)
+    _exit(status or Exit.OK)
+
+
+def _exit(status: int) -> None:
+    """Ends the process, and with it a thread that may still compute what nobody waits for.
+
+    The interpreter cannot be taken down around such a thread of torch's: it aborts.
+    """
+    if "torch" not in sys.modules:
+        sys.exit(status)
+    logging.shutdown()
+    with suppress(BrokenPipeError):
+        sys.stdout.flush()
+    os._exit(status)
