@@ -9,10 +9,10 @@ from semroute.app.config import (
     Library,
     LibraryCategory,
     definitions_of,
-    mistakes_in,
     names_of,
     policy_of,
 )
+from semroute.app.mistakes import mistakes_in
 from semroute.app.settings import Settings
 from semroute.domain.classification import CategoryDefinition
 from semroute.domain.routing import Candidate, WeightedEndpoint
@@ -115,7 +115,29 @@ def test_header_names_can_be_changed() -> None:
             "metadata",
         ),
         ({"headers": {"model": "x-routing-confidence"}}, "headers.confidence", "something else"),
-        ({"headers": {"model": "content-length"}}, "headers.model", "of its own"),
+        ({"headers": {"model": "content-length"}}, "headers.model", "begin with x-"),
+        ({"headers": {"model": "x-envoy-retries"}}, "headers.model", "of its own"),
+        ({"headers": {"model": "x-semroute-reason"}}, "headers.model", "of its own"),
+        ({"server": {"extproc": "localhost:1"}}, "server.extproc", "as 127.0.0.1:1"),
+        ({"envoy": {"listen": "localhost:80"}}, "envoy.listen", "as 127.0.0.1:80"),
+        ({"envoy": {"admin": "0.0.0.0:80"}}, "envoy.admin", "allow_remote"),
+        ({"envoy": {"admin": "127.0.0.1:8801"}}, "envoy.admin", "envoy.listen has the same"),
+        (
+            {"endpoints": {"gpu": {"address": "127.0.0.1:8001", "health_path": "health"}}},
+            "endpoints.gpu.health_path",
+            "regex",
+        ),
+        ({"endpoints": {"semroute": {"address": "a:1"}}}, "endpoints.semroute", "router itself"),
+        (
+            {"routing": {"default_model": "big", "aliases": ["a", "b", "a"]}},
+            "routing.aliases[2]",
+            "twice",
+        ),
+        (
+            {"classifier": {"max_windows": 5, "max_waiting": 4}},
+            "classifier.max_windows",
+            "at most 4",
+        ),
         ({"headers": {"model": "X-Model"}}, "headers.model", "regex"),
         ({"models": {"a\nb": {"endpoints": {"gpu": 1}}}}, "models.a\nb", "regex"),
         ({"models": {"big": {"endpoints": {"gpu": 0}}}}, "models.big.endpoints.gpu", "> 0"),

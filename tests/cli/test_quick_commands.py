@@ -9,7 +9,7 @@ import jsonschema
 import pytest
 import yaml
 
-from .run import semroute
+from .run import SEMROUTE, environment, semroute
 
 CONFIG = """
 endpoints:
@@ -81,16 +81,52 @@ def test_every_mistake_is_printed_with_its_place(tmp_path: Path) -> None:
         (["bogus"], 2, "bogus"),
         (["check", "--bogus"], 2, "bogus"),
         (["explain"], 2, "prompt"),
-        (["check", "--config", "nowhere.yaml"], 3, "nowhere.yaml"),
+        (["check", "--config", "nowhere.yaml"], 2, "nowhere.yaml: No such file"),
+        (["check", "-c", "."], 2, "Is a directory"),
+        (["check", "latin1.yaml"], 2, "latin1.yaml is not UTF-8: byte 2"),
+        (["check", "a.yaml", "-c", "b.yaml"], 2, "which one: a.yaml or b.yaml?"),
+        (["envoy", "-c", "zero.yaml"], 2, "server.extproc: Envoy must know the port"),
+        (["envoy", "--validate", "-c", "odd.yaml"], 2, "nowhere.pem"),
+        (["eval", "category", "--data", "nowhere.jsonl"], 2, "nowhere.jsonl: No such file"),
+        (["demo", "--port", "70000"], 2, "65535"),
+        (["demo", "--port", "-1"], 2, "-1"),
     ],
 )
 def test_mistakes_on_the_command_line_are_told_in_words(
     tmp_path: Path, arguments: list[str], status: int, message: str
 ) -> None:
+    (tmp_path / "latin1.yaml").write_bytes(b"# \xe9")
+    (tmp_path / "zero.yaml").write_text(CONFIG + "server: {extproc: '127.0.0.1:0'}")
+    with_tls = CONFIG.replace('8001"', '8001", tls: true')
+    (tmp_path / "odd.yaml").write_text(with_tls + "envoy: {ca_file: /nowhere.pem}")
     result = semroute(tmp_path, *arguments)
     assert result.returncode == status
     assert message in result.stderr
     assert "Traceback" not in result.stderr
+
+
+def test_an_input_that_is_closed_is_a_mistake(tmp_path: Path) -> None:
+    result = subprocess.run(
+        ["sh", "-c", f"{SEMROUTE} check - <&-"],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+        env=environment(tmp_path),
+    )
+    assert (result.returncode, result.stderr) == (2, "error: standard input is closed\n")
+
+
+def test_a_variable_that_is_set_to_nothing_is_not_set(tmp_path: Path) -> None:
+    result = semroute(tmp_path, "check", SEMROUTE_CONFIG="")
+    assert result.returncode == 0
+    assert "the shipped configuration" in result.stdout
+
+
+def test_a_file_named_outright_comes_before_the_variable(tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_text(CONFIG)
+    result = semroute(tmp_path, "check", "a.yaml", SEMROUTE_CONFIG="nowhere.yaml")
+    assert result.returncode == 0
 
 
 def test_the_schema_accepts_what_ships_and_refuses_what_is_wrong(tmp_path: Path) -> None:

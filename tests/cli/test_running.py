@@ -7,6 +7,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 import urllib.request
 from collections.abc import Iterator
@@ -21,6 +22,8 @@ from grpclib.health.v1.health_pb2 import HealthCheckRequest, HealthCheckResponse
 from .run import SEMROUTE, environment, semroute
 
 pytestmark = pytest.mark.model
+
+PROCESS = "/envoy.service.ext_proc.v3.ExternalProcessor/Process"
 
 CONFIG = """
 server: {extproc: "127.0.0.1:0", admin: "127.0.0.1:0", drain_seconds: 5}
@@ -96,6 +99,13 @@ def page(address: str, path: str) -> str:
         return str(response.read().decode())
 
 
+def until_metric(admin: str, line: str) -> None:
+    deadline = time.monotonic() + 10
+    while line not in page(admin, "/metrics").splitlines():
+        assert time.monotonic() < deadline, line
+        time.sleep(0.02)
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_serve_tells_when_it_is_ready_and_stops_when_asked(
     tmp_path: Path, number: signal.Signals
@@ -126,14 +136,31 @@ def test_a_second_signal_exits_at_once(tmp_path: Path) -> None:
         listening = router.until("listening")
         router.until("ready")
         with grpc.insecure_channel(listening["extproc"]) as channel:
-            watch: Any = channel.unary_stream("/grpc.health.v1.Health/Watch")
-            # A call that never ends keeps the router draining.
-            call = watch(HealthCheckRequest().SerializeToString(), timeout=20)
-            next(call)
+            process: Any = channel.stream_stream(PROCESS)
+            silence = threading.Event()
+            # An exchange that never ends keeps the router draining.
+            call = process(iter(silence.wait, None), timeout=20)
+            until_metric(listening["admin"], "semroute_extproc_streams 1.0")
             started = time.monotonic()
             assert router.stop(signal.SIGTERM, signal.SIGTERM) == 128 + signal.SIGTERM
             assert time.monotonic() - started < 4
             call.cancel()
+            silence.set()
+
+
+def test_a_watch_on_our_health_does_not_hold_up_the_end(tmp_path: Path) -> None:
+    with running(tmp_path, "serve") as router:
+        listening = router.until("listening")
+        router.until("ready")
+        with grpc.insecure_channel(listening["extproc"]) as channel:
+            watch: Any = channel.unary_stream(
+                "/grpc.health.v1.Health/Watch", response_deserializer=HealthCheckResponse.FromString
+            )
+            news = watch(HealthCheckRequest().SerializeToString(), timeout=20)
+            assert next(news).status == HealthCheckResponse.SERVING
+            router.process.send_signal(signal.SIGTERM)
+            assert [each.status for each in news] == [HealthCheckResponse.NOT_SERVING]
+        assert router.process.wait(4) == 0
 
 
 def test_a_model_that_cannot_be_loaded_leaves_the_router_up_and_unready(tmp_path: Path) -> None:

@@ -76,11 +76,34 @@ def test_a_path_is_an_address() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", ":80", "host", "host:", "host:x", "host:65536", "unix:", "host:-1"]
-)
+    "text",
+    [
+        "", ":80", "host", "host:", "host:x", "host:65536", "unix:", "host:-1", "host:\u0661",
+        "a b:80", "user@host:80", "[zz]:80", "[host]:80", "999.1.1.1:80", "1.2:80", "-a:80",
+        "a..b:80", f"{'a' * 64}:80", f"{'a.' * 130}:80", "[fe80::1%eth0]:80", "h/p:80",
+    ],
+)  # fmt: skip
 def test_what_is_no_address_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="neither"):
         Address.parse(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [("http://host:80", "has a scheme"), ("::1:80", "must be in brackets, as .::1.")],
+)
+def test_a_near_address_is_refused_with_advice(text: str, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        Address.parse(text)
+
+
+@given(st.from_regex(r"[A-Za-z0-9_.:\[\]-]{1,40}", fullmatch=True))
+def test_what_is_read_as_an_address_is_written_the_same(text: str) -> None:
+    try:
+        address = Address.parse(text)
+    except ValueError:
+        return
+    assert Address.parse(str(address)) == address
 
 
 def test_headers_carry_the_decision_both_ways() -> None:

@@ -31,6 +31,8 @@ from semroute.domain.verdict import (
 _BAD_REQUEST: Final = 400
 _OTHER: Final = "other"  # what logs and metrics call a model that is not configured
 
+_MAX_ID_CHARS: Final = 128  # clients may send what they like, and it goes to the log
+
 # Parsing up to here takes less time than a round trip to a thread and back.
 _INLINE_PARSE_BYTES: Final = 64 * 1024
 
@@ -61,7 +63,8 @@ class Route:
 
     async def __call__(self, request: HttpRequest) -> Ruling:
         """Rules on one request. Cancelled, it leaves nothing behind."""
-        facts = RequestFacts(self.new_id(), request.headers.get("x-request-id") or "")
+        request_id = request.headers.get("x-request-id") or ""
+        facts = RequestFacts(self.new_id(), request_id[:_MAX_ID_CHARS])
         match target_of(request.method, request.path):
             case Service.CHAT_COMPLETIONS:
                 return await self._chat(request, evolve(facts, service="chat"))

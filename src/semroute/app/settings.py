@@ -151,7 +151,7 @@ class EndpointSettings:
 
     address: Annotated[str, Meta(description="host:port of an OpenAI-compatible server.")]
     health_path: Annotated[
-        str | None,
+        Annotated[str, Meta(pattern=r"^/[!-~]*$")] | None,
         Meta(description="Envoy asks this path whether the server is alive; null: it never asks."),
     ] = None
     tls: Annotated[bool, Meta(description="Speak TLS to it; its certificate must be valid.")] = (

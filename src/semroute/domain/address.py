@@ -1,6 +1,9 @@
 """Network addresses as values."""
 
 import ipaddress
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import PurePosixPath
 from typing import Final, Self
 
@@ -8,6 +11,12 @@ from attrs import frozen
 
 _UNIX: Final = "unix:"
 _HIGHEST_PORT: Final = 65535
+_LONGEST_HOST: Final = 253  # RFC 1035 section 2.3.4, without the root's dot
+
+# RFC 1123 section 2.1, and the underscores of container networks.
+_HOST: Final = re.compile(r"(?!-)[A-Za-z0-9_-]{1,63}(?<!-)(\.(?!-)[A-Za-z0-9_-]{1,63}(?<!-))*\.?")
+_NUMERIC: Final = re.compile(r"[0-9.]+")
+_SCHEME: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
 
 
 @frozen
@@ -30,23 +39,59 @@ class Address:
         """
         if text.startswith(_UNIX) and len(text) > len(_UNIX):
             return cls(path=PurePosixPath(text.removeprefix(_UNIX)))
+        if _SCHEME.match(text):
+            message = f"{text!r} has a scheme; it must be host:port alone"
+            raise ValueError(message)
         host, colon, port = text.rpartition(":")
-        if not colon or not host or not port.isdecimal() or int(port) > _HIGHEST_PORT:
+        if not colon or not (port.isascii() and port.isdecimal()) or int(port) > _HIGHEST_PORT:
             message = f"{text!r} is neither host:port nor unix:/path"
             raise ValueError(message)
-        return cls(host=host.removeprefix("[").removesuffix("]"), port=int(port))
+        return cls(host=_host(host), port=int(port))
+
+    @property
+    def is_ip(self) -> bool:
+        """Whether its host is an IP address, and not a name that stands for some."""
+        return bool(self.host) and _ip(self.host) is not None
 
     @property
     def is_local(self) -> bool:
         """Whether only this machine can reach it."""
-        if self.path is not None or self.host == "localhost":
-            return True
+        address = _ip(self.host)
+        if address is not None:
+            return address.is_loopback
+        return self.path is not None or self.host == "localhost"
+
+    @contextmanager
+    def blamed(self) -> Iterator[None]:
+        """Makes every OSError in the context say that it is about this address."""
         try:
-            return ipaddress.ip_address(self.host).is_loopback
-        except ValueError:
-            return False
+            yield
+        except OSError as error:
+            raise OSError(error.errno, error.strerror or str(error), str(self)) from error
 
     def __str__(self) -> str:
         if self.path is not None:
             return f"{_UNIX}{self.path}"
         return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
+
+
+def _host(text: str) -> str:
+    is_bracketed = text.startswith("[") and text.endswith("]")
+    host = text[1:-1] if is_bracketed else text
+    address = _ip(host)
+    if isinstance(address, ipaddress.IPv6Address) and not is_bracketed:
+        message = f"{text!r} must be in brackets, as [{text}]"
+        raise ValueError(message)
+    is_ipv6 = isinstance(address, ipaddress.IPv6Address) and "%" not in host
+    is_name = _HOST.fullmatch(host) and len(host) <= _LONGEST_HOST and not _NUMERIC.fullmatch(host)
+    if is_ipv6 or (not is_bracketed and (address is not None or is_name)):
+        return host
+    message = f"{text!r} is neither the name nor the address of a host"
+    raise ValueError(message)
+
+
+def _ip(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+    try:
+        return ipaddress.ip_address(host)
+    except ValueError:
+        return None

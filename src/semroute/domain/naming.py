@@ -7,6 +7,7 @@ from attrs import frozen
 
 from .routing import RoutingDecision
 
+OUR_PREFIX: Final = "x-semroute-"
 DECISION_ID: Final = "x-semroute-decision-id"
 OVERHEAD: Final = "x-semroute-overhead-ms"
 REASON: Final = "x-semroute-reason"

@@ -7,7 +7,14 @@ import pytest
 import trio
 from attrs import evolve
 
-from semroute.adapters.envoy import EnvoyError, Gateway, Upstream, running_envoy, validate
+from semroute.adapters.envoy import (
+    EnvoyError,
+    Gateway,
+    RefusedByEnvoyError,
+    Upstream,
+    running_envoy,
+    validate,
+)
 from semroute.adapters.envoy.bootstrap import bootstrap_of
 from semroute.domain.address import Address
 from tests.integration.gateway import found
@@ -46,7 +53,7 @@ def test_envoy_accepts_the_configuration(mode: Any) -> None:
 def test_envoy_rejects_what_is_wrong_and_says_what() -> None:
     document = bootstrap_of(GATEWAY)
     document["static_resources"]["clusters"][0]["conect_timeout"] = "1s"
-    with pytest.raises(EnvoyError, match="conect_timeout"):
+    with pytest.raises(RefusedByEnvoyError, match="conect_timeout"):
         validate(document)
 
 

@@ -4,12 +4,20 @@ Envoy's types take most of a second to import, so `bootstrap` is imported where 
 """
 
 from .gateway import Gateway, Upstream
-from .process import EnvoyError, EnvoyProcess, find_envoy, running_envoy, validate
+from .process import (
+    EnvoyError,
+    EnvoyProcess,
+    RefusedByEnvoyError,
+    find_envoy,
+    running_envoy,
+    validate,
+)
 
 __all__ = [
     "EnvoyError",
     "EnvoyProcess",
     "Gateway",
+    "RefusedByEnvoyError",
     "Upstream",
     "find_envoy",
     "running_envoy",

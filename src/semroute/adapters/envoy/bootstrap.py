@@ -22,7 +22,7 @@ from .filters import (
     router_filter,
 )
 from .gateway import Gateway, Upstream
-from .messages import envoy_address, is_ip, packed, seconds
+from .messages import envoy_address, packed, seconds
 
 _MAX_CONNECTIONS: Final = 20_000  # clients at once; Envoy warns when there is no bound at all
 
@@ -119,6 +119,6 @@ def _route(upstream: Upstream, gateway: Gateway, *, is_chosen: bool) -> route.Ro
             cluster=upstream.name,
             timeout=seconds(gateway.request_timeout_seconds),
             # Servers behind a name usually answer to that name only.
-            auto_host_rewrite=True if not is_ip(upstream.address.host) else None,
+            auto_host_rewrite=True if not upstream.address.is_ip else None,
         ),
     )

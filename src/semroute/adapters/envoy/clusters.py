@@ -12,7 +12,7 @@ from envoy_data_plane.envoy.type import v3 as envoy_type
 from semroute.domain.address import Address
 
 from .gateway import Gateway, Upstream
-from .messages import envoy_address, is_ip, packed, seconds
+from .messages import envoy_address, packed, seconds
 
 ROUTER_CLUSTER: Final = "semroute"
 
@@ -55,11 +55,10 @@ def router_cluster(gateway: Gateway) -> cluster.Cluster:
 
 def upstream_cluster(upstream: Upstream, ca_file: str) -> cluster.Cluster:
     """Returns the cluster of one place where models are served."""
-    is_static = is_ip(upstream.address.host)
     kinds = cluster.ClusterDiscoveryType
     return cluster.Cluster(
         name=upstream.name,
-        type=kinds.STATIC if is_static else kinds.STRICT_DNS,
+        type=kinds.STATIC if upstream.address.is_ip else kinds.STRICT_DNS,
         connect_timeout=seconds(5),
         common_lb_config=_no_panic(),
         load_assignment=_load(upstream.name, upstream.address),

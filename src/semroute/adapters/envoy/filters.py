@@ -87,7 +87,7 @@ def access_log(gateway: Gateway) -> accesslog.AccessLog:
         "time": "%START_TIME%",
         "request_id": "%REQ(X-REQUEST-ID)%",
         "method": "%REQ(:METHOD)%",
-        "path": "%REQ(X-ENVOY-ORIGINAL-PATH?:PATH)%",
+        "path": "%REQ(:PATH)%",
         "response_code": "%RESPONSE_CODE%",
         "response_code_details": "%RESPONSE_CODE_DETAILS%",
         "response_flags": "%RESPONSE_FLAGS%",

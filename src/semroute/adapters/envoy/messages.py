@@ -1,6 +1,5 @@
 """Small pieces that several parts of the configuration are made of."""
 
-import ipaddress
 from collections.abc import Mapping
 from datetime import timedelta
 
@@ -33,15 +32,6 @@ def envoy_address(address: Address) -> core.Address:
     return core.Address(
         socket_address=core.SocketAddress(address=address.host, port_value=address.port)
     )
-
-
-def is_ip(host: str) -> bool:
-    """Whether a host needs no looking up."""
-    try:
-        ipaddress.ip_address(host)
-    except ValueError:
-        return False
-    return True
 
 
 def _value(value: str | Mapping[str, str]) -> protobuf.Value:

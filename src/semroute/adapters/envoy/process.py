@@ -29,7 +29,11 @@ _OPTIONS: Final = ("--disable-hot-restart", "--log-level", "warning")
 
 
 class EnvoyError(Exception):
-    """Envoy is missing, refuses its configuration, or has stopped."""
+    """Envoy is missing, cannot be started, or has stopped."""
+
+
+class RefusedByEnvoyError(Exception):
+    """Envoy does not accept a configuration; the operator's fault."""
 
 
 @frozen
@@ -83,13 +87,14 @@ def validate(configuration: Mapping[str, Any]) -> None:
     """Lets Envoy check a configuration. Takes about a second; runs in this thread.
 
     Raises:
-        EnvoyError: It found something wrong, which the message quotes.
+        RefusedByEnvoyError: It found something wrong, which the message quotes.
+        EnvoyError: It is not installed.
     """
     with _configuration_file(configuration) as file:
         command = [str(find_envoy()), "--mode", "validate", *_OPTIONS, "-c", str(file)]
         result = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - our own binary and file
     if result.returncode:
-        raise EnvoyError((result.stdout + result.stderr).strip())
+        raise RefusedByEnvoyError((result.stdout + result.stderr).strip())
 
 
 @asynccontextmanager

@@ -24,6 +24,7 @@ class Health(HealthBase):
         self._names = frozenset(names)
         self._is_serving = False
         self._changed = trio.Event()
+        self._closed = trio.Event()
 
     @property
     def is_serving(self) -> bool:
@@ -37,6 +38,12 @@ class Health(HealthBase):
             self._changed.set()
             self._changed = trio.Event()
 
+    def close(self) -> None:
+        """Says NOT_SERVING for the last time: whoever watches is told, and then let go."""
+        self._is_serving = False
+        self._closed.set()
+        self._changed.set()
+
     async def Check(self, stream: HealthStream) -> None:  # noqa: N802 - the protocol's own name
         """Answers once. An unknown name is NOT_FOUND."""
         name = await _asked_for(stream)
@@ -45,15 +52,21 @@ class Health(HealthBase):
         await stream.send_message(self._response())
 
     async def Watch(self, stream: HealthStream) -> None:  # noqa: N802 - the protocol's own name
-        """Answers now and after every change. An unknown name stays SERVICE_UNKNOWN."""
+        """Answers now and after every change, until `close`.
+
+        An unknown name stays SERVICE_UNKNOWN.
+        """
         name = await _asked_for(stream)
         if name not in self._names:
             unknown = HealthCheckResponse.SERVICE_UNKNOWN
             await stream.send_message(HealthCheckResponse(status=unknown))
-            await trio.sleep_forever()
+            await self._closed.wait()
+            return
         while True:
             changed = self._changed
             await stream.send_message(self._response())
+            if self._closed.is_set():
+                return
             await changed.wait()
 
     def _response(self) -> HealthCheckResponse:

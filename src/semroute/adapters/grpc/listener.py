@@ -28,9 +28,10 @@ async def open_listener(address: Address) -> AsyncIterator[tuple[Address, trio.S
         OSError: The address cannot be had; the operator's fault.
     """
     if address.path is None:
-        (listener, *others) = await trio.open_tcp_listeners(
-            address.port, host=address.host, backlog=_BACKLOG
-        )
+        with address.blamed():
+            (listener, *others) = await trio.open_tcp_listeners(
+                address.port, host=address.host, backlog=_BACKLOG
+            )
         for other in others:  # `localhost` may mean two addresses; one port cannot serve both
             await other.aclose()
         host, port = listener.socket.getsockname()[:2]
@@ -38,9 +39,10 @@ async def open_listener(address: Address) -> AsyncIterator[tuple[Address, trio.S
             yield Address(host=host, port=port), listener
     else:
         path = Path(address.path)
-        if _is_socket(path):
-            await _remove_if_dead(path)
-        listener = await _unix_listener(path)
+        with address.blamed():
+            if _is_socket(path):
+                await _remove_if_dead(path)
+            listener = await _unix_listener(path)
         inode = _inode(path)
         try:
             async with listener:

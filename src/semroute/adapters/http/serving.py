@@ -22,6 +22,13 @@ def bound_socket(address: Address) -> tuple[Address, socket.socket]:
     Raises:
         OSError: The port cannot be had; the operator's fault.
     """
+    with address.blamed():
+        sock = _bound(address)
+    host, port = sock.getsockname()[:2]
+    return Address(host=host, port=port), sock
+
+
+def _bound(address: Address) -> socket.socket:
     family, kind, protocol, _, sockaddr = socket.getaddrinfo(
         address.host, address.port, type=socket.SOCK_STREAM
     )[0]
@@ -33,8 +40,7 @@ def bound_socket(address: Address) -> tuple[Address, socket.socket]:
     except BaseException:
         sock.close()
         raise
-    host, port = sock.getsockname()[:2]
-    return Address(host=host, port=port), sock
+    return sock
 
 
 async def serve_http(

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import trio
 
-from semroute.adapters.envoy import EnvoyError, EnvoyProcess, running_envoy
+from semroute.adapters.envoy import EnvoyError, EnvoyProcess, find_envoy, running_envoy
 from semroute.adapters.torch import Progress
 from semroute.app.lifecycle import first_of
 
@@ -38,6 +38,7 @@ async def run_gateway(
         EnvoyError: Envoy, or the router behind it, cannot be started, or Envoy has stopped.
         OSError: An address cannot be had; the operator's fault.
     """
+    find_envoy()  # before seconds of loading, not after
     async with trio.open_nursery() as nursery:
         router_stop = trio.Event()
         listening = await nursery.start(partial(router.run, progress=progress), router_stop)

@@ -137,7 +137,7 @@ class Router:
                 await stop.wait()
                 _log.info("draining")
                 self._is_draining = True
-                self._health.set_serving(is_serving=False)
+                self._health.close()
                 await drain(server, converse.hang_up, server_settings.drain_seconds)
             # Conversations in flight could classify to the last.
             background.cancel_scope.cancel()

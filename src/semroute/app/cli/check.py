@@ -9,12 +9,14 @@ from rich.console import Console
 
 from semroute.adapters.settings import SettingsError
 
-from .configuration import ConfigOption, JsonOption, read_configuration
-from .exits import Exit, fail
+from .configuration import ConfigOption, JsonOption, read_configuration, variable
+from .exits import Exit, UsageError, fail
 
 
 def check(
-    file: Annotated[Path | None, Parameter(help="The same as --config.")] = None,
+    file: Annotated[
+        Path | None, Parameter(help="The same as --config.", allow_leading_hyphen=True)
+    ] = None,
     /,
     *,
     config: ConfigOption = None,
@@ -24,6 +26,9 @@ def check(
 
     Exits with 0 if there is none and with 2 otherwise.
     """
+    if file is not None and config not in (None, variable()):
+        message = f"which one: {file} or {config}?"
+        raise UsageError(message)
     try:
         configuration = read_configuration(file or config)
     except SettingsError as error:

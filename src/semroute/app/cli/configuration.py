@@ -10,14 +10,19 @@ from attrs import frozen
 from cyclopts import Parameter
 
 from semroute.adapters.settings import load
-from semroute.app.config import Library, mistakes_in
+from semroute.app.config import Library
+from semroute.app.mistakes import mistakes_in
 from semroute.app.settings import Settings
+
+from .exits import UsageError
+
+_VARIABLE: Final = "SEMROUTE_CONFIG"
 
 ConfigOption: TypeAlias = Annotated[
     Path | None,
     Parameter(
         name=["--config", "-c"],
-        env_var="SEMROUTE_CONFIG",
+        env_var=_VARIABLE,
         allow_leading_hyphen=True,
         help="The configuration file, or - for standard input; the shipped one if not given.",
     ),
@@ -50,15 +55,15 @@ def read_configuration(path: Path | None) -> Configuration:
 
     Raises:
         SettingsError: Something is wrong with it; the error lists everything that is.
-        OSError: It cannot be read.
+        UsageError: It cannot be read.
     """
     library = load((_DEFAULTS / "categories.yaml").read_text(), Library, name="categories.yaml")
-    if path is None:
+    if path is None or (path == Path() and path == variable()):  # set, but to nothing
         text, name = (_DEFAULTS / "semroute.yaml").read_text(), "the shipped configuration"
     elif str(path) == "-":
-        text, name = sys.stdin.read(), "standard input"
+        text, name = read_input(), "standard input"
     else:
-        text, name = path.read_text(), str(path)
+        text, name = read_text(path), str(path)
     settings = load(
         text,
         Settings,
@@ -67,3 +72,41 @@ def read_configuration(path: Path | None) -> Configuration:
         name=name,
     )
     return Configuration(settings, library, name)
+
+
+def variable() -> Path | None:
+    """Returns what the environment says the configuration is, if it says so."""
+    value = os.environ.get(_VARIABLE)
+    return None if value is None else Path(value)
+
+
+def read_input() -> str:
+    """Reads standard input to its end.
+
+    Raises:
+        UsageError: It is closed, or is no text.
+    """
+    if sys.stdin is None:  # how Python says that it was closed from the start
+        message = "standard input is closed"
+        raise UsageError(message)
+    try:
+        return sys.stdin.read()
+    except UnicodeDecodeError as error:
+        message = f"standard input is not UTF-8: byte {error.start} is wrong"
+        raise UsageError(message) from error
+
+
+def read_text(path: Path) -> str:
+    """Reads a file that the operator has named.
+
+    Raises:
+        UsageError: It cannot be read, or is no text.
+    """
+    try:
+        return path.read_text(encoding="utf-8")
+    except OSError as error:
+        message = f"{path}: {error.strerror}"
+        raise UsageError(message) from error
+    except UnicodeDecodeError as error:
+        message = f"{path} is not UTF-8: byte {error.start} is wrong"
+        raise UsageError(message) from error

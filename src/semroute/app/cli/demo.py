@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 import trio
 from attrs import evolve, frozen
 from cyclopts import Parameter
+from cyclopts.validators import Number
 from rich import box
 from rich.console import Console
 from rich.live import Live
@@ -56,7 +57,11 @@ def demo(
         bool, Parameter(negative=(), help="Exit after the table, with 1 if anything went astray.")
     ] = False,
     port: Annotated[
-        int, Parameter(help="Where clients connect on 127.0.0.1; 0 lets the system choose.")
+        int,
+        Parameter(
+            validator=Number(gte=0, lte=65535),
+            help="Where clients connect on 127.0.0.1; 0 lets the system choose.",
+        ),
     ] = 8801,
     as_json: JsonOption = False,
 ) -> int:

@@ -11,6 +11,7 @@ from semroute.adapters.envoy.bootstrap import bootstrap_of
 from semroute.app.assemble import gateway_of
 
 from .configuration import ConfigOption, JsonOption, read_configuration
+from .exits import UsageError
 
 
 def envoy(
@@ -26,7 +27,11 @@ def envoy(
     It is complete: `semroute envoy > envoy.yaml` and `envoy -c envoy.yaml` run the gateway, with
     the router at the address that `server.extproc` names.
     """
-    document = bootstrap_of(gateway_of(read_configuration(config).settings))
+    gateway = gateway_of(read_configuration(config).settings)
+    if any(router.path is None and not router.port for router in gateway.routers):
+        message = "server.extproc: Envoy must know the port, so it cannot be 0"
+        raise UsageError(message)
+    document = bootstrap_of(gateway)
     if validate_it:
         validate(document)
     if as_json:

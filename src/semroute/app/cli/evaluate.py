@@ -14,8 +14,8 @@ from semroute.app.assemble import classifier_of
 from semroute.app.evaluation import CategoryReport, LabelledPrompt, evaluate_categories
 from semroute.domain.suggestions import did_you_mean
 
-from .configuration import ConfigOption, Configuration, JsonOption, read_configuration
-from .exits import CommandError
+from .configuration import ConfigOption, Configuration, JsonOption, read_configuration, read_text
+from .exits import UsageError
 from .progress import show_progress
 
 evaluate = App(name="eval", help="Measure the router on labelled data.")
@@ -43,20 +43,19 @@ def category(
 
 def _read(path: Path, categories: frozenset[str]) -> list[LabelledPrompt]:
     prompts: list[LabelledPrompt] = []
-    with path.open(encoding="utf-8") as lines:
-        for number, line in enumerate(lines, start=1):
-            prompt = _prompt(line)
-            if isinstance(prompt, str):
-                message = f"{path}: line {number}: {prompt}"
-                raise CommandError(message)
-            if prompt.label not in categories:
-                near = did_you_mean(prompt.label, categories)
-                message = f"{path}: line {number}: no category is called {prompt.label!r}{near}"
-                raise CommandError(message)
-            prompts.append(prompt)
+    for number, line in enumerate(read_text(path).splitlines(), start=1):
+        prompt = _prompt(line)
+        if isinstance(prompt, str):
+            message = f"{path}: line {number}: {prompt}"
+            raise UsageError(message)
+        if prompt.label not in categories:
+            near = did_you_mean(prompt.label, categories)
+            message = f"{path}: line {number}: no category is called {prompt.label!r}{near}"
+            raise UsageError(message)
+        prompts.append(prompt)
     if not prompts:
         message = f"{path}: there are no prompts in it"
-        raise CommandError(message)
+        raise UsageError(message)
     return prompts
 
 

@@ -24,7 +24,7 @@ def fail(error: BaseException) -> int:
     Mistakes of the operator's are one line each. Only what nobody expected has a traceback.
     """
     # Imported here: a command that succeeds needs none of these.
-    from semroute.adapters.envoy import EnvoyError  # noqa: PLC0415
+    from semroute.adapters.envoy import EnvoyError, RefusedByEnvoyError  # noqa: PLC0415
     from semroute.adapters.settings import SettingsError  # noqa: PLC0415
     from semroute.adapters.torch import CheckpointError  # noqa: PLC0415
     from semroute.app.lifecycle import InterruptedTwiceError  # noqa: PLC0415
@@ -33,9 +33,12 @@ def fail(error: BaseException) -> int:
     match cause:
         case InterruptedTwiceError():
             return 128 + cause.signal_number
-        case SettingsError():
+        case SettingsError() | UsageError() | RefusedByEnvoyError():
             _print(str(cause))
             return Exit.USAGE
+        case OSError(filename=str(place), strerror=str(reason)):
+            _print(f"{place}: {reason}")
+            return Exit.RUNTIME
         case EnvoyError() | CheckpointError() | OSError() | CommandError():
             _print(str(cause))
             return Exit.RUNTIME
@@ -46,6 +49,10 @@ def fail(error: BaseException) -> int:
 
 class CommandError(Exception):
     """A command cannot do its work, for a reason that one sentence explains."""
+
+
+class UsageError(Exception):
+    """A command was given what it cannot use."""
 
 
 def _single(error: BaseException) -> BaseException:

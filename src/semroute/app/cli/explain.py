@@ -1,7 +1,6 @@
 """`semroute explain`."""
 
 import json
-import sys
 from typing import Annotated, Final
 
 import trio
@@ -19,7 +18,7 @@ from semroute.domain.policy import Policy
 from semroute.domain.ruling import Ruling
 from semroute.domain.verdict import Refused
 
-from .configuration import ConfigOption, Configuration, JsonOption, read_configuration
+from .configuration import ConfigOption, Configuration, JsonOption, read_configuration, read_input
 from .exits import Exit
 from .progress import show_progress
 
@@ -45,7 +44,7 @@ def explain(
     """
     configuration = read_configuration(config)
     policy = policy_of(configuration.settings)
-    text = sys.stdin.read() if prompt == "-" else prompt
+    text = read_input() if prompt == "-" else prompt
     request = _request(model or next(iter(policy.aliases), policy.default_model), text)
     ruling = trio.run(_rule, configuration, policy, request)
     explanation = Explanation.of(ruling, policy)

@@ -1,0 +1,158 @@
+"""What contradicts itself in a configuration, or cannot work."""
+
+import ipaddress
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from typing import Final, TypeAlias
+
+from semroute.domain.address import Address
+from semroute.domain.naming import OUR_PREFIX
+from semroute.domain.suggestions import did_you_mean
+
+from .config import Library, definition_of
+from .settings import Settings
+
+Mistake: TypeAlias = tuple[tuple[str | int, ...], str]
+
+# Envoy must wait longer than we may think, or it gives up on answers that are on their way.
+_BUDGET_SHARE: Final = 0.8
+
+_ROUTER: Final = "semroute"  # what Envoy's configuration calls us
+
+_TAKEN_PREFIXES: Final = (OUR_PREFIX, "x-envoy-", "x-forwarded-", "x-request-")
+
+
+def mistakes_in(settings: Settings, library: Library) -> Iterator[Mistake]:
+    """Finds mistakes that no type can express, as (path, message) pairs."""
+    yield from _dangling_names(settings)
+    yield from _undefined_categories(settings, library)
+    yield from _unusable_listeners(settings)
+    yield from _unusable_endpoints(settings)
+    yield from _clashing_headers(settings)
+    yield from _clashing_aliases(settings)
+    yield from _impossible_bounds(settings)
+
+
+def _dangling_names(settings: Settings) -> Iterator[Mistake]:
+    models, endpoints = settings.models, settings.endpoints
+    if settings.routing.default_model not in models:
+        yield (
+            ("routing", "default_model"),
+            _unknown("model", settings.routing.default_model, models),
+        )
+    for name, model in models.items():
+        if not model.endpoints:
+            yield ("models", name, "endpoints"), "a model needs at least one endpoint"
+        for endpoint in model.endpoints:
+            if endpoint not in endpoints:
+                path = ("models", name, "endpoints", endpoint)
+                yield path, _unknown("endpoint", endpoint, endpoints)
+    for name, category in settings.categories.items():
+        for candidate in category.candidates:
+            if candidate not in models:
+                path = ("categories", name, "candidates", candidate)
+                yield path, _unknown("model", candidate, models)
+
+
+def _undefined_categories(settings: Settings, library: Library) -> Iterator[Mistake]:
+    if not settings.categories:
+        shipped = ", ".join(library.categories)
+        yield ("categories",), f"at least one is needed; these ship with semroute: {shipped}"
+    for name in settings.categories:
+        definition = definition_of(name, settings, library.categories)
+        if not definition.description.strip() and not definition.examples:
+            near = did_you_mean(name, library.categories)
+            message = f"it needs a description or examples; no shipped category has this name{near}"
+            yield ("categories", name), message
+        for index, example in enumerate(definition.examples):
+            if not example.strip():
+                yield ("categories", name, "examples", index), "an example must have some text"
+
+
+def _unusable_listeners(settings: Settings) -> Iterator[Mistake]:
+    server, envoy = settings.server, settings.envoy
+    listeners = (
+        (("server", "extproc"), server.extproc),
+        (("server", "admin"), server.admin),
+        (("envoy", "listen"), envoy.listen),
+        (("envoy", "admin"), envoy.admin),
+    )
+    taken: dict[Address, tuple[str, str]] = {}
+    for path, text in listeners:
+        address = _address(text)
+        if isinstance(address, str):
+            yield path, address
+        elif address.path is not None:
+            if path != ("server", "extproc"):
+                yield path, "it must be host:port"
+        else:
+            if not address.is_local and not server.allow_remote and path != ("envoy", "listen"):
+                message = "other machines could reach it in clear; set server.allow_remote to allow"
+                yield path, f"{message} that"
+            if not address.is_ip and path != ("server", "admin"):
+                yield path, f"Envoy needs an IP address here, as 127.0.0.1:{address.port}"
+            if address.port and taken.setdefault(address, path) != path:
+                yield path, f"{'.'.join(taken[address])} has the same address"
+
+
+def _unusable_endpoints(settings: Settings) -> Iterator[Mistake]:
+    for name, endpoint in settings.endpoints.items():
+        if name == _ROUTER:
+            yield ("endpoints", name), "this is what the router itself is called"
+        address = _address(endpoint.address)
+        if isinstance(address, str):
+            yield ("endpoints", name, "address"), address
+        elif address.path is not None or address.port == 0:
+            yield ("endpoints", name, "address"), "it must be host:port"
+        elif address.is_ip and ipaddress.ip_address(address.host).is_link_local:
+            message = "link-local addresses belong to cloud metadata services, not to models"
+            yield ("endpoints", name, "address"), message
+
+
+def _clashing_headers(settings: Settings) -> Iterator[Mistake]:
+    seen: set[str] = set()
+    headers = settings.headers
+    for field in ("endpoint", "model", "confidence"):
+        name: str = getattr(headers, field)
+        if name in seen:
+            yield ("headers", field), f"{name} already carries something else"
+        if not name.startswith("x-"):
+            yield ("headers", field), "it must begin with x-, as no standard header does"
+        if name.startswith(_TAKEN_PREFIXES):
+            yield ("headers", field), f"{name} has a meaning of its own"
+        seen.add(name)
+
+
+def _clashing_aliases(settings: Settings) -> Iterator[Mistake]:
+    counts = Counter(settings.routing.aliases)
+    for index, alias in enumerate(settings.routing.aliases):
+        if alias in settings.models:
+            yield ("routing", "aliases", index), f"{alias} is the name of a model too"
+        if counts[alias] > 1:
+            yield ("routing", "aliases", index), f"{alias} is there twice"
+
+
+def _impossible_bounds(settings: Settings) -> Iterator[Mistake]:
+    most = settings.envoy.message_timeout_seconds * _BUDGET_SHARE
+    if settings.routing.budget_seconds > most:
+        message = (
+            f"it must be at most {most:g}, {_BUDGET_SHARE:.0%} of envoy.message_timeout_seconds,"
+            " or Envoy gives up before the router answers"
+        )
+        yield ("routing", "budget_seconds"), message
+    classifier = settings.classifier
+    if classifier.max_windows > classifier.max_waiting:
+        message = f"it must be at most {classifier.max_waiting}, as classifier.max_waiting is"
+        yield ("classifier", "max_windows"), message
+
+
+def _address(text: str) -> Address | str:
+    """Returns the address, or what is wrong with it."""
+    try:
+        return Address.parse(text)
+    except ValueError as error:
+        return str(error)
+
+
+def _unknown(kind: str, name: str, known: Iterable[str]) -> str:
+    return f"no {kind} is called {name}{did_you_mean(name, known)}"
