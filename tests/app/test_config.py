@@ -3,6 +3,7 @@ from typing import Any
 
 import pytest
 import yaml
+from attrs import evolve
 
 from semroute.adapters.settings import SettingsError, load
 from semroute.app.config import (
@@ -11,6 +12,8 @@ from semroute.app.config import (
     definitions_of,
     names_of,
     policy_of,
+    router_addresses_of,
+    settings_of_worker,
 )
 from semroute.app.mistakes import mistakes_in
 from semroute.app.settings import Settings
@@ -121,7 +124,21 @@ def test_header_names_can_be_changed() -> None:
         ({"server": {"extproc": "localhost:1"}}, "server.extproc", "as 127.0.0.1:1"),
         ({"envoy": {"listen": "localhost:80"}}, "envoy.listen", "as 127.0.0.1:80"),
         ({"envoy": {"admin": "0.0.0.0:80"}}, "envoy.admin", "allow_remote"),
-        ({"envoy": {"admin": "127.0.0.1:8801"}}, "envoy.admin", "envoy.listen has the same"),
+        (
+            {"server": {"extproc": "127.0.0.1:8800", "workers": 2}},
+            "envoy.listen",
+            "server.extproc has 127.0.0.1:8801 already",
+        ),
+        (
+            {"server": {"extproc": "127.0.0.1:65400", "workers": 256}},
+            "server.extproc",
+            "no 256 ports",
+        ),
+        (
+            {"envoy": {"admin": "127.0.0.1:8801"}},
+            "envoy.admin",
+            "envoy.listen has 127.0.0.1:8801 already",
+        ),
         (
             {"endpoints": {"gpu": {"address": "127.0.0.1:8001", "health_path": "health"}}},
             "endpoints.gpu.health_path",
@@ -155,6 +172,24 @@ def test_a_contradiction_is_reported_with_its_place(
 def test_a_listener_may_be_reachable_if_that_is_wanted() -> None:
     server = {"extproc": "0.0.0.0:50051", "admin": "0.0.0.0:9190", "allow_remote": True}
     assert loaded(server=server).server.allow_remote
+
+
+def test_each_process_has_an_address_and_its_share_of_the_cores() -> None:
+    settings = loaded(server={"extproc": "unix:/run/s.sock", "workers": 3})
+    workers = [settings_of_worker(settings, index, cores=8) for index in range(3)]
+    assert [worker.server.extproc for worker in workers] == [
+        "unix:/run/s.sock",
+        "unix:/run/s-1.sock",
+        "unix:/run/s-2.sock",
+    ]
+    assert [str(address) for address in router_addresses_of(settings)] == [
+        worker.server.extproc for worker in workers
+    ]
+    assert {worker.server.admin for worker in workers} == {"127.0.0.1:0"}
+    assert {worker.classifier.workers for worker in workers} == {2}
+    assert settings_of_worker(settings, 0, cores=1).classifier.workers == 1
+    chosen = evolve(settings, classifier=evolve(settings.classifier, workers=5))
+    assert settings_of_worker(chosen, 0, cores=8).classifier.workers == 5
 
 
 def test_several_mistakes_are_reported_together() -> None:

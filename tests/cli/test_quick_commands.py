@@ -147,6 +147,16 @@ def test_versions_are_told(tmp_path: Path) -> None:
 
 
 @pytest.mark.envoy
+def test_envoy_is_told_of_every_router_process(tmp_path: Path) -> None:
+    result = semroute(tmp_path, "envoy", "--workers", "3", "--json", "--validate")
+    clusters = json.loads(result.stdout)["static_resources"]["clusters"]
+    (router,) = (each for each in clusters if each["name"] == "semroute")
+    places = router["load_assignment"]["endpoints"][0]["lb_endpoints"]
+    ports = [place["endpoint"]["address"]["socket_address"]["port_value"] for place in places]
+    assert ports == [50051, 50052, 50053]
+
+
+@pytest.mark.envoy
 def test_the_envoy_configuration_is_printed_and_envoy_accepts_it(tmp_path: Path) -> None:
     result = semroute(tmp_path, "envoy", "--validate")
     assert result.returncode == 0

@@ -11,7 +11,7 @@ import threading
 import time
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -161,6 +161,70 @@ def test_a_watch_on_our_health_does_not_hold_up_the_end(tmp_path: Path) -> None:
             router.process.send_signal(signal.SIGTERM)
             assert [each.status for each in news] == [HealthCheckResponse.NOT_SERVING]
         assert router.process.wait(4) == 0
+
+
+def test_workers_are_one_router_and_are_replaced(tmp_path: Path) -> None:
+    config = CONFIG.replace('extproc: "127.0.0.1:0"', f'extproc: "unix:{tmp_path}/r", workers: 2')
+    with running(tmp_path, "serve", config=config) as router:
+        workers = {(line := router.until("listening"))["worker"]: line for _ in range(2)}
+        assert sorted(workers) == [0, 1]
+        listening = router.until("listening")
+        assert listening["extproc"] == [f"unix:{tmp_path}/r", f"unix:{tmp_path}/r-1"]
+        for _ in workers:
+            router.until("ready")
+        for address in listening["extproc"]:
+            assert health(address, "semantic_router") == HealthCheckResponse.SERVING
+        assert page(listening["admin"], "/readyz") == "ready\n"
+        for worker in ("0", "1"):
+            until_metric(listening["admin"], f'semroute_extproc_streams{{worker="{worker}"}} 0.0')
+        os.kill(worker_pids(router.process.pid)[0], signal.SIGKILL)
+        router.until("worker_ended")
+        assert page(listening["admin"], "/readyz") == "ready\n"  # the other one goes on
+        router.until("ready")
+        restarted = [f'semroute_worker_restarts_total{{worker="{each}"}} 1.0' for each in (0, 1)]
+        metrics = page(listening["admin"], "/metrics").splitlines()
+        assert len(set(restarted) & set(metrics)) == 1
+        children = worker_pids(router.process.pid)
+        assert router.stop(signal.SIGTERM) == 0
+    assert not any(Path(f"/proc/{pid}").exists() for pid in children)
+
+
+def test_workers_end_when_their_supervisor_is_killed(tmp_path: Path) -> None:
+    config = CONFIG.replace(
+        'admin: "127.0.0.1:0", drain', 'admin: "127.0.0.1:0", workers: 2, drain'
+    )
+    with running(tmp_path, "serve", config=config) as router:
+        for _ in range(3):
+            router.until("listening")
+        children = worker_pids(router.process.pid)
+        assert len(children) == 2
+        router.process.kill()
+        deadline = time.monotonic() + 20
+        while any(Path(f"/proc/{pid}").exists() for pid in children):
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+
+
+def test_a_worker_that_cannot_start_ends_the_rest(tmp_path: Path) -> None:
+    (tmp_path / "r-1").write_text("in the way")
+    config = CONFIG.replace('extproc: "127.0.0.1:0"', f'extproc: "unix:{tmp_path}/r", workers: 2')
+    (tmp_path / "semroute.yaml").write_text(config)
+    result = semroute(tmp_path, "serve", "--config", "semroute.yaml", timeout=60)
+    assert result.returncode == 3
+    assert f"error: unix:{tmp_path}/r-1: Address already in use" in result.stderr
+    assert "error: worker 1 could not be started; its exit status is 3" in result.stderr
+    assert (tmp_path / "r-1").read_text() == "in the way"
+
+
+def worker_pids(supervisor: int) -> list[int]:
+    """The children of a process, as the kernel knows them."""
+    pids: list[int] = []
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(FileNotFoundError, ProcessLookupError):
+            _, _, rest = stat.read_text().rpartition(")")
+            if int(rest.split()[1]) == supervisor:
+                pids.append(int(stat.parent.name))
+    return sorted(pids)
 
 
 def test_a_model_that_cannot_be_loaded_leaves_the_router_up_and_unready(tmp_path: Path) -> None:

@@ -106,6 +106,21 @@ def test_what_is_read_as_an_address_is_written_the_same(text: str) -> None:
     assert Address.parse(str(address)) == address
 
 
+@pytest.mark.parametrize(
+    ("first", "third"),
+    [
+        ("127.0.0.1:50051", "127.0.0.1:50053"),
+        ("[::1]:1", "[::1]:3"),
+        ("127.0.0.1:0", "127.0.0.1:0"),
+        ("unix:/run/x.sock", "unix:/run/x-2.sock"),
+        ("unix:/run/x", "unix:/run/x-2"),
+    ],
+)
+def test_processes_side_by_side_have_addresses_side_by_side(first: str, third: str) -> None:
+    assert Address.parse(first).sibling(0) == Address.parse(first)
+    assert Address.parse(first).sibling(2) == Address.parse(third)
+
+
 def test_headers_carry_the_decision_both_ways() -> None:
     names = HeaderNames("x-to", "x-model", "x-sure")
     decision = RoutingDecision("big", "gpu", Reason.CLASSIFIER, "math", 0.98765)

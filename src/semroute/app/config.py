@@ -2,16 +2,20 @@
 
 import hashlib
 from collections.abc import Mapping
+from typing import Final
 
 import msgspec
-from attrs import frozen
+from attrs import evolve, frozen
 
+from semroute.domain.address import Address
 from semroute.domain.classification import CategoryDefinition
 from semroute.domain.naming import HeaderNames
 from semroute.domain.policy import Policy
 from semroute.domain.routing import Candidate, Category, Model, WeightedEndpoint
 
 from .settings import CategoryName, Settings
+
+_ANY_PORT: Final = "127.0.0.1:0"
 
 
 @frozen
@@ -52,6 +56,24 @@ def policy_of(settings: Settings) -> Policy:
 def definitions_of(settings: Settings, library: Library) -> tuple[CategoryDefinition, ...]:
     """Returns what each category is about: as configured, or else as shipped."""
     return tuple(definition_of(name, settings, library.categories) for name in settings.categories)
+
+
+def router_addresses_of(settings: Settings) -> tuple[Address, ...]:
+    """Returns where each of the router's processes listens."""
+    first = Address.parse(settings.server.extproc)
+    return tuple(first.sibling(index) for index in range(settings.server.workers))
+
+
+def settings_of_worker(settings: Settings, index: int, cores: int) -> Settings:
+    """Returns what one of several router processes works with; the cores are shared fairly."""
+    server, classifier = settings.server, settings.classifier
+    extproc = str(router_addresses_of(settings)[index])
+    threads = classifier.workers or max(cores // server.workers, 1)
+    return evolve(
+        settings,
+        server=evolve(server, extproc=extproc, admin=_ANY_PORT),
+        classifier=evolve(classifier, workers=threads),
+    )
 
 
 def names_of(settings: Settings) -> HeaderNames:

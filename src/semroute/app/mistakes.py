@@ -17,6 +17,8 @@ Mistake: TypeAlias = tuple[tuple[str | int, ...], str]
 # Envoy must wait longer than we may think, or it gives up on answers that are on their way.
 _BUDGET_SHARE: Final = 0.8
 
+_HIGHEST_PORT: Final = 65535
+
 _ROUTER: Final = "semroute"  # what Envoy's configuration calls us
 
 _TAKEN_PREFIXES: Final = (OUR_PREFIX, "x-envoy-", "x-forwarded-", "x-request-")
@@ -85,14 +87,18 @@ def _unusable_listeners(settings: Settings) -> Iterator[Mistake]:
         elif address.path is not None:
             if path != ("server", "extproc"):
                 yield path, "it must be host:port"
+        elif path == ("server", "extproc") and address.port + server.workers - 1 > _HIGHEST_PORT:
+            yield path, f"there are no {server.workers} ports from {address.port} on"
         else:
             if not address.is_local and not server.allow_remote and path != ("envoy", "listen"):
                 message = "other machines could reach it in clear; set server.allow_remote to allow"
                 yield path, f"{message} that"
             if not address.is_ip and path != ("server", "admin"):
                 yield path, f"Envoy needs an IP address here, as 127.0.0.1:{address.port}"
-            if address.port and taken.setdefault(address, path) != path:
-                yield path, f"{'.'.join(taken[address])} has the same address"
+            siblings = server.workers if path == ("server", "extproc") else 1
+            for each in {address.sibling(index) for index in range(siblings)}:
+                if each.port and taken.setdefault(each, path) != path:
+                    yield path, f"{'.'.join(taken[each])} has {each} already"
 
 
 def _unusable_endpoints(settings: Settings) -> Iterator[Mistake]:

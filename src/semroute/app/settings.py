@@ -27,6 +27,15 @@ class ServerSettings:
     extproc: Annotated[
         str, Meta(description="Where Envoy reaches the router: host:port, or unix:/path.")
     ] = "127.0.0.1:50051"
+    workers: Annotated[
+        int,
+        Meta(
+            ge=1,
+            le=256,
+            description="Router processes that `serve` runs. Each has an address of its own: the "
+            "ports that follow `extproc`'s, or sockets with a number added to the name.",
+        ),
+    ] = 1
     admin: Annotated[
         str, Meta(description="Where metrics and health pages are served: host:port.")
     ] = "127.0.0.1:9190"

@@ -61,6 +61,17 @@ class Address:
             return address.is_loopback
         return self.path is not None or self.host == "localhost"
 
+    def sibling(self, index: int) -> "Address":
+        """Returns the address of the process with this index, 0 being this one's.
+
+        It is so many ports higher, or a socket with the index in its name. Port 0 stays 0.
+        """
+        if index == 0 or (self.path is None and self.port == 0):
+            return self
+        if self.path is None:
+            return Address(self.host, self.port + index)
+        return Address(path=self.path.with_stem(f"{self.path.stem}-{index}"))
+
     @contextmanager
     def blamed(self) -> Iterator[None]:
         """Makes every OSError in the context say that it is about this address."""

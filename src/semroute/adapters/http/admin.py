@@ -1,6 +1,6 @@
 """Metrics and health, read-only."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -12,7 +12,9 @@ _UNAVAILABLE = 503
 
 
 def admin_app(
-    metrics: Callable[[], bytes], unreadiness: Callable[[], str | None], version: str
+    metrics: Callable[[], Awaitable[bytes]],
+    unreadiness: Callable[[], Awaitable[str | None]],
+    version: str,
 ) -> Starlette:
     """Returns the pages `/metrics`, `/livez`, `/readyz` and `/version`.
 
@@ -23,13 +25,13 @@ def admin_app(
     """
 
     async def show_metrics(_: Request) -> Response:
-        return Response(metrics(), media_type=_PROMETHEUS_TEXT)
+        return Response(await metrics(), media_type=_PROMETHEUS_TEXT)
 
     async def show_liveness(_: Request) -> Response:
         return PlainTextResponse("alive\n")
 
     async def show_readiness(_: Request) -> Response:
-        reason = unreadiness()
+        reason = await unreadiness()
         if reason is None:
             return PlainTextResponse("ready\n")
         return PlainTextResponse(f"{reason}\n", _UNAVAILABLE)

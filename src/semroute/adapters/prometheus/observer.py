@@ -3,7 +3,14 @@
 from collections.abc import Callable
 from typing import Final
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client import (
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    Histogram,
+    disable_created_metrics,
+    generate_latest,
+)
 
 from semroute.domain.classification import Classification, Unclassified
 from semroute.domain.record import DecisionRecord, Usage
@@ -15,6 +22,9 @@ from semroute.domain.verdict import Answered, PassedThrough, Refused, Routed
 _SECONDS: Final = (
     0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0,
 )  # fmt: skip
+# A second series for each, which nobody asks for.
+disable_created_metrics()  # type: ignore[no-untyped-call]
+
 _GAUGES: Final = {
     "semroute_extproc_streams": "Open ExtProc streams.",
     "semroute_grpc_connections": "Open connections.",

@@ -3,5 +3,14 @@
 from .gateway import run_gateway
 from .parts import classifier_of, gateway_of, route_of
 from .router import Listening, Router
+from .workers import Workers
 
-__all__ = ["Listening", "Router", "classifier_of", "gateway_of", "route_of", "run_gateway"]
+__all__ = [
+    "Listening",
+    "Router",
+    "Workers",
+    "classifier_of",
+    "gateway_of",
+    "route_of",
+    "run_gateway",
+]

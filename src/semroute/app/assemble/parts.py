@@ -12,7 +12,7 @@ from semroute.adapters.envoy import Gateway, Upstream
 from semroute.adapters.grpc import Limits
 from semroute.adapters.openai import OpenAIChat, OpenAIModels
 from semroute.adapters.torch import TorchClassifier, load_encoder
-from semroute.app.config import Library, definitions_of, names_of
+from semroute.app.config import Library, definitions_of, names_of, router_addresses_of
 from semroute.app.route import Route
 from semroute.app.settings import Settings
 from semroute.domain.address import Address
@@ -67,7 +67,7 @@ def gateway_of(settings: Settings, *routers: Address) -> Gateway:
     return Gateway(
         listen=Address.parse(envoy.listen),
         admin=Address.parse(envoy.admin),
-        routers=routers or (Address.parse(settings.server.extproc),),
+        routers=routers or router_addresses_of(settings),
         upstreams=tuple(
             Upstream(name, Address.parse(place.address), place.health_path, place.tls)
             for name, place in settings.endpoints.items()

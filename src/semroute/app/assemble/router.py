@@ -80,7 +80,11 @@ class Router:
     trouble: str | None = field(init=False, default=None)
     listening: Listening | None = field(init=False, default=None)
     _health: Health = field(init=False, factory=lambda: Health(_HEALTH_NAMES))
+    _metrics: PrometheusObserver = field(init=False)
     _is_draining: bool = field(init=False, default=False)
+
+    def __attrs_post_init__(self) -> None:
+        self._metrics = PrometheusObserver(__version__, policy_of(self.settings).digest)
 
     async def run(
         self,
@@ -100,7 +104,7 @@ class Router:
         """
         server_settings = self.settings.server
         policy = policy_of(self.settings)
-        metrics = PrometheusObserver(__version__, policy.digest)
+        metrics = self._metrics
         budget = ByteBudget(self.settings.limits.max_retained_bytes)
         observer = Observers((metrics, StructlogObserver()))
         route = route_of(self.settings, policy, self.classifier)
@@ -121,7 +125,14 @@ class Router:
             budget=budget,
         )
         metrics.watch("semroute_grpc_connections", lambda: server.connections)
-        pages = admin_app(metrics.render, self._unreadiness, __version__)
+
+        async def render() -> bytes:
+            return metrics.render()
+
+        async def unreadiness() -> str | None:
+            return self.unreadiness()
+
+        pages = admin_app(render, unreadiness, __version__)
         admin, sock = bound_socket(Address.parse(server_settings.admin))
         async with (
             open_listener(Address.parse(server_settings.extproc)) as (extproc, listener),
@@ -156,7 +167,12 @@ class Router:
             self.settled.set()
             _log.error("the classifier cannot be loaded: %s", self.trouble)
 
-    def _unreadiness(self) -> str | None:
+    def metrics(self) -> str:
+        """Returns the metrics, in Prometheus' text format."""
+        return self._metrics.render().decode()
+
+    def unreadiness(self) -> str | None:
+        """Returns why Envoy should go elsewhere; None when it may come."""
         if self._is_draining:
             return "draining"
         if self.trouble is not None:

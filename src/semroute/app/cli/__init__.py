@@ -32,6 +32,7 @@ _COMMANDS = {
 for _name, _help in _COMMANDS.items():
     _module = "evaluate" if _name == "eval" else _name
     app.command(f"semroute.app.cli.{_module}:{_module}", name=_name, help=_help)
+app.command("semroute.app.cli.worker:worker", name="worker", show=False)
 
 
 def main() -> None:

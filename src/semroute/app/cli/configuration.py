@@ -6,8 +6,9 @@ from importlib import resources
 from pathlib import Path
 from typing import Annotated, Final, TypeAlias
 
-from attrs import frozen
+from attrs import evolve, frozen
 from cyclopts import Parameter
+from cyclopts.validators import Number
 
 from semroute.adapters.settings import load
 from semroute.app.config import Library
@@ -28,6 +29,14 @@ ConfigOption: TypeAlias = Annotated[
     ),
 ]
 
+WorkersOption: TypeAlias = Annotated[
+    int | None,
+    Parameter(
+        validator=Number(gte=1, lte=256),
+        help="Router processes; as many as the configuration says if not given.",
+    ),
+]
+
 JsonOption: TypeAlias = Annotated[
     bool, Parameter(name="--json", negative=(), help="Print JSON, for machines.")
 ]
@@ -43,35 +52,55 @@ class Configuration:
         settings: What it says.
         library: The categories it may refer to.
         name: What to call it.
+        text: How it was written.
     """
 
     settings: Settings
     library: Library
     name: str
+    text: str
 
 
-def read_configuration(path: Path | None) -> Configuration:
+def read_configuration(path: Path | None, workers: int | None = None) -> Configuration:
     """Reads and checks a configuration.
+
+    Args:
+        path: The file; None for the one that ships.
+        workers: How many router processes there are, if not as many as the file says.
 
     Raises:
         SettingsError: Something is wrong with it; the error lists everything that is.
         UsageError: It cannot be read.
     """
-    library = load((_DEFAULTS / "categories.yaml").read_text(), Library, name="categories.yaml")
     if path is None or (path == Path() and path == variable()):  # set, but to nothing
         text, name = (_DEFAULTS / "semroute.yaml").read_text(), "the shipped configuration"
     elif str(path) == "-":
         text, name = read_input(), "standard input"
     else:
         text, name = read_text(path), str(path)
+    return configuration_of(text, name, workers)
+
+
+def configuration_of(text: str, name: str, workers: int | None = None) -> Configuration:
+    """Checks a configuration that has been read.
+
+    Raises:
+        SettingsError: Something is wrong with it; the error lists everything that is.
+    """
+    library = load((_DEFAULTS / "categories.yaml").read_text(), Library, name="categories.yaml")
+
+    def changed(settings: Settings) -> Settings:
+        server = settings.server
+        return evolve(settings, server=evolve(server, workers=workers or server.workers))
+
     settings = load(
         text,
         Settings,
-        check=lambda settings: mistakes_in(settings, library),
+        check=lambda settings: mistakes_in(changed(settings), library),
         environ=os.environ,
         name=name,
     )
-    return Configuration(settings, library, name)
+    return Configuration(changed(settings), library, name, text)
 
 
 def variable() -> Path | None:

@@ -10,13 +10,14 @@ from semroute.adapters.envoy import validate
 from semroute.adapters.envoy.bootstrap import bootstrap_of
 from semroute.app.assemble import gateway_of
 
-from .configuration import ConfigOption, JsonOption, read_configuration
+from .configuration import ConfigOption, JsonOption, WorkersOption, read_configuration
 from .exits import UsageError
 
 
 def envoy(
     *,
     config: ConfigOption = None,
+    workers: WorkersOption = None,
     as_json: JsonOption = False,
     validate_it: Annotated[
         bool, Parameter(name="--validate", negative=(), help="Let Envoy itself check it first.")
@@ -25,9 +26,9 @@ def envoy(
     """Print the Envoy configuration that `up` would run.
 
     It is complete: `semroute envoy > envoy.yaml` and `envoy -c envoy.yaml` run the gateway, with
-    the router at the address that `server.extproc` names.
+    the router's processes at the addresses that `server.extproc` and `server.workers` name.
     """
-    gateway = gateway_of(read_configuration(config).settings)
+    gateway = gateway_of(read_configuration(config, workers).settings)
     if any(router.path is None and not router.port for router in gateway.routers):
         message = "server.extproc: Envoy must know the port, so it cannot be 0"
         raise UsageError(message)

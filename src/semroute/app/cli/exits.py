@@ -25,6 +25,7 @@ def fail(error: BaseException) -> int:
     """
     # Imported here: a command that succeeds needs none of these.
     from semroute.adapters.envoy import EnvoyError, RefusedByEnvoyError  # noqa: PLC0415
+    from semroute.adapters.processes import WorkerError  # noqa: PLC0415
     from semroute.adapters.settings import SettingsError  # noqa: PLC0415
     from semroute.adapters.torch import CheckpointError  # noqa: PLC0415
     from semroute.app.lifecycle import InterruptedTwiceError  # noqa: PLC0415
@@ -39,7 +40,7 @@ def fail(error: BaseException) -> int:
         case OSError(filename=str(place), strerror=str(reason)):
             _print(f"{place}: {reason}")
             return Exit.RUNTIME
-        case EnvoyError() | CheckpointError() | OSError() | CommandError():
+        case EnvoyError() | CheckpointError() | WorkerError() | OSError() | CommandError():
             _print(str(cause))
             return Exit.RUNTIME
         case _:

@@ -1,0 +1,105 @@
+"""One worker process, as its supervisor sees it."""
+
+import contextlib
+import subprocess
+from collections.abc import Sequence
+from typing import Final
+
+import msgspec
+import trio
+from attrs import define, field
+
+from .messages import Ask, Job, Report, Started, line_of, lines
+
+_HEARD: Final = msgspec.json.Decoder(Started | Report)
+
+
+@define(eq=False)
+class Worker:
+    """A worker from its start to its end.
+
+    Args:
+        process: The process; its input and output are pipes.
+
+    Attributes:
+        started: Set once it listens.
+        extproc: Where it listens, once it does.
+    """
+
+    process: trio.Process
+    started: trio.Event = field(init=False, factory=trio.Event)
+    extproc: str | None = field(init=False, default=None)
+    _waiting: list[trio.MemorySendChannel[Report]] = field(init=False, factory=list)
+    _speaking: trio.Lock = field(init=False, factory=trio.Lock)
+
+    @classmethod
+    async def start(cls, command: Sequence[str], job: Job) -> "Worker":
+        """Starts a process and tells it its job. It logs to our own standard error."""
+        # In a session of its own: a Ctrl-C in the terminal is for the supervisor, who stops
+        # its workers one after the other.
+        process = await trio.lowlevel.open_process(
+            list(command), stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True
+        )
+        worker = cls(process)
+        await worker._say(job)
+        return worker
+
+    async def run(self) -> int:
+        """Listens to the worker until it has ended, and returns its exit status.
+
+        Cancelled, it kills the process.
+        """
+        assert self.process.stdout is not None
+        try:
+            async with contextlib.aclosing(lines(self.process.stdout)) as heard:
+                async for line in heard:
+                    self._hear(line)
+            return await self.process.wait()
+        finally:
+            await self._end()
+
+    async def report(self, timeout_seconds: float) -> Report | None:
+        """Returns how the worker is; None if it does not say in time."""
+        send, receive = trio.open_memory_channel[Report](1)
+        with trio.move_on_after(timeout_seconds), contextlib.suppress(trio.EndOfChannel):
+            self._waiting.append(send)
+            await self._say(Ask())
+            return await receive.receive()
+        return None
+
+    async def stop(self, grace_seconds: float) -> None:
+        """Asks the process to end, and returns when it has; kills it after the grace."""
+        if self.process.returncode is None:
+            self.process.terminate()
+            with trio.move_on_after(grace_seconds):
+                await self.process.wait()
+                return
+            self.process.kill()
+        await self.process.wait()
+
+    async def _say(self, message: Job | Ask) -> None:
+        assert self.process.stdin is not None
+        async with self._speaking:
+            with contextlib.suppress(trio.BrokenResourceError, trio.ClosedResourceError):
+                await self.process.stdin.send_all(line_of(message))
+
+    def _hear(self, line: bytes) -> None:
+        match _HEARD.decode(line):
+            case Started(extproc):
+                self.extproc = extproc
+                self.started.set()
+            case Report() as report:
+                # Answers come in the order of the questions.
+                self._waiting.pop(0).send_nowait(report)
+
+    async def _end(self) -> None:
+        for waiting in self._waiting:
+            waiting.close()
+        self._waiting.clear()
+        with trio.CancelScope(shield=True):
+            if self.process.returncode is None:
+                self.process.kill()
+            await self.process.wait()
+            for pipe in (self.process.stdin, self.process.stdout):
+                if pipe is not None:
+                    await pipe.aclose()
