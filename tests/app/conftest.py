@@ -15,6 +15,7 @@ from semroute.domain.headers import Headers
 from semroute.domain.http import HttpRequest
 from semroute.domain.naming import HeaderNames
 from semroute.domain.policy import Policy
+from semroute.domain.ports import Classifier
 from semroute.domain.routing import Candidate, Category, Model, WeightedEndpoint
 
 DEFINITIONS = (
@@ -60,8 +61,7 @@ def observer() -> MemoryObserver:
     return MemoryObserver()
 
 
-@pytest.fixture
-def route(classifier: FaultyClassifier) -> Route:
+def route_with(classifier: Classifier) -> Route:
     numbers = itertools.count(1)
     return Route(
         policy=POLICY,
@@ -73,6 +73,11 @@ def route(classifier: FaultyClassifier) -> Route:
         watch_bytes=1000,
         new_id=lambda: f"d{next(numbers)}",
     )
+
+
+@pytest.fixture
+def route(classifier: FaultyClassifier) -> Route:
+    return route_with(classifier)
 
 
 @pytest.fixture
