@@ -51,6 +51,15 @@ class ServerSettings:
             description="The longest request body; Envoy buffers as much, and longer is 413.",
         ),
     ] = 16 * MiB
+    notice_seconds: Annotated[
+        float,
+        Meta(
+            ge=0,
+            le=3600,
+            description="How long a router that is to stop serves on while it says NOT_SERVING, so "
+            "that Envoy turns to others first; not if nobody asks for its health.",
+        ),
+    ] = 3.0
     drain_seconds: Annotated[
         float,
         Meta(ge=0, le=3600, description="How long exchanges in flight may finish at shutdown."),

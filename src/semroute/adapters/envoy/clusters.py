@@ -17,6 +17,7 @@ from .messages import envoy_address, packed, seconds
 ROUTER_CLUSTER: Final = "semroute"
 
 _HTTP_OPTIONS: Final = "envoy.extensions.upstreams.http.v3.HttpProtocolOptions"
+_UNBOUNDED: Final = 1_000_000
 _OK: Final = envoy_type.Int64Range(start=200, end=300)  # the end is exclusive
 
 
@@ -38,13 +39,15 @@ def router_cluster(gateway: Gateway) -> cluster.Cluster:
         connect_timeout=seconds(1),
         lb_policy=cluster.ClusterLbPolicy.LEAST_REQUEST,
         common_lb_config=_no_panic(),
+        circuit_breakers=_no_breakers(),
         typed_extension_protocol_options={_HTTP_OPTIONS: packed(options)},
         load_assignment=_load(ROUTER_CLUSTER, *gateway.routers),
         health_checks=[
             core.HealthCheck(
+                # A router that stops waits for two of these: `server.notice_seconds`.
                 timeout=seconds(1),
-                interval=seconds(2),
-                no_traffic_interval=seconds(2),
+                interval=seconds(1),
+                no_traffic_interval=seconds(1),
                 unhealthy_threshold=2,
                 healthy_threshold=1,
                 grpc_health_check=probe,
@@ -96,6 +99,20 @@ def _tls(host: str, ca_file: str) -> core.TransportSocket:
         ),
     )
     return core.TransportSocket(name="envoy.transport_sockets.tls", typed_config=packed(context))
+
+
+def _no_breakers() -> cluster.CircuitBreakers:
+    """Envoy would refuse calls beyond 1,024, and more than 3 retries at once; the router sheds."""
+    return cluster.CircuitBreakers(
+        thresholds=[
+            cluster.CircuitBreakersThresholds(
+                max_connections=_UNBOUNDED,
+                max_pending_requests=_UNBOUNDED,
+                max_requests=_UNBOUNDED,
+                max_retries=_UNBOUNDED,
+            )
+        ]
+    )
 
 
 def _no_panic() -> cluster.ClusterCommonLbConfig:

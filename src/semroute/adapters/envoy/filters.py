@@ -13,11 +13,14 @@ from envoy_data_plane.envoy.extensions.filters.network.http_connection_manager i
 from envoy_data_plane.envoy.extensions.http.early_header_mutation.header_mutation import (
     v3 as early_mutation,
 )
+from envoy_data_plane.envoy.extensions.retry.host.previous_hosts import v3 as previous_hosts
 from envoy_data_plane.envoy.type import v3 as envoy_type
 
 from .clusters import ROUTER_CLUSTER
 from .gateway import Gateway
 from .messages import packed, seconds, struct
+
+_ROUTERS_TRIED: Final = 3
 
 _UNAVAILABLE: Final = envoy_type.StatusCode.ServiceUnavailable
 
@@ -35,7 +38,8 @@ def ext_proc_filter(gateway: Gateway) -> hcm.HttpFilter:
     header, body = ext_proc.ProcessingModeHeaderSendMode, ext_proc.ProcessingModeBodySendMode
     processor = ext_proc.ExternalProcessor(
         grpc_service=core.GrpcService(
-            envoy_grpc=core.GrpcServiceEnvoyGrpc(cluster_name=ROUTER_CLUSTER)
+            envoy_grpc=core.GrpcServiceEnvoyGrpc(cluster_name=ROUTER_CLUSTER),
+            retry_policy=_another_router(),
         ),
         processing_mode=ext_proc.ProcessingMode(
             request_header_mode=header.SEND,
@@ -58,6 +62,25 @@ def ext_proc_filter(gateway: Gateway) -> hcm.HttpFilter:
         ),
     )
     return hcm.HttpFilter(name="envoy.filters.http.ext_proc", typed_config=packed(processor))
+
+
+def _another_router() -> core.RetryPolicy:
+    """Tries another process where one has not begun to answer.
+
+    One that is stopping is gone before the next health check says so.
+    """
+    return core.RetryPolicy(
+        retry_on="connect-failure,refused-stream",
+        num_retries=_ROUTERS_TRIED - 1,
+        retry_host_predicate=[
+            core.RetryPolicyRetryHostPredicate(
+                name="envoy.retry_host_predicates.previous_hosts",
+                typed_config=packed(previous_hosts.PreviousHostsPredicate()),
+            )
+        ],
+        # The one that is gone has the fewest requests, so the balancer likes it best.
+        host_selection_retry_max_attempts=10,
+    )
 
 
 def router_filter() -> hcm.HttpFilter:

@@ -1,5 +1,6 @@
 """`grpc.health.v1`, as the gRPC health checking protocol describes it."""
 
+import math
 from collections.abc import Iterable
 from typing import Any
 
@@ -25,6 +26,7 @@ class Health(HealthBase):
         self._is_serving = False
         self._changed = trio.Event()
         self._closed = trio.Event()
+        self._last_asked = -math.inf
 
     @property
     def is_serving(self) -> bool:
@@ -38,6 +40,10 @@ class Health(HealthBase):
             self._changed.set()
             self._changed = trio.Event()
 
+    def was_asked(self, within_seconds: float) -> bool:
+        """Whether somebody has checked us lately, and so will hear of a change."""
+        return trio.current_time() - self._last_asked <= within_seconds
+
     def close(self) -> None:
         """Says NOT_SERVING for the last time: whoever watches is told, and then let go."""
         self._is_serving = False
@@ -47,6 +53,7 @@ class Health(HealthBase):
     async def Check(self, stream: HealthStream) -> None:  # noqa: N802 - the protocol's own name
         """Answers once. An unknown name is NOT_FOUND."""
         name = await _asked_for(stream)
+        self._last_asked = trio.current_time()
         if name not in self._names:
             raise GRPCError(Status.NOT_FOUND, "unknown service")
         await stream.send_message(self._response())

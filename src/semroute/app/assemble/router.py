@@ -27,6 +27,8 @@ from .parts import HEALTH_NAME, limits_of, route_of
 
 _log = logging.getLogger(__name__)
 
+_POLLED_SECONDS: Final = 10.0  # who checks our health more rarely will not hear in time
+_POLL_SECONDS: Final = 0.05
 _HEALTH_NAMES: Final = ("", HEALTH_NAME, SERVICE_NAME)
 
 
@@ -149,6 +151,7 @@ class Router:
                 _log.info("draining")
                 self._is_draining = True
                 self._health.close()
+                await self._give_notice(server)
                 await drain(server, converse.hang_up, server_settings.drain_seconds)
             # Conversations in flight could classify to the last.
             background.cancel_scope.cancel()
@@ -166,6 +169,13 @@ class Router:
             self.trouble = str(group.exceptions[0])
             self.settled.set()
             _log.error("the classifier cannot be loaded: %s", self.trouble)
+
+    async def _give_notice(self, server: Server) -> None:
+        """Serves on until whoever asks for our health has had time to hear that we stop."""
+        if self._health.was_asked(_POLLED_SECONDS):
+            with trio.move_on_after(self.settings.server.notice_seconds):
+                while server.connections:  # noqa: ASYNC110 - the server has no event for it
+                    await trio.sleep(_POLL_SECONDS)
 
     def metrics(self) -> str:
         """Returns the metrics, in Prometheus' text format."""

@@ -18,7 +18,7 @@ from semroute.domain.address import Address
 _log = logging.getLogger(__name__)
 
 _COMMAND: Final = (sys.executable, "-m", "semroute.app.cli", "worker")
-_LAST_SECONDS: Final = 5.0  # what a worker may need beyond its drain time
+_LAST_SECONDS: Final = 5.0  # what a worker may need beyond its notice and its drain
 
 
 @frozen(eq=False)
@@ -41,7 +41,8 @@ class Workers:
             OSError: The address for the pages cannot be had; the operator's fault.
         """
         metrics = MergedMetrics()
-        grace_seconds = self.settings.drain_seconds + _LAST_SECONDS
+        patience = self.settings.notice_seconds + self.settings.drain_seconds
+        grace_seconds = patience + _LAST_SECONDS
         supervisor = Supervisor(_COMMAND, self.jobs, grace_seconds, metrics.restarted)
 
         async def render() -> bytes:
