@@ -2,13 +2,15 @@
 
 import json
 from collections.abc import Iterator
+from importlib import metadata
 from pathlib import Path
 from typing import Any, Final
 
-from semroute.adapters.settings import json_schema
+from semroute.adapters.settings import VARIABLE, json_schema
 from semroute.app.settings import Settings
 from semroute.domain.exchange.order import TRANSITIONS
 from semroute.domain.naming import SEALED_PATH
+from tests.upstream.defects import DEFECTS, Defect
 
 HERE: Final = Path(__file__).parent
 
@@ -102,8 +104,8 @@ def _rows(definition: dict[str, Any]) -> Iterator[str]:
 def _type(value: dict[str, Any]) -> str:
     match value:
         case {"anyOf": choices}:
-            # The variant with a pattern is `${NAME}`, which may stand for any value.
-            return " or ".join(_type(choice) for choice in choices if "pattern" not in choice)
+            # `${NAME}` may stand for any value.
+            return " or ".join(_type(choice) for choice in choices if choice != VARIABLE)
         case {"enum": choices}:
             return " or ".join(f"`{choice}`" for choice in choices)
         case {"type": "array", "items": item}:
@@ -124,7 +126,44 @@ def _bounds(value: dict[str, Any]) -> str:
             return ""
 
 
-PAGES: Final = {"exchange.md": exchange, "configuration.md": configuration}
+UPSTREAM: Final = """\
+# Defects of grpclib and h2
+
+What stock grpclib {grpclib} with h2 {h2} does with what a peer may send, and what we do. Two more cannot
+be provoked by a peer: when it is stopped, grpclib cancels its calls without a word, and says GOAWAY
+to nobody. Made from `tests/upstream/defects.py` by `make docs`; `tests/upstream` says each of these to
+a stock server and to ours, and fails when either answers otherwise than it says here.
+
+In the reproductions, `on.headers` makes the HEADERS frame of a call of `/t.T/echo` with some fields
+changed, and `on.request` a whole call (`tests/adapters/grpc/wire.py`); `HOLD` is the path of a method
+that never answers, and `HELLO` a message of five bytes with its prefix of five. `said` turns frames
+into bytes, and `raw` writes what hyperframe would not.
+
+{sections}"""
+
+
+def upstream() -> str:
+    """Returns docs/upstream.md."""
+    versions = {name: metadata.version(name) for name in ("grpclib", "h2")}
+    return UPSTREAM.format(sections="\n".join(map(_defect, DEFECTS)), **versions)
+
+
+def _defect(defect: Defect) -> str:
+    stock = "; ".join(defect.stock) or "nothing at all"
+    return (
+        f"## {defect.title}\n\n"
+        f"Where: {defect.where}.\n\n"
+        f"```python\n{defect.source}\n```\n\n"
+        f"* grpclib: {stock}\n"
+        f"* semroute: {'; '.join(defect.ours)}\n"
+    )
+
+
+PAGES: Final = {
+    "exchange.md": exchange,
+    "configuration.md": configuration,
+    "upstream.md": upstream,
+}
 
 if __name__ == "__main__":
     for name, page in PAGES.items():

@@ -7,6 +7,6 @@ JSON Schema read the same ones.
 
 from .document import load
 from .problems import Path, Problem, SettingsError
-from .schema import json_schema
+from .schema import VARIABLE, json_schema
 
-__all__ = ["Path", "Problem", "SettingsError", "json_schema", "load"]
+__all__ = ["VARIABLE", "Path", "Problem", "SettingsError", "json_schema", "load"]

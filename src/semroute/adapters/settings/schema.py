@@ -4,7 +4,7 @@ from typing import Any, Final
 
 import msgspec
 
-_VARIABLE: Final = {"type": "string", "pattern": r"\$\{.+\}"}
+VARIABLE: Final = {"type": "string", "pattern": r"\$\{.+\}"}
 _NOT_TEXT: Final = frozenset({"integer", "number", "boolean"})
 
 
@@ -27,7 +27,7 @@ def _tightened(schema: Any) -> Any:  # noqa: ANN401 - JSON
     tightened = {key: _tightened(value) for key, value in schema.items()}
     if tightened.get("type") in _NOT_TEXT:
         kept = {key: tightened.pop(key) for key in ("description", "default") if key in tightened}
-        return kept | {"anyOf": [tightened, _VARIABLE]}
+        return kept | {"anyOf": [tightened, VARIABLE]}
     if tightened.get("type") == "object" and "properties" in tightened:
         tightened["additionalProperties"] = False
     return tightened
