@@ -1,5 +1,6 @@
 """Every limit: reached, it stops the peer and is counted; ordinary traffic does not reach it."""
 
+import time
 from typing import Any
 
 import pytest
@@ -11,9 +12,11 @@ from hpack import Encoder
 from hyperframe.frame import (
     ContinuationFrame,
     DataFrame,
+    GoAwayFrame,
     HeadersFrame,
     PingFrame,
     PriorityFrame,
+    RstStreamFrame,
     SettingsFrame,
     WindowUpdateFrame,
 )
@@ -22,6 +25,7 @@ from semroute.adapters.grpc import Limits, Server
 from semroute.domain.budget import ByteBudget
 
 from .peer import BytesCodec, Methods, Peer, connected, echo, framed, request_headers
+from .wire import HELLO, PREFACE, Speech, Wire, hold, said
 
 OK, DEADLINE, EXHAUSTED = "0", "4", "8"
 CALM = ErrorCodes.ENHANCE_YOUR_CALM
@@ -127,6 +131,33 @@ async def test_resets_in_silence_end_the_connection() -> None:
         assert await goaway_from(peer) == CALM
         assert server.calls == 0
     assert reached == ["resets"]
+
+
+async def test_ten_thousand_rapid_resets_cost_little_and_hurt_nobody() -> None:
+    on = Speech()
+    pairs = (
+        said(on.headers(stream, {":path": "/t.T/hold"}), RstStreamFrame(stream, error_code=8))
+        for stream in range(1, 20_001, 2)
+    )
+    attack = PREFACE + said(SettingsFrame(0)) + b"".join(pairs)
+    server = Server([Methods(echo=echo, hold=hold)], codec=BytesCodec())
+    ours, theirs = trio.testing.memory_stream_pair()
+    innocent, theirs_too = trio.testing.memory_stream_pair()
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(server.serve_stream, theirs)
+        nursery.start_soon(server.serve_stream, theirs_too)
+        peer = Peer(innocent)
+        await peer.connect()
+        call = await peer.open()
+        started = time.process_time()
+        await ours.send_all(attack)
+        await peer.send(call, HELLO, end=True)
+        assert await peer.status(call) == "0"
+        wire = Wire(ours)
+        await wire.until_closed()
+        assert time.process_time() - started < 0.5
+        nursery.cancel_scope.cancel()
+    assert wire.first(GoAwayFrame).error_code == ErrorCodes.ENHANCE_YOUR_CALM
 
 
 async def test_making_us_reset_ends_the_connection_just_the_same() -> None:
