@@ -44,8 +44,8 @@ docs: $(VENV)/.dev
 	$(BIN)/python -m docs.build
 
 constraints: $(VENV)/.dev
-	( sed -n '/^#/p' constraints.txt; $(BIN)/python -m pip freeze --exclude-editable \
-		| sed 's/+cpu$$//' ) > constraints.new
+	( sed -n '/^#/p' constraints.txt; $(BIN)/python -m pip freeze --all --exclude-editable \
+		| sed 's/+cpu$$//; /^pip==/d' ) > constraints.new
 	mv constraints.new constraints.txt
 
 $(VENV)/bin/python:
