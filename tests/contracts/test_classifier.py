@@ -35,11 +35,6 @@ async def classifier(
             nursery.cancel_scope.cancel()
 
 
-def test_the_port_is_what_the_adapters_have() -> None:
-    ports: list[type[Classifier]] = [WordClassifier, FaultyClassifier, TorchClassifier]
-    assert ports
-
-
 async def test_every_category_gets_a_probability(classifier: Classifier) -> None:
     assert classifier.is_ready
     classification = await classifier.classify(Prompt("solve this equation for x"))

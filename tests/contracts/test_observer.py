@@ -3,8 +3,10 @@
 import io
 import json
 import logging
+from collections.abc import Callable
 
 import pytest
+from attrs import frozen
 
 from semroute.adapters.memory import MemoryObserver
 from semroute.adapters.prometheus import PrometheusObserver
@@ -50,31 +52,55 @@ def logged() -> io.StringIO:
     return output
 
 
+@frozen
+class Observed:
+    """An observer, and what it shows to the world."""
+
+    observer: Observer
+    shown: Callable[[], str]
+
+
 @pytest.fixture(params=["memory", "prometheus", "structlog", "several"])
-def observer(request: pytest.FixtureRequest, logged: io.StringIO) -> Observer:
-    observers: dict[str, Observer] = {
-        "memory": MemoryObserver(),
-        "prometheus": PrometheusObserver("1", "sha256:0"),
-        "structlog": StructlogObserver(),
+def observed(request: pytest.FixtureRequest, logged: io.StringIO) -> Observed:
+    memory, metrics = MemoryObserver(), PrometheusObserver("1", "sha256:0")
+
+    def counts() -> str:
+        kept = memory.messages, memory.failures, memory.records, memory.usages
+        return str([len(each) for each in kept])
+
+    def page() -> str:
+        return metrics.render().decode()
+
+    several = Observers((memory, metrics, StructlogObserver()))
+    cases = {
+        "memory": Observed(memory, counts),
+        "prometheus": Observed(metrics, page),
+        "structlog": Observed(StructlogObserver(), logged.getvalue),
+        "several": Observed(several, lambda: counts() + page() + logged.getvalue()),
     }
-    observers["several"] = Observers(tuple(observers.values()))
-    return observers[request.param]
+    return cases[request.param]
 
 
 @pytest.mark.parametrize("ruling", RULINGS.values(), ids=RULINGS)
 @pytest.mark.parametrize("outcome", Outcome)
-def test_every_record_can_be_told(
-    observer: Observer, logged: io.StringIO, ruling: Ruling | None, outcome: Outcome
+def test_every_record_can_be_told_and_no_prompt_is_shown(
+    observed: Observed, ruling: Ruling | None, outcome: Outcome
 ) -> None:
     for status in (None, 200, 503):
-        observer.exchange_finished(DecisionRecord(outcome, ruling, status, 17))
-    assert SECRET not in logged.getvalue()
+        before = observed.shown()
+        observed.observer.exchange_finished(DecisionRecord(outcome, ruling, status, 17))
+        assert observed.shown() != before
+    assert SECRET not in observed.shown()
 
 
-def test_everything_else_can_be_told(observer: Observer) -> None:
+def test_everything_else_can_be_told(observed: Observed) -> None:
+    observer = observed.observer
+    before = observed.shown()
     observer.message_answered("request_body", "continue", 0.01)
+    observer.message_answered("request_body", "observed", None)
     observer.exchange_failed("internal")
     observer.answer_metered(DECISION, Usage(7, 3))
+    assert observed.shown() != before
 
 
 def test_a_log_line_says_where_a_request_went_and_why(logged: io.StringIO) -> None:
