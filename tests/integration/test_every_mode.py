@@ -254,6 +254,24 @@ async def test_what_does_not_fit_envoys_buffer_is_refused_when_only_its_beginnin
     assert [each.json["model"] for each in chats(gateway)] == ["saul-54b"]
 
 
+async def test_large_bodies_pass_whole_in_full_duplex() -> None:
+    answer = bytes(range(256)) * 8192  # 2 MiB
+    turns = [{"role": "user", "content": "Can I be evicted? " * 1_000}] * 120
+    request = LAW | {"messages": [*turns, LAW["messages"][0]]}
+    async with running_gateway(patch=Cell(DUPLEX, DUPLEX)) as gateway, gateway.http() as client:
+        gateway.servers.answer = lambda _: Response(answer)
+        for _ in range(3):
+            response = await client.post(CHAT, json=request)
+            assert response.status_code == 200
+            assert response.content == answer
+            chosen = response.headers["x-semroute-model"]
+        await assert_clean(gateway)
+        await gateway.until_metric("semroute_retained_bytes 0.0")
+    for received in chats(gateway):
+        assert len(received.body) > 2_000_000
+        assert received.json == request | {"model": chosen}
+
+
 async def trailing_server(stream: trio.SocketStream) -> None:
     """Answers every request with a body and trailers, as HTTP/1.1 has them."""
     received = b""

@@ -1,5 +1,7 @@
 """Many requests at once, and routers that stop while they come."""
 
+import os
+import signal
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -10,7 +12,7 @@ import pytest
 import trio
 from attrs import evolve
 
-from semroute.adapters.envoy import running_envoy
+from semroute.adapters.envoy import EnvoyError, running_envoy
 from semroute.adapters.envoy.bootstrap import bootstrap_of
 from semroute.app.assemble import Router, gateway_of
 
@@ -78,6 +80,37 @@ async def test_a_thousand_requests_at_once_over_three_envoys() -> None:
         lines = await gateway.metrics()
     assert tally.outcomes == {"routed": 1002}
     assert not any(line.startswith("extproc_stream_errors_total{") for line in lines)
+
+
+async def test_an_envoy_that_is_killed_leaves_nothing_behind() -> None:
+    tally = Tally()
+    async with running_gateway() as gateway:
+        gateway.classifier.delay_seconds = 0.3
+        assert gateway.router.listening is not None
+        document = bootstrap_of(
+            gateway_of(gateway.router.settings, gateway.router.listening.extproc)
+        )
+        log = gateway.directory / "access-2.log"
+        with pytest.RaisesGroup(
+            pytest.RaisesExc(EnvoyError, match="status -9"), flatten_subgroups=True
+        ):
+            async with (
+                running_envoy(document, access_log=log) as envoy,
+                httpx2.AsyncClient(base_url=f"http://{envoy.listen}", timeout=20) as doomed,
+                trio.open_nursery() as nursery,
+            ):
+                for _ in range(20):
+                    nursery.start_soon(tally.ask, doomed)
+                await gateway.until_metric("semroute_extproc_streams 20.0")
+                os.kill(envoy.pid, signal.SIGKILL)
+                await trio.sleep_forever()
+        with trio.fail_after(1):
+            await gateway.until_metric("semroute_extproc_streams 0.0")
+        await gateway.until_metric("semroute_retained_bytes 0.0")
+        gateway.classifier.delay_seconds = 0
+        async with gateway.http() as client:
+            await tally.ask(client)
+    assert tally.outcomes["routed"] == 1
 
 
 async def test_stopping_the_gateway_under_load_loses_no_request() -> None:
