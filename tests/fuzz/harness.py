@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import Any, Final, TypeVar
 
 from hypothesis import HealthCheck, Verbosity, settings
+from trio.testing import MockClock
 
 _IN_CHECKS: Final = 2_000
 _EXAMPLES: Final = int(os.environ.get("SEMROUTE_FUZZ_EXAMPLES", _IN_CHECKS))
@@ -25,6 +26,11 @@ def fuzz(test: Test) -> Test:
         verbosity=Verbosity.normal,
         suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
     )(test)
+
+
+def idle_clock() -> MockClock:
+    """A clock that only moves when nothing else does, so that a slow machine changes nothing."""
+    return MockClock(autojump_threshold=0)
 
 
 class _Bugs(logging.Handler):

@@ -14,7 +14,7 @@ from semroute.domain.budget import ByteBudget
 from tests.adapters.grpc.peer import Peer, framed, request_headers
 from tests.app.conftest import DEFINITIONS, route_with
 
-from .harness import fuzz, no_bugs_logged
+from .harness import fuzz, idle_clock, no_bugs_logged
 
 PROCESS = "/envoy.service.ext_proc.v3.ExternalProcessor/Process"
 
@@ -90,7 +90,7 @@ SPOILT = st.builds(
 @given(st.lists(st.one_of(MESSAGES, MESSAGES, SPOILT, st.binary(max_size=30)), max_size=8))
 def test_no_messages_get_past_us_unanswered(messages: list[bytes]) -> None:
     with no_bugs_logged():
-        trio.run(converse, messages)
+        trio.run(converse, messages, clock=idle_clock())
 
 
 async def converse(messages: list[bytes]) -> None:

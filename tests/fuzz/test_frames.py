@@ -13,7 +13,7 @@ from semroute.adapters.grpc import Server
 from tests.adapters.grpc.peer import BytesCodec, Methods, Peer, echo, framed
 from tests.adapters.grpc.wire import HELLO, PREFACE, Speech, data, hold, raw, said
 
-from .harness import fuzz, no_bugs_logged
+from .harness import fuzz, idle_clock, no_bugs_logged
 
 STREAMS = st.integers(1, 9)
 FLAGS = st.sampled_from([(), ("END_STREAM",)])
@@ -67,7 +67,7 @@ def test_no_frames_hurt_anybody_else(parts: list[Any], in_one: bool, cut: int) -
     elif cut < len(whole):
         chunks = [whole[:cut], whole[cut:]]
     with no_bugs_logged():
-        trio.run(attack, chunks)
+        trio.run(attack, chunks, clock=idle_clock())
 
 
 async def attack(chunks: list[bytes]) -> None:
