@@ -128,3 +128,10 @@ def test_the_readme_s_examples_print_what_it_says(
     result = semroute(tmp_path, *rest)
     assert result.returncode == 0, result.stderr
     assert normalised(result.stdout) == normalised(output)
+
+
+def test_every_test_that_a_page_names_exists() -> None:
+    sources = "\n".join(path.read_text() for path in (ROOT / "tests").rglob("test_*.py"))
+    for page in pages():
+        for name in re.findall(r"`(test_\w+)`", page.read_text()):
+            assert f"def {name}(" in sources, f"{page.name}: {name}"

@@ -11,7 +11,6 @@ class Reason(StrEnum):
     ABSTAIN = "abstain"
     DEFAULT = "default"
     PASSTHROUGH = "passthrough"
-    ERROR = "error"
     CLASSIFIER_ERROR = "classifier_error"
     CLASSIFIER_TIMEOUT = "classifier_timeout"
     CLASSIFIER_OVERLOAD = "classifier_overload"
