@@ -1,5 +1,6 @@
 """`semroute up`."""
 
+import logging
 from functools import partial
 from pathlib import Path
 from typing import Annotated
@@ -14,6 +15,8 @@ from semroute.app.lifecycle import first_of, stop_on_signals
 
 from .configuration import ConfigOption, Configuration, read_configuration
 from .progress import show_progress
+
+_log = logging.getLogger(__name__)
 
 AccessLogOption = Annotated[
     Path | None,
@@ -30,6 +33,8 @@ def up(*, config: ConfigOption = None, access_log: AccessLogOption = None) -> No
     configuration = read_configuration(config)
     log = configuration.settings.log
     configure_logging(log.level, log.format)
+    if configuration.settings.server.workers > 1:
+        _log.warning("this runs one router process; `serve` runs server.workers of them")
     trio.run(_up, configuration, access_log)
 
 
