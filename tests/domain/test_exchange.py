@@ -111,12 +111,6 @@ def test_a_buffered_body_is_whole_even_when_trailers_follow() -> None:
     assert len(play.asked) == 1
 
 
-def test_without_a_word_about_modes_bodies_count_as_buffered() -> None:
-    play = Playbook()
-    play(RequestHeaders(head()), GO_ON)
-    play(RequestBody(b"{}"), CHANGED)
-
-
 DUPLEX = BodyModes(BodyMode.FULL_DUPLEX_STREAMED, BodyMode.FULL_DUPLEX_STREAMED)
 WANTED = BodyModes(BodyMode.BUFFERED, BodyMode.STREAMED)
 SEALED = HeadersReply(Direction.REQUEST, HeaderEdit({":path": SEALED_PATH}), WANTED)
@@ -133,6 +127,12 @@ def test_a_request_that_could_slip_by_is_sealed_until_it_is_ruled_on(mode: BodyM
     play(RequestHeaders(head(), modes=BodyModes(mode, BodyMode.STREAMED)), SEALED)
     play(RequestBody(b"{}", is_last=True), unsealed(CHANGED))
     assert play.asked[0].path == "/v1/chat/completions"
+
+
+def test_without_a_word_about_modes_bodies_count_as_buffered_but_are_sealed() -> None:
+    play = Playbook()
+    play(RequestHeaders(head()), evolve(SEALED, modes=None))
+    play(RequestBody(b"{}"), unsealed(CHANGED))
 
 
 @pytest.mark.parametrize("mode", [BodyMode.STREAMED, BodyMode.BUFFERED_PARTIAL])

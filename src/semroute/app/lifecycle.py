@@ -52,6 +52,19 @@ async def stop_on_signals(
             stop.set()
 
 
+async def stop_on_any_signal(
+    stop: trio.Event, *, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED
+) -> None:
+    """Sets `stop` at every SIGTERM or SIGINT, for a process that somebody else will kill.
+
+    An init system may signal a worker and its supervisor, who then signals the worker.
+    """
+    with trio.open_signal_receiver(*_SIGNALS) as received:
+        task_status.started()
+        async for _ in received:
+            stop.set()
+
+
 async def first_of(*events: trio.Event) -> None:
     """Returns when any of the events is set."""
     async with trio.open_nursery() as nursery:

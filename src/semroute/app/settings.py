@@ -13,9 +13,11 @@ from msgspec import Meta
 MiB: Final = 1 << 20
 
 # Names become header values, cluster names and metric labels, so they are plain.
-Name = Annotated[str, Meta(pattern=r"^[A-Za-z0-9._:/@+-]{1,128}$")]
-CategoryName = Annotated[str, Meta(pattern=r"^[A-Za-z0-9._:/@+-]( ?[A-Za-z0-9._:/@+-]){0,127}$")]
-HeaderName = Annotated[str, Meta(pattern=r"^[a-z0-9!#$%&'*+.^_`|~-]{1,64}$")]
+Name = Annotated[str, Meta(pattern=r"^[A-Za-z0-9._:/@+-]{1,128}$(?!\n)")]
+CategoryName = Annotated[
+    str, Meta(pattern=r"^[A-Za-z0-9._:/@+-]( ?[A-Za-z0-9._:/@+-]){0,127}$(?!\n)")
+]
+HeaderName = Annotated[str, Meta(pattern=r"^[a-z0-9!#$%&'*+.^_`|~-]{1,64}$(?!\n)")]
 Weight = Annotated[float, Meta(gt=0, le=1e6)]
 Score = Annotated[float, Meta(ge=0, le=1e6)]
 
@@ -169,7 +171,7 @@ class EndpointSettings:
 
     address: Annotated[str, Meta(description="host:port of an OpenAI-compatible server.")]
     health_path: Annotated[
-        Annotated[str, Meta(pattern=r"^/[!-~]*$")] | None,
+        Annotated[str, Meta(pattern=r"^/[!-~]*$(?!\n)")] | None,
         Meta(description="Envoy asks this path whether the server is alive; null: it never asks."),
     ] = None
     tls: Annotated[bool, Meta(description="Speak TLS to it; its certificate must be valid.")] = (

@@ -184,7 +184,8 @@ async def _handle(
     except (GRPCError, ProtocolError, trio.BrokenResourceError):
         raise
     except BaseExceptionGroup as group:
-        raise _single_cause(group) from group
+        cause = _single_cause(group)
+        raise cause from (None if cause is group else group)
     except Exception:
         _log.exception("the handler of %s failed", call._method_name)  # noqa: SLF001 - grpclib keeps it there
         raise

@@ -65,7 +65,7 @@ class Calls(AbstractHandler):
         self._connection: Connection | None = None
         self._accepted = 0
         self._is_accepting = True
-        self._on_idle: Callable[[], None] | None = None
+        self._on_idle: list[Callable[[], None]] = []
         self.last_stream_id = 0
         self.idle_since = trio.current_time()
 
@@ -127,7 +127,7 @@ class Calls(AbstractHandler):
     def when_idle(self, action: Callable[[], None]) -> None:
         """Runs `action` as soon as no call is left, which may be now."""
         self._is_accepting = False
-        self._on_idle = action
+        self._on_idle.append(action)
         self._check_idle()
 
     async def _serve(
@@ -151,6 +151,6 @@ class Calls(AbstractHandler):
     def _check_idle(self) -> None:
         if not self._scopes:
             self.idle_since = trio.current_time()
-            if self._on_idle is not None:
-                action, self._on_idle = self._on_idle, None
+            actions, self._on_idle = self._on_idle, []
+            for action in actions:
                 action()

@@ -23,7 +23,7 @@ from h2.exceptions import (
 from h2.frame_buffer import FrameBuffer
 from h2.settings import SettingCodes, Settings
 from h2.utilities import HeaderValidationFlags, validate_headers
-from hpack import Decoder, HPACKError, OversizedHeaderListError
+from hpack import Decoder, Encoder, HPACKError, OversizedHeaderListError
 from hyperframe.frame import (
     DataFrame,
     Frame,
@@ -41,6 +41,7 @@ LAST_POSSIBLE_STREAM: Final = 2**31 - 1
 
 _DEFAULT_WINDOW: Final = 65535
 _FRAME_HEADER_BYTES: Final = 9
+_ENCODER_TABLE_BYTES: Final = 4096
 _SETTINGS_ACK: Final = (SettingsFrame.type, 1)  # the type and flags of a frame
 _UNENFORCED: Final = 2**31 - 1
 
@@ -84,6 +85,18 @@ class _Decoder(Decoder):
             raise CompressionError(str(error)) from error
 
 
+class _Encoder(Encoder):
+    """Keeps a small table, whatever the peer allows: hpack searches it entry by entry."""
+
+    @property
+    def header_table_size(self) -> int:
+        return int(self.header_table.maxsize)
+
+    @header_table_size.setter
+    def header_table_size(self, value: int) -> None:
+        Encoder.header_table_size.fset(self, min(value, _ENCODER_TABLE_BYTES))  # type: ignore[attr-defined]
+
+
 class _AdvertisedSettings(Settings):
     """Tells the peer a stream limit that h2 itself does not enforce.
 
@@ -125,6 +138,9 @@ class ServerConnection(H2Connection):
     Args:
         limits: What is advertised to the peer, and how much noise it may make.
         clock: The time, in seconds from anywhere.
+
+    Attributes:
+        frames: How many frames and header blocks have come whole.
     """
 
     def __init__(self, limits: Limits, clock: Callable[[], float]) -> None:
@@ -146,6 +162,8 @@ class ServerConnection(H2Connection):
         )
         self.decoder = _Decoder()
         self.decoder.max_header_list_size = limits.max_header_bytes
+        self.encoder = _Encoder()
+        self.frames = 0
         self._is_introduced = False
         self.initiate_connection()
         if limits.window_bytes > _DEFAULT_WINDOW:
@@ -157,9 +175,13 @@ class ServerConnection(H2Connection):
         return self._eager_buffer.has_part_of_something
 
     def _receive_frame(self, frame: Frame) -> list[Event]:
+        self.frames += 1
+        is_over = frame.stream_id not in self.streams
         match frame:
-            case HeadersFrame() | RstStreamFrame():
-                pass  # calls and their resets have limits of their own
+            case HeadersFrame() if not is_over or frame.stream_id > self.highest_inbound_stream_id:
+                pass  # calls have limits of their own
+            case RstStreamFrame() if not is_over:
+                pass  # and so have their resets
             case DataFrame() if frame.data or "END_STREAM" in frame.flags:
                 self.flood.work()
             case _ if self.flood.noise(self._clock()):

@@ -134,6 +134,7 @@ class ServerProtocol:
     def data_received(self, data: bytes | bytearray) -> None:
         """Takes bytes from the peer. A peer that breaks the protocol gets GOAWAY."""
         self.last_read = trio.current_time()
+        frames_before = self._h2.frames
         try:
             events = self._connection.feed(bytes(data))
         except ProtocolError as error:
@@ -149,8 +150,10 @@ class ServerProtocol:
         if not self._transport.is_closing():
             self._connection.flush()
         # A trickle of bytes does not move the deadline; only a whole frame does.
-        has_part = self._h2.has_part_of_something
-        self._part_since = (self._part_since or self.last_read) if has_part else None
+        if not self._h2.has_part_of_something:
+            self._part_since = None
+        elif self._part_since is None or self._h2.frames != frames_before:
+            self._part_since = self.last_read
 
     def overslept(self) -> None:
         """Gives up on a peer that let its deadline pass."""

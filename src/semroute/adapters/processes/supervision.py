@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import AsyncIterator, Callable
-from contextlib import aclosing, asynccontextmanager
+from contextlib import aclosing, asynccontextmanager, suppress
 from typing import Final
 
 import msgspec
@@ -33,9 +33,10 @@ class Supervision:
 
     async def answer(self, report: Callable[[], Report]) -> None:
         """Reports whenever it is asked to; returns when the supervisor is gone."""
-        async for line in self._asked:
-            _ASK.decode(line)
-            await self._output.send_all(line_of(report()))
+        with suppress(trio.BrokenResourceError):
+            async for line in self._asked:
+                _ASK.decode(line)
+                await self._output.send_all(line_of(report()))
 
 
 @asynccontextmanager
@@ -45,9 +46,11 @@ async def supervised() -> AsyncIterator[Supervision]:
     Raises:
         EOFError: The supervisor has gone before it said so.
     """
+    output_fd = os.dup(1)
+    os.dup2(2, 1)  # whatever else prints does not speak to the supervisor
     async with (
         trio.lowlevel.FdStream(os.dup(0)) as incoming,
-        trio.lowlevel.FdStream(os.dup(1)) as output,
+        trio.lowlevel.FdStream(output_fd) as output,
         aclosing(lines(incoming)) as heard,
     ):
         first = await anext(heard, None)

@@ -48,7 +48,8 @@ class Supervisor:
     ) -> None:
         """Keeps the workers running until `stop` is set, then stops one after the other.
 
-        Started, with their addresses, once all of them listen. A worker that ends before that
+        Started, with their addresses, once all of them listen, or with none if it is to stop
+        before that. A worker that ends before that
         ends everything; one that ends later is started again, after a pause that doubles each
         time. Cancelled, it kills them all.
 
@@ -60,16 +61,23 @@ class Supervisor:
         async def begin(job: Job) -> None:
             addresses[job.index] = await nursery.start(self._keep, job)
 
-        async with trio.open_nursery() as nursery:
+        async def begin_all() -> None:
             async with trio.open_nursery() as beginning:
                 for job in self.jobs:
                     beginning.start_soon(begin, job)
             task_status.started([addresses[job.index] for job in self.jobs])
+
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(begin_all)
             await stop.wait()
             self._stopping.set()
-            for _, worker in sorted(self._workers.items()):
-                await worker.stop(self.grace_seconds)
+            while self._workers:  # one that was being replaced may come up only now
+                index = min(self._workers)
+                await self._workers[index].stop(self.grace_seconds)
+                self._workers.pop(index, None)
             nursery.cancel_scope.cancel()
+        if len(addresses) < len(self.jobs):
+            task_status.started([])
 
     async def reports(self) -> dict[int, Report | None]:
         """Returns how each worker is; None for one that does not say."""
@@ -90,7 +98,14 @@ class Supervisor:
         is_first = True
         while not self._stopping.is_set():
             began = trio.current_time()
-            status = await self._once(job, task_status if is_first else trio.TASK_STATUS_IGNORED)
+            try:
+                status = await self._once(
+                    job, task_status if is_first else trio.TASK_STATUS_IGNORED
+                )
+            except OSError:  # no process can be had right now
+                if is_first:
+                    raise
+                status = None
             if self._stopping.is_set():
                 return
             if is_first and status is not None:

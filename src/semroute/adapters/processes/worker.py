@@ -1,6 +1,7 @@
 """One worker process, as its supervisor sees it."""
 
 import contextlib
+import logging
 import subprocess
 from collections.abc import Sequence
 from typing import Final
@@ -11,6 +12,10 @@ from attrs import define, field
 
 from .messages import Ask, Job, Report, Started, line_of, lines
 
+_log = logging.getLogger(__name__)
+
+_MOST_QUESTIONS: Final = 100
+_LAST_SECONDS: Final = 1.0  # what a process may need to end after its last word
 _HEARD: Final = msgspec.json.Decoder(Started | Report)
 
 
@@ -47,23 +52,32 @@ class Worker:
     async def run(self) -> int:
         """Listens to the worker until it has ended, and returns its exit status.
 
-        Cancelled, it kills the process.
+        A process that says what makes no sense is killed; so it is when this is cancelled.
         """
         assert self.process.stdout is not None
         try:
             async with contextlib.aclosing(lines(self.process.stdout)) as heard:
                 async for line in heard:
-                    self._hear(line)
+                    if not self._understands(line):
+                        _log.error("worker_not_understood", extra={"pid": self.process.pid})
+                        break
+            self.process.terminate()
+            with trio.move_on_after(_LAST_SECONDS):
+                return await self.process.wait()
+            self.process.kill()
             return await self.process.wait()
         finally:
             await self._end()
 
     async def report(self, timeout_seconds: float) -> Report | None:
         """Returns how the worker is; None if it does not say in time."""
+        if len(self._waiting) >= _MOST_QUESTIONS:
+            return None  # it does not answer; so few questions always fit into the pipe
         send, receive = trio.open_memory_channel[Report](1)
         with trio.move_on_after(timeout_seconds), contextlib.suppress(trio.EndOfChannel):
-            self._waiting.append(send)
-            await self._say(Ask())
+            with trio.CancelScope(shield=True):  # half a question would spoil all that follow
+                self._waiting.append(send)
+                await self._say(Ask())
             return await receive.receive()
         return None
 
@@ -83,14 +97,21 @@ class Worker:
             with contextlib.suppress(trio.BrokenResourceError, trio.ClosedResourceError):
                 await self.process.stdin.send_all(line_of(message))
 
-    def _hear(self, line: bytes) -> None:
-        match _HEARD.decode(line):
+    def _understands(self, line: bytes) -> bool:
+        try:
+            message = _HEARD.decode(line)
+        except msgspec.DecodeError:
+            return False
+        match message:
             case Started(extproc):
                 self.extproc = extproc
                 self.started.set()
-            case Report() as report:
+            case Report() as report if self._waiting:
                 # Answers come in the order of the questions.
                 self._waiting.pop(0).send_nowait(report)
+            case _:
+                return False
+        return True
 
     async def _end(self) -> None:
         for waiting in self._waiting:

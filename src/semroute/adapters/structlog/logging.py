@@ -75,14 +75,15 @@ def _without_words(_logger: object, _method: str, event: EventDict) -> EventDict
     return event
 
 
-def _lines_of(error: BaseException) -> Iterator[str]:
+def _lines_of(error: BaseException, told: frozenset[int] = frozenset()) -> Iterator[str]:
+    told |= {id(error)}
     cause = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
-    if cause is not None:
-        yield from _lines_of(cause)
+    if cause is not None and id(cause) not in told:
+        yield from _lines_of(cause, told)
         yield "which led to"
     for frame in traceback.extract_tb(error.__traceback__):
         yield f"  {frame.filename}:{frame.lineno} in {frame.name}"
     yield type(error).__qualname__
     if isinstance(error, BaseExceptionGroup):
         for each in error.exceptions:
-            yield from (f"  {line}" for line in _lines_of(each))
+            yield from (f"  {line}" for line in _lines_of(each, told))

@@ -16,6 +16,7 @@ Encode: TypeAlias = Callable[[Sequence[str]], Vectors]
 _MAX_BATCH: Final = 8
 # A pass cannot be interrupted, so this bounds what everybody else waits for: about 0.1 s.
 _MAX_BATCH_CHARS: Final = 2048
+_PASS_SECONDS: Final = 0.1
 
 
 @define(eq=False)
@@ -23,11 +24,11 @@ class _Job:
     """One text on its way to its vector.
 
     Args:
-        rank: How many texts of the same caller go before it.
+        turn: When it is its turn, in the clock's seconds; the earliest goes first.
     """
 
     text: str
-    rank: int
+    turn: float
     done: trio.Event = field(factory=trio.Event)
     outcome: Vector | ClassifierError | None = None
 
@@ -35,10 +36,10 @@ class _Job:
 class Batcher:
     """Encodes texts in worker threads, several at a time.
 
-    There is no timer: a free worker takes what is waiting, every caller's first text before
-    anybody's second, together with the texts nearest to it in length. Under no load a text
-    therefore waits for nothing, and under load batches grow by themselves, up to a length that
-    lets the next caller have a turn.
+    There is no timer: a free worker takes what is waiting, oldest first, together with the
+    texts nearest to it in length. A caller's second text counts as younger than its first by
+    what a pass takes, and so on, so that a long prompt lets others have a turn. Under no load a
+    text therefore waits for nothing, and under load batches grow by themselves, up to a length.
 
     Args:
         encode: Turns texts into vectors; called in threads.
@@ -72,7 +73,8 @@ class Batcher:
         if len(self._waiting) + len(texts) > self._max_waiting:
             message = f"{len(self._waiting)} texts are waiting already"
             raise OverloadedError(message)
-        jobs = [_Job(text, rank) for rank, text in enumerate(texts)]
+        now = trio.current_time()
+        jobs = [_Job(text, now + rank * _PASS_SECONDS) for rank, text in enumerate(texts)]
         self._waiting += jobs
         self._idle.unpark(count=len(jobs))
         try:
@@ -100,7 +102,7 @@ class Batcher:
 
     def _take(self) -> list[_Job]:
         """Takes the job whose turn it is and those nearest to it in length."""
-        first = min(self._waiting, key=lambda job: job.rank)  # the oldest of them
+        first = min(self._waiting, key=lambda job: job.turn)
         size = len(first.text)
         by_distance = sorted(self._waiting, key=lambda job: abs(len(job.text) - size))
         batch = [first]

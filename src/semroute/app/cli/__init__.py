@@ -3,7 +3,6 @@
 import logging
 import os
 import sys
-from contextlib import suppress
 
 from cyclopts import App, CycloptsError
 
@@ -41,9 +40,7 @@ def main() -> None:
         status = app(exit_on_error=False, result_action="return_value")
     except CycloptsError:
         status = Exit.USAGE  # the message is printed already
-    except KeyboardInterrupt:
-        status = Exit.INTERRUPTED
-    except Exception as error:  # noqa: BLE001 - the outermost boundary, which knows what is whose fault
+    except (Exception, KeyboardInterrupt, BaseExceptionGroup) as error:  # noqa: BLE001 - the outermost boundary, which knows what is whose fault
         status = fail(error)
     _exit(status or Exit.OK)
 
@@ -55,7 +52,11 @@ def _exit(status: int) -> None:
     """
     if "torch" not in sys.modules:
         sys.exit(status)
-    logging.shutdown()
-    with suppress(BrokenPipeError):
-        sys.stdout.flush()
-    os._exit(status)
+    try:
+        logging.shutdown()
+        if sys.stdout is not None:  # it is when it was closed from the start
+            sys.stdout.flush()
+    except OSError:
+        status = status or Exit.RUNTIME  # what was printed has not arrived
+    finally:
+        os._exit(status)

@@ -32,6 +32,8 @@ def fail(error: BaseException) -> int:
 
     cause = _single(error)
     match cause:
+        case KeyboardInterrupt():
+            return Exit.INTERRUPTED
         case InterruptedTwiceError():
             return 128 + cause.signal_number
         case SettingsError() | UsageError() | RefusedByEnvoyError():

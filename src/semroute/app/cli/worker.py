@@ -9,7 +9,7 @@ from semroute.adapters.processes import Report, Supervision, supervised
 from semroute.adapters.structlog import configure_logging
 from semroute.app.assemble import Router, classifier_of
 from semroute.app.config import settings_of_worker
-from semroute.app.lifecycle import stop_on_signals
+from semroute.app.lifecycle import stop_on_any_signal
 
 from .configuration import Configuration, configuration_of
 
@@ -40,7 +40,7 @@ async def _serve(supervision: Supervision, configuration: Configuration) -> None
         stop.set()  # the supervisor is gone, and with it whoever could stop us
 
     async with trio.open_nursery() as background:
-        await background.start(stop_on_signals, stop)
+        await background.start(stop_on_any_signal, stop)
         async with trio.open_nursery() as nursery:
             listening = await nursery.start(router.run, stop)
             await supervision.started(str(listening.extproc))

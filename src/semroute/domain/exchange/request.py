@@ -131,7 +131,7 @@ class RequestHalf:
             return self._ask(event)
         if modes.request is _DUPLEX:
             return ()  # the headers go on together with the ruled body
-        if modes.request is BodyMode.BUFFERED:
+        if modes.request is BodyMode.BUFFERED and modes.are_known:
             return (HeadersReply(Direction.REQUEST, edit),)
         buffered = modes.changed_to(BodyMode.BUFFERED, modes.response)
         if buffered is None and modes.request in (BodyMode.NONE, BodyMode.STREAMED):
