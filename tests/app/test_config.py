@@ -156,6 +156,8 @@ def test_header_names_can_be_changed() -> None:
             "at most 4",
         ),
         ({"headers": {"model": "X-Model"}}, "headers.model", "regex"),
+        ({"headers": {"model": "x-model\n"}}, "headers.model", "regex"),
+        ({"models": {"big\n": {"endpoints": {"gpu": 1}}}}, "models.big\n", "regex"),
         ({"models": {"a\nb": {"endpoints": {"gpu": 1}}}}, "models.a\nb", "regex"),
         ({"models": {"big": {"endpoints": {"gpu": 0}}}}, "models.big.endpoints.gpu", "> 0"),
         ({"version": 2}, "version", "one of 1"),

@@ -133,6 +133,37 @@ async def test_resets_in_silence_end_the_connection() -> None:
     assert reached == ["resets"]
 
 
+async def test_a_busy_peer_whose_reads_never_end_with_a_frame_is_not_slow(
+    autojump_clock: trio.testing.MockClock,
+) -> None:
+    reached: list[str] = []
+    limits = Limits(progress_seconds=1)
+    async with connected(limits, reached=reached, echo=echo) as (peer, _):
+        call = await peer.open()
+        piece = DataFrame(call, data=framed(b"x" * 100)).serialize()
+        rest = piece
+        for _ in range(20):
+            await peer.stream.send_all(rest + piece[:50])
+            rest = piece[50:]
+            await trio.sleep(0.5)
+        await peer.stream.send_all(rest)
+        await peer.send(call, b"", end=True)
+        assert await peer.status(call) == OK
+    assert reached == []
+
+
+async def test_frames_for_streams_that_are_over_are_noise() -> None:
+    reached: list[str] = []
+    async with connected(Limits(max_noise=100), reached=reached, echo=echo) as (peer, _):
+        call = await peer.open()
+        await peer.send(call, framed(b"x"), end=True)
+        await peer.status(call)
+        late = RstStreamFrame(call, error_code=8).serialize()
+        await peer.stream.send_all(late * 200)
+        assert await goaway_from(peer) == CALM
+    assert reached == ["flood"]
+
+
 async def test_ten_thousand_rapid_resets_cost_little_and_hurt_nobody() -> None:
     on = Speech()
     pairs = (

@@ -319,6 +319,25 @@ async def test_draining_lets_calls_finish_and_refuses_new_ones() -> None:
         assert [goaway.last_stream_id for goaway in peer.goaways()] == [2**31 - 1, late]
 
 
+async def test_draining_ends_though_the_peer_leaves_meanwhile() -> None:
+    release = trio.Event()
+
+    async def wait(_: Any) -> None:
+        await release.wait()
+
+    async with connected(wait=wait) as (peer, server):
+        call = await peer.open("/t.T/wait")
+        await trio.testing.wait_all_tasks_blocked()
+        with trio.fail_after(5):
+            async with trio.open_nursery() as nursery:
+                nursery.start_soon(server.drain)
+                await peer.until(peer.goaways)
+                await peer.stream.send_all(GoAwayFrame(0, last_stream_id=0).serialize())
+                await trio.testing.wait_all_tasks_blocked()
+                release.set()
+                await peer.status(call)
+
+
 async def test_shutting_down_ends_calls_unavailable() -> None:
     cancelled = trio.Event()
 

@@ -14,8 +14,8 @@ from attrs import define, field
 
 from semroute.adapters.processes import Job, Supervisor, WorkerError
 
-# What a worker does, by its job's text: `serve`; `fail` before it listens; be `deaf` to questions;
-# be `stubborn` about its end.
+# What a worker does, by its job's text: `serve`; `fail` before it listens, or be `slow` about it;
+# be `deaf` to questions, `chatty` or `mad`; be `stubborn` about its end.
 SCRIPT: Final = """
 import os, signal, sys, trio
 from semroute.adapters.processes import Report, supervised
@@ -25,6 +25,8 @@ async def main():
         job = supervision.job
         if job.configuration == "fail":
             sys.exit(7)
+        if job.configuration == "slow":
+            await trio.sleep(60)
         with trio.open_signal_receiver(signal.SIGTERM) as signals:
             await supervision.started(f"{job.name}-{job.index}:{os.getpid()}")
             async with trio.open_nursery() as nursery:
@@ -37,6 +39,10 @@ async def main():
                 nursery.start_soon(stop)
                 if job.configuration == "deaf":
                     await trio.sleep_forever()
+                if job.configuration == "chatty":
+                    print("a library has something to say", flush=True)
+                if job.configuration == "mad":
+                    await supervision._output.send_all(b"gibberish\\n")
                 await supervision.answer(lambda: Report(f"metrics of {job.index}", None))
                 nursery.cancel_scope.cancel()
 
@@ -59,11 +65,15 @@ class Running:
 
 @asynccontextmanager
 async def running(
-    log: Path, kinds: Sequence[str], *, grace_seconds: float = 10
+    log: Path,
+    kinds: Sequence[str],
+    *,
+    grace_seconds: float = 10,
+    command: Sequence[str] = COMMAND,
 ) -> AsyncIterator[Running]:
     jobs = [Job(kind, str(log), index, len(kinds)) for index, kind in enumerate(kinds)]
     restarts: list[int] = []
-    supervisor = Supervisor(COMMAND, jobs, grace_seconds, restarts.append)
+    supervisor = Supervisor(command, jobs, grace_seconds, restarts.append)
     stop = trio.Event()
     async with trio.open_nursery() as nursery:
         with trio.fail_after(30):
@@ -117,6 +127,58 @@ async def test_a_worker_that_does_not_answer_holds_up_nobody(tmp_path: Path) -> 
             reports = await workers.supervisor.reports()
         assert reports[0] is None
         assert reports[1] is not None
+
+
+async def test_one_question_that_is_given_up_does_not_spoil_the_next(tmp_path: Path) -> None:
+    async with running(tmp_path / "log", ["serve"]) as workers:
+        for _ in range(200):
+            with trio.CancelScope() as scope:
+                scope.cancel()
+                await workers.supervisor.reports()
+        with trio.fail_after(10):
+            while (await workers.supervisor.reports())[0] is None:  # noqa: ASYNC110 - a process
+                await trio.sleep(0.02)
+
+
+async def test_what_a_library_prints_is_not_taken_for_an_answer(tmp_path: Path) -> None:
+    async with running(tmp_path / "log", ["chatty"]) as workers:
+        reports = await workers.supervisor.reports()
+        assert reports[0] is not None
+        assert workers.restarts == []
+
+
+async def test_a_worker_that_makes_no_sense_is_replaced_and_the_others_go_on(
+    tmp_path: Path,
+) -> None:
+    async with running(tmp_path / "log", ["mad", "serve"]) as workers:
+        with trio.fail_after(20):
+            while 0 not in workers.restarts:  # noqa: ASYNC110 - another process
+                await trio.sleep(0.02)
+        assert is_running(workers.pid(1))
+
+
+async def test_a_worker_that_cannot_be_started_again_costs_nobody_else(tmp_path: Path) -> None:
+    command = tmp_path / "worker"
+    command.write_text(f'#!/bin/sh\nexec {sys.executable} "$@"\n')
+    command.chmod(0o700)
+    log = tmp_path / "log"
+    async with running(log, ["serve", "serve"], command=(str(command), *COMMAND[1:])) as workers:
+        command.unlink()
+        os.kill(workers.pid(0), signal.SIGKILL)
+        with trio.fail_after(20):
+            while len(workers.restarts) < 2:  # noqa: ASYNC110 - another process
+                await trio.sleep(0.02)
+        assert is_running(workers.pid(1))
+
+
+async def test_it_can_be_stopped_while_workers_are_starting(tmp_path: Path) -> None:
+    stop = trio.Event()
+    stop.set()
+    jobs = [Job("slow", str(tmp_path / "log"), index, 2) for index in range(2)]
+    supervisor = Supervisor(COMMAND, jobs, 10, lambda _: None)
+    with trio.fail_after(10):
+        async with trio.open_nursery() as nursery:
+            assert await nursery.start(supervisor.run, stop) == []
 
 
 async def test_a_worker_that_will_not_end_is_killed(tmp_path: Path) -> None:

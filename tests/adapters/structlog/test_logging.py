@@ -49,6 +49,13 @@ def test_an_error_is_logged_by_type_and_place_alone(logged: io.StringIO) -> None
     assert "prompt" not in text
 
 
+def test_an_error_that_is_its_own_cause_is_told_once(logged: io.StringIO) -> None:
+    error = ValueError(SECRET)
+    error.__cause__ = error
+    log.error("failed", exc_info=error)
+    assert logged.getvalue().count("ValueError") == 1
+
+
 @pytest.mark.parametrize("given", ["tuple", "error", "flag"])
 def test_an_error_may_be_given_in_any_way(given: str, logged: io.StringIO) -> None:
     try:

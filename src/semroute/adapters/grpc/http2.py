@@ -176,7 +176,8 @@ class ServerConnection(H2Connection):
 
     def _receive_frame(self, frame: Frame) -> list[Event]:
         self.frames += 1
-        is_over = frame.stream_id not in self.streams
+        stream = self.streams.get(frame.stream_id)
+        is_over = stream is None or stream.closed
         match frame:
             case HeadersFrame() if not is_over or frame.stream_id > self.highest_inbound_stream_id:
                 pass  # calls have limits of their own

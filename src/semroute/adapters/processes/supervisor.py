@@ -107,7 +107,7 @@ class Supervisor:
                     raise
                 status = None
             if self._stopping.is_set():
-                return
+                break
             if is_first and status is not None:
                 message = f"worker {job.index} could not be started; its exit status is {status}"
                 raise WorkerError(message)
@@ -118,6 +118,7 @@ class Supervisor:
             await trio.sleep(pause)
             pause = min(pause * 2, _LONGEST_PAUSE_SECONDS)
             self.restarted(job.index)
+        await trio.sleep_forever()  # `run` cancels this once all have stopped
 
     async def _once(self, job: Job, task_status: trio.TaskStatus[str]) -> int | None:
         """Runs one worker to its end; returns its exit status if it never listened."""

@@ -52,7 +52,7 @@ class Worker:
     async def run(self) -> int:
         """Listens to the worker until it has ended, and returns its exit status.
 
-        A process that says what makes no sense is killed; so it is when this is cancelled.
+        A process that says what makes no sense is asked to end. Cancelled, this kills it.
         """
         assert self.process.stdout is not None
         try:
@@ -60,8 +60,7 @@ class Worker:
                 async for line in heard:
                     if not self._understands(line):
                         _log.error("worker_not_understood", extra={"pid": self.process.pid})
-                        break
-            self.process.terminate()
+                        self.process.terminate()
             with trio.move_on_after(_LAST_SECONDS):
                 return await self.process.wait()
             self.process.kill()
