@@ -124,6 +124,19 @@ def test_header_names_can_be_changed() -> None:
         ({"server": {"extproc": "localhost:1"}}, "server.extproc", "as 127.0.0.1:1"),
         ({"envoy": {"listen": "localhost:80"}}, "envoy.listen", "as 127.0.0.1:80"),
         ({"envoy": {"admin": "0.0.0.0:80"}}, "envoy.admin", "allow_remote"),
+        ({"envoy": {"listen": "0.0.0.0:9190"}}, "envoy.listen", "has 127.0.0.1:9190 already"),
+        (
+            {"server": {"admin": "localhost:8801"}},
+            "envoy.listen",
+            "server.admin has localhost:8801 already",
+        ),
+        ({"server": {"extproc": f"unix:/{'x' * 105}", "workers": 9}}, "server.extproc", "107"),
+        ({"server": {"extproc": "unix:/"}}, "server.extproc", "neither"),
+        (
+            {"endpoints": {"gpu": {"address": "[::ffff:169.254.169.254]:80"}}},
+            "endpoints.gpu.address",
+            "metadata",
+        ),
         (
             {"server": {"extproc": "127.0.0.1:8800", "workers": 2}},
             "envoy.listen",

@@ -1,11 +1,14 @@
 """Commands that load the encoder."""
 
 import json
+import signal
+import subprocess
+import time
 from pathlib import Path
 
 import pytest
 
-from .run import semroute
+from .run import SEMROUTE, environment, semroute
 
 pytestmark = pytest.mark.model
 
@@ -36,6 +39,28 @@ def test_a_prompt_that_is_still_being_read_does_not_hold_up_the_end(tmp_path: Pa
     )
     assert (result.returncode, result.stderr) == (0, "")
     assert json.loads(result.stdout)["reason"] == "classifier_timeout"
+
+
+def test_ctrl_c_ends_a_command_without_a_word(tmp_path: Path) -> None:
+    with subprocess.Popen(
+        [SEMROUTE, "explain", "hello"], stderr=subprocess.PIPE, env=environment(tmp_path)
+    ) as process:
+        time.sleep(2)  # somewhere in the middle of loading
+        process.send_signal(signal.SIGINT)
+        _, told = process.communicate(timeout=20)
+    assert (process.returncode, told) == (130, b"")
+
+
+def test_an_output_that_is_closed_is_no_crash(tmp_path: Path) -> None:
+    result = subprocess.run(
+        ["sh", "-c", f"{SEMROUTE} explain hello >&-"],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+        env=environment(tmp_path),
+    )
+    assert "Traceback" not in result.stderr
 
 
 def test_a_decision_is_explained_to_machines(tmp_path: Path) -> None:

@@ -58,6 +58,8 @@ def test_a_budget_gives_what_it_has_and_no_more() -> None:
         ("127.0.0.1:80", Address("127.0.0.1", 80), True),
         ("[::1]:0", Address("::1", 0), True),
         ("localhost:1", Address("localhost", 1), True),
+        ("LOCALHOST:1", Address("LOCALHOST", 1), True),
+        ("[::ffff:127.0.0.1]:1", Address("::ffff:127.0.0.1", 1), True),
         ("0.0.0.0:80", Address("0.0.0.0", 80), False),
         ("models.example:443", Address("models.example", 443), False),
     ],
@@ -86,6 +88,26 @@ def test_a_path_is_an_address() -> None:
 def test_what_is_no_address_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="neither"):
         Address.parse(text)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "overlap"),
+    [
+        ("127.0.0.1:80", "127.0.0.1:80", True),
+        ("127.0.0.1:80", "127.0.0.1:81", False),
+        ("127.0.0.1:0", "127.0.0.1:0", False),
+        ("0.0.0.0:80", "127.0.0.1:80", True),
+        ("localhost:80", "127.0.0.1:80", True),
+        ("127.0.0.1:80", "10.0.0.1:80", False),
+        ("[::1]:80", "[0::1]:80", True),
+        ("unix:/a", "unix:/a", True),
+        ("unix:/a", "unix:/b", False),
+        ("unix:/a", "127.0.0.1:80", False),
+    ],
+)
+def test_two_sockets_may_be_in_each_others_way(one: str, other: str, overlap: bool) -> None:  # noqa: FBT001
+    assert Address.parse(one).overlaps(Address.parse(other)) is overlap
+    assert Address.parse(other).overlaps(Address.parse(one)) is overlap
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,5 @@
 """What contradicts itself in a configuration, or cannot work."""
 
-import ipaddress
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Final, TypeAlias
@@ -10,14 +9,16 @@ from semroute.domain.naming import OUR_PREFIX
 from semroute.domain.suggestions import did_you_mean
 
 from .config import Library, definition_of
-from .settings import Settings
+from .settings import ServerSettings, Settings
 
 Mistake: TypeAlias = tuple[tuple[str | int, ...], str]
 
 # Envoy must wait longer than we may think, or it gives up on answers that are on their way.
 _BUDGET_SHARE: Final = 0.8
 
+_EXTPROC: Final = ("server", "extproc")
 _HIGHEST_PORT: Final = 65535
+_LONGEST_SOCKET: Final = 107  # sun_path of Linux, without its final zero
 
 _ROUTER: Final = "semroute"  # what Envoy's configuration calls us
 
@@ -74,31 +75,42 @@ def _undefined_categories(settings: Settings, library: Library) -> Iterator[Mist
 def _unusable_listeners(settings: Settings) -> Iterator[Mistake]:
     server, envoy = settings.server, settings.envoy
     listeners = (
-        (("server", "extproc"), server.extproc),
+        (_EXTPROC, server.extproc),
         (("server", "admin"), server.admin),
         (("envoy", "listen"), envoy.listen),
         (("envoy", "admin"), envoy.admin),
     )
-    taken: dict[Address, tuple[str, str]] = {}
+    taken: list[tuple[Address, tuple[str, str]]] = []
     for path, text in listeners:
         address = _address(text)
         if isinstance(address, str):
             yield path, address
-        elif address.path is not None:
-            if path != ("server", "extproc"):
-                yield path, "it must be host:port"
-        elif path == ("server", "extproc") and address.port + server.workers - 1 > _HIGHEST_PORT:
-            yield path, f"there are no {server.workers} ports from {address.port} on"
-        else:
-            if not address.is_local and not server.allow_remote and path != ("envoy", "listen"):
-                message = "other machines could reach it in clear; set server.allow_remote to allow"
-                yield path, f"{message} that"
-            if not address.is_ip and path != ("server", "admin"):
-                yield path, f"Envoy needs an IP address here, as 127.0.0.1:{address.port}"
-            siblings = server.workers if path == ("server", "extproc") else 1
-            for each in {address.sibling(index) for index in range(siblings)}:
-                if each.port and taken.setdefault(each, path) != path:
-                    yield path, f"{'.'.join(taken[each])} has {each} already"
+            continue
+        for message in _listener_mistakes(address, path, server):
+            yield path, message
+        mine = [address.sibling(at) for at in range(server.workers if path == _EXTPROC else 1)]
+        for theirs, owner in taken:
+            if any(each.overlaps(theirs) for each in mine):
+                yield path, f"{'.'.join(owner)} has {theirs} already"
+        taken += [(each, path) for each in mine]
+
+
+def _listener_mistakes(
+    address: Address, path: tuple[str, str], server: ServerSettings
+) -> Iterator[str]:
+    if address.path is not None:
+        if path != _EXTPROC:
+            yield "it must be host:port"
+        longest = str(address.sibling(server.workers - 1).path)
+        if len(longest.encode()) > _LONGEST_SOCKET:
+            yield f"{longest} is longer than the {_LONGEST_SOCKET} bytes of a socket's path"
+        return
+    if path == _EXTPROC and address.port + server.workers - 1 > _HIGHEST_PORT:
+        yield f"there are no {server.workers} ports from {address.port} on"
+    if not address.is_local and not server.allow_remote and path != ("envoy", "listen"):
+        yield "other machines could reach it in clear; set server.allow_remote to allow that"
+    if not address.is_ip and path != ("server", "admin"):
+        yield f"Envoy needs an IP address here, as 127.0.0.1:{address.port}"
 
 
 def _unusable_endpoints(settings: Settings) -> Iterator[Mistake]:
@@ -110,7 +122,7 @@ def _unusable_endpoints(settings: Settings) -> Iterator[Mistake]:
             yield ("endpoints", name, "address"), address
         elif address.path is not None or address.port == 0:
             yield ("endpoints", name, "address"), "it must be host:port"
-        elif address.is_ip and ipaddress.ip_address(address.host).is_link_local:
+        elif address.is_link_local:
             message = "link-local addresses belong to cloud metadata services, not to models"
             yield ("endpoints", name, "address"), message
 

@@ -37,8 +37,8 @@ class Address:
         Raises:
             ValueError: The text is none of these; the operator's fault.
         """
-        if text.startswith(_UNIX) and len(text) > len(_UNIX):
-            return cls(path=PurePosixPath(text.removeprefix(_UNIX)))
+        if text.startswith(_UNIX) and (path := PurePosixPath(text.removeprefix(_UNIX))).name:
+            return cls(path=path)
         if _SCHEME.match(text):
             message = f"{text!r} has a scheme; it must be host:port alone"
             raise ValueError(message)
@@ -54,12 +54,28 @@ class Address:
         return bool(self.host) and _ip(self.host) is not None
 
     @property
+    def is_link_local(self) -> bool:
+        """Whether its host is a link-local IP address."""
+        address = _plain(_ip(self.host))
+        return address is not None and address.is_link_local
+
+    def overlaps(self, other: "Address") -> bool:
+        """Whether two sockets that listen on these would be in each other's way."""
+        if self.path is not None or other.path is not None:
+            return self == other
+        mine, theirs = _ip(self.host), _ip(other.host)
+        is_everywhere = any(each is not None and each.is_unspecified for each in (mine, theirs))
+        is_same = self.host.lower() == other.host.lower() or (mine is not None and mine == theirs)
+        is_loopback = self.is_local and other.is_local and (mine is None or theirs is None)
+        return 0 != self.port == other.port and (is_everywhere or is_same or is_loopback)
+
+    @property
     def is_local(self) -> bool:
         """Whether only this machine can reach it."""
-        address = _ip(self.host)
+        address = _plain(_ip(self.host))
         if address is not None:
             return address.is_loopback
-        return self.path is not None or self.host == "localhost"
+        return self.path is not None or self.host.lower() == "localhost"
 
     def sibling(self, index: int) -> "Address":
         """Returns the address of the process with this index, 0 being this one's.
@@ -106,3 +122,11 @@ def _ip(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
         return ipaddress.ip_address(host)
     except ValueError:
         return None
+
+
+def _plain(
+    address: ipaddress.IPv4Address | ipaddress.IPv6Address | None,
+) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+    """Returns the IPv4 address that an IPv6 one may stand for."""
+    mapped = getattr(address, "ipv4_mapped", None)
+    return address if mapped is None else mapped
