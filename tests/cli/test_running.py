@@ -205,6 +205,20 @@ def test_workers_end_when_their_supervisor_is_killed(tmp_path: Path) -> None:
             time.sleep(0.05)
 
 
+def test_signals_to_every_process_at_once_are_no_hurry(tmp_path: Path) -> None:
+    """An init system may send them like that; the supervisor then signals its workers again."""
+    config = CONFIG.replace('extproc: "127.0.0.1:0"', f'extproc: "unix:{tmp_path}/r", workers: 2')
+    with running(tmp_path, "serve", config=config) as router:
+        for _ in range(3):
+            router.until("listening")
+        for pid in worker_pids(router.process.pid):
+            os.kill(pid, signal.SIGTERM)
+        router.process.send_signal(signal.SIGTERM)
+        stopped = [router.until("stopped").get("worker") for _ in range(3)]
+        assert stopped in ([0, 1, None], [1, 0, None])
+        assert router.process.wait(20) == 0
+
+
 def test_a_worker_that_cannot_start_ends_the_rest(tmp_path: Path) -> None:
     (tmp_path / "r-1").write_text("in the way")
     config = CONFIG.replace('extproc: "127.0.0.1:0"', f'extproc: "unix:{tmp_path}/r", workers: 2')
