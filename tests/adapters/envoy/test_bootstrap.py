@@ -25,7 +25,7 @@ ANYWHERE = Address("127.0.0.1", 0)
 GATEWAY = Gateway(
     listen=ANYWHERE,
     admin=ANYWHERE,
-    routers=(Address.parse("unix:/tmp/router-1.sock"), Address("127.0.0.1", 50051)),
+    routers=(Address.parse("unix:/run/router-1.sock"), Address("127.0.0.1", 50051)),
     upstreams=(
         Upstream("plain", Address("127.0.0.1", 8001)),
         Upstream("checked", Address("127.0.0.1", 8002), health_path="/health"),
