@@ -143,7 +143,7 @@ class ServerConnection(H2Connection):
         frames: How many frames and header blocks have come whole.
     """
 
-    # h2 remembers how so many streams have ended; with its own 65,536 that is 13 MB a connection.
+    # h2 remembers how so many streams have ended; with its own 65,536 that is 7.5 MB a connection.
     MAX_CLOSED_STREAMS = 10_000
 
     def __init__(self, limits: Limits, clock: Callable[[], float]) -> None:
