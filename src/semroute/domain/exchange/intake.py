@@ -58,8 +58,8 @@ class Intake:
         The end-of-stream mark is not enough: with trailers to come, a buffered body arrives
         whole and unmarked. A buffered body is one message by definition, and where none was to
         be shown at all, one that comes is buffered because we asked for it. A streamed one is
-        complete when it is as long as its `content-length` says. Streamed, unmarked and of
-        unknown length, a body goes on until the trailers; in full duplex it always does.
+        complete when it is as long as its `content-length` says. In full duplex only the mark,
+        or the trailers, end it.
         """
         match mode:
             case BodyMode.BUFFERED | BodyMode.NONE:
