@@ -1,0 +1,40 @@
+"""The pieces of text in a request that a model will read, wherever they stand."""
+
+from enum import StrEnum
+from typing import TypeAlias
+
+from attrs import frozen
+
+Path: TypeAlias = tuple[str | int, ...]
+"""Where a text stands in a JSON document, as `("messages", 2, "content")`."""
+
+
+class Origin(StrEnum):
+    """Whose words a text is."""
+
+    SYSTEM = "system"  # whoever wrote the application
+    USER = "user"
+    ASSISTANT = "assistant"  # a model, or a client that puts words into its mouth
+    TOOL = "tool"  # what a tool returned: a web page, a file, somebody's mail
+    DEFINITION = "definition"  # tools, schemas, and every other field that has text
+
+
+@frozen
+class Passage:
+    """One text that a model will read.
+
+    Args:
+        path: Where it stands in the request.
+        origin: Whose words it is.
+        text: All of it.
+    """
+
+    path: Path
+    origin: Origin
+    text: str
+
+
+def spelled(path: Path) -> str:
+    """Returns a path as people write it: `messages[2].content`."""
+    parts = (f"[{step}]" if isinstance(step, int) else f".{step}" for step in path)
+    return "".join(parts).removeprefix(".")

@@ -1,0 +1,48 @@
+"""Personal data and secrets: what kinds there are, and where in a text they stand."""
+
+from enum import StrEnum
+
+from attrs import field, frozen
+from attrs.validators import ge, le
+
+
+class PiiKind(StrEnum):
+    """A kind of personal data or secret. The value is its name in configuration and metrics."""
+
+    PERSON = "person"
+    ADDRESS = "address"
+    EMAIL = "email"
+    PHONE = "phone"
+    CREDIT_CARD = "credit_card"
+    IBAN = "iban"
+    US_SSN = "us_ssn"
+    NATIONAL_ID = "national_id"
+    PASSPORT = "passport"
+    DRIVER_LICENSE = "driver_license"
+    IP_ADDRESS = "ip_address"
+    MAC_ADDRESS = "mac_address"
+    URL = "url"
+    DOMAIN = "domain"
+    CRYPTO_ADDRESS = "crypto_address"
+    CLOUD_KEY = "cloud_key"
+    TOKEN = "token"  # noqa: S105 - a kind of secret, not one
+    PRIVATE_KEY = "private_key"
+    JWT = "jwt"
+    PASSWORD = "password"  # noqa: S105 - likewise
+
+
+@frozen
+class PiiSpan:
+    """One piece of personal data in a text.
+
+    Args:
+        kind: What it is.
+        start: Where it begins, in characters.
+        end: Where it has ended.
+        score: How sure that is, from 0 to 1; 1 when a checksum proves it.
+    """
+
+    kind: PiiKind
+    start: int = field(validator=ge(0))
+    end: int
+    score: float = field(default=1.0, validator=[ge(0), le(1)])
