@@ -1,8 +1,11 @@
 """Models, where they run, and which of them a category prefers."""
 
+from collections.abc import Mapping
+
 from attrs import field, frozen
 from attrs.validators import ge, gt, min_len
 
+from .passage import Path
 from .reasons import Reason
 
 
@@ -80,6 +83,12 @@ class RoutingDecision:
 
 @frozen
 class ChatEdit:
-    """What changes in a chat request before it goes on. None leaves a field as it is."""
+    """What changes in a chat request before it goes on.
+
+    Args:
+        model: The model's new name; None leaves it as it is.
+        texts: New texts, by where they stand in the request.
+    """
 
     model: str | None = None
+    texts: Mapping[Path, str] = field(factory=dict)
