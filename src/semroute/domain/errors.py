@@ -31,6 +31,10 @@ class OverBudgetError(SemrouteError):
     """More of other people's data would have to be kept than may be; nobody's fault."""
 
 
+class HeldBackError(SemrouteError):
+    """An answer ended in a way that leaves no room for what was held back; the upstream's fault."""
+
+
 class ClassifierError(SemrouteError):
     """The classifier failed on this prompt; our own fault.
 

@@ -27,11 +27,13 @@ class Passage:
         path: Where it stands in the request.
         origin: Whose words it is.
         text: All of it.
+        is_editable: Whether it can be overwritten; the key of an object cannot.
     """
 
     path: Path
     origin: Origin
     text: str
+    is_editable: bool = True
 
 
 def spelled(path: Path) -> str:

@@ -6,6 +6,7 @@ from attrs import field, frozen
 from attrs.validators import and_, ge, le
 
 from .errors import InvalidPolicyError
+from .guards import NO_GUARDS, Check, Guards
 from .routing import Category, Model
 
 
@@ -21,6 +22,8 @@ class Policy:
         min_confidence: A category below this probability does not decide; 0 to 1.
         max_context_chars: How much of the conversation before the last user turn may colour
             its category.
+        guards: What is checked before a request reaches a model.
+        special_guards: The same for some pairs of a category (None for none) and a model.
         digest: Identifies the configuration this came from, as `sha256:…`.
 
     Raises:
@@ -33,6 +36,8 @@ class Policy:
     categories: Mapping[str, Category] = field(factory=dict)
     min_confidence: float = field(default=0.0, validator=and_(ge(0), le(1)))
     max_context_chars: int = field(default=400, validator=ge(0))
+    guards: Guards = NO_GUARDS
+    special_guards: Mapping[tuple[str | None, str], Guards] = field(factory=dict)
     digest: str = ""
 
     def __attrs_post_init__(self) -> None:
@@ -52,3 +57,17 @@ class Policy:
     def knows(self, model: str) -> bool:
         """Whether clients may ask for `model`, by alias or by name."""
         return model in self.aliases or model in self.models
+
+    def guards_for(self, category: str | None, model: str) -> Guards:
+        """Returns the guards of requests of one category that one model answers."""
+        return self.special_guards.get((category, model), self.guards)
+
+    @property
+    def all_guards(self) -> tuple[Guards, ...]:
+        """Every set of guards that a request may have to pass."""
+        return (self.guards, *self.special_guards.values())
+
+    @property
+    def checks(self) -> frozenset[Check]:
+        """The checks that some request may have to pass."""
+        return frozenset().union(*(guards.checks for guards in self.all_guards))

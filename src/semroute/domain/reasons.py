@@ -11,6 +11,7 @@ class Reason(StrEnum):
     ABSTAIN = "abstain"
     DEFAULT = "default"
     PASSTHROUGH = "passthrough"
+    PRIVACY = "privacy"
     CLASSIFIER_ERROR = "classifier_error"
     CLASSIFIER_TIMEOUT = "classifier_timeout"
     CLASSIFIER_OVERLOAD = "classifier_overload"

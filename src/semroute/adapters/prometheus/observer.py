@@ -193,6 +193,8 @@ def _verdict_label(ruling: Ruling) -> str:
             return "routed"
         case Refused():
             return "refused"
+        case Blocked():
+            return "blocked"
         case Answered():
             return "answered"
         case PassedThrough():

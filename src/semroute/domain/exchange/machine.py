@@ -135,7 +135,8 @@ class Exchange:
     def _local_status(self) -> int | None:
         ruling = self._request.ruling
         action = ruling.action if ruling is not None else None
-        return action.status if isinstance(action, LocalReply) else None
+        local = action if isinstance(action, LocalReply) else self._response.substitute
+        return None if local is None else local.status
 
     def _outcome(self) -> Outcome:
         if self._local_status is not None:
