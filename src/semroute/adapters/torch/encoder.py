@@ -103,14 +103,14 @@ class Encoder:
             for index, text in enumerate(texts)
             for encoding in _rows_of(self._tokenizer.encode(text))
         ]
-        # Neighbours of one length waste no padding; of one text, parts stay in order.
+        # Neighbours of one length waste no padding. Parts need no order: their offsets tell it.
         rows.sort(key=lambda row: len(row[1].ids))
         sums = np.zeros((len(texts), self.dimensions), np.float32)
         parts: list[list[Part]] = [[] for _ in texts]
         for start in range(0, len(rows), _MAX_ROWS):
             indices, encodings = zip(*rows[start : start + _MAX_ROWS], strict=True)
             added, states = self._pass(encodings, layers)
-            np.add.at(sums, indices, added)
+            np.add.at(sums, list(indices), added)
             for index, encoding, state in zip(indices, encodings, states, strict=False):
                 parts[index].append(Part(encoding.offsets, encoding.word_ids, state))
         lengths: Vectors = np.sqrt(np.square(sums).sum(axis=1, keepdims=True))
