@@ -9,6 +9,7 @@ from .errors import InvalidRequestError
 from .exchange.events import Event
 from .exchange.replies import Reply
 from .http import LocalReply
+from .reading import Reading
 from .record import DecisionRecord, UpstreamAnswer, Usage
 from .routing import ChatEdit, RoutingDecision
 
@@ -57,6 +58,28 @@ class Classifier(Protocol):
 
         Cancellation: The prompt is dropped before it costs anything more; work that has
         begun on it finishes unheard.
+        """
+        ...
+
+
+class TextReader(Protocol):
+    """Reads texts by meaning for what screening looks for: attacks, people, addresses."""
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether `read` can answer yet."""
+        ...
+
+    async def read(self, texts: Sequence[str]) -> list[Reading]:
+        """Returns one reading for each text, in order. All of every text is read.
+
+        Raises:
+            NotLoadedError: It is not ready yet.
+            OverloadedError: Too many texts are waiting already.
+            ClassifierError: It failed on one of the texts; our own fault.
+
+        Cancellation: Texts that nobody else asked for are dropped before they cost anything
+        more; work that has begun on them finishes unheard.
         """
         ...
 
