@@ -1,0 +1,86 @@
+"""Letters of other scripts that look like Latin ones."""
+
+import re
+from collections.abc import Mapping
+from functools import cache
+from typing import Final
+
+from confusable_homoglyphs.confusables import confusables_data
+
+# Unicode lists what cannot be told apart. These can, but inside a Latin word they are read as
+# the letter they resemble, by people and models.
+_RESEMBLING: Final = dict(zip("ктмвнгпишьαεηικνορτυχωβ", "ktmbhrnuwbaenikvoptuxwb", strict=True))
+
+# Unicode takes these for a small L, which they are as often as not; at the place of a capital
+# they are an I.
+_CAPITAL_I: Final = {"\u0406": "I", "\u0399": "I", "\u04c0": "I", "\u2c92": "I"}
+
+# Shorter ones are symbols and units, as in "3 μs" or "ΔT".
+_WORD: Final = re.compile(r"[^\W\d_]{3,}")
+
+
+@cache
+def lookalikes() -> Mapping[str, str]:
+    """Returns the letters that cannot be told from a Latin one, and which that is."""
+    table = {}
+    for char, twins in confusables_data.items():
+        for twin in twins:
+            latin = twin["c"]
+            if len(char) == len(latin) == 1 and latin.isascii() and latin.isalpha():
+                table[char] = latin
+    return {
+        char: _CAPITAL_I.get(char, latin)
+        for char, latin in table.items()
+        if char.isalpha() and not char.isascii()
+    }
+
+
+def folded(text: str) -> str:
+    """Returns a text of the same length, its disguised words in Latin letters.
+
+    A word is disguised if it mixes Latin letters with those of other scripts. A word entirely of
+    look-alikes is too, unless there are as many around it that belong to another language:
+    Russian has such words, but no sentences of them.
+    """
+    if text.isascii():
+        return text
+    alike = _codes()
+    if alike.keys().isdisjoint(map(ord, set(text))):
+        return text
+    inner = _inner_codes()
+    edits: list[tuple[int, str]] = []
+    whole: list[tuple[int, str]] = []
+    foreign = 0
+    for match in _WORD.finditer(text):
+        word = match[0]
+        if word.isascii():
+            continue
+        plain = word.translate(alike)
+        if any(map(str.isascii, word)):
+            edits.append((match.start(), word.translate(inner)))
+        elif plain.isascii():
+            whole.append((match.start(), plain))
+        else:
+            foreign += 1
+    if len(whole) > foreign:
+        edits = sorted(edits + whole)
+    return _replaced(text, edits)
+
+
+def _replaced(text: str, words: list[tuple[int, str]]) -> str:
+    parts: list[str] = []
+    done = 0
+    for start, word in words:
+        parts += (text[done:start], word)
+        done = start + len(word)
+    return "".join((*parts, text[done:]))
+
+
+@cache
+def _codes() -> dict[int, str]:
+    return {ord(char): latin for char, latin in lookalikes().items()}
+
+
+@cache
+def _inner_codes() -> dict[int, str]:
+    return {ord(char): latin for char, latin in _RESEMBLING.items()} | _codes()
