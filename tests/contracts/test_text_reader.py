@@ -8,9 +8,7 @@ import trio
 from semroute.adapters.memory import FaultyReader, WordReader
 from semroute.adapters.torch import TorchClassifier
 from semroute.adapters.torch.encoder import Encoder
-from semroute.domain.attack import AttackKind
 from semroute.domain.classification import CategoryDefinition
-from semroute.domain.pii import PiiKind
 from semroute.domain.ports import TextReader
 
 DEFINITIONS = (CategoryDefinition("other", "small talk, greetings"),)
@@ -26,9 +24,7 @@ async def reader(
         case "faultless":
             yield FaultyReader(WordReader())
         case _:
-            torch = TorchClassifier(
-                DEFINITIONS, load=lambda: encoder, workers=2, entities=True
-            )
+            torch = TorchClassifier(DEFINITIONS, load=lambda: encoder, workers=2, entities=True)
             await nursery.start(torch.run)
             yield torch
             nursery.cancel_scope.cancel()

@@ -89,7 +89,11 @@ class Rulings:
         )
 
     def passed(
-        self, verdict: PassedThrough, body: bytes, passages: tuple[Passage, ...], facts: RequestFacts
+        self,
+        verdict: PassedThrough,
+        body: bytes,
+        passages: tuple[Passage, ...],
+        facts: RequestFacts,
     ) -> Ruling:
         """Lets a request go on that we do not route, without what must not be seen."""
         masking = masked(passages, verdict.judgement.masked)

@@ -47,6 +47,15 @@ class AnswerScreening:
     is_stopped: bool = field(init=False, default=False)
     is_unread: bool = field(init=False, default=False)
 
+    @property
+    def outcomes(self) -> dict[PiiKind, str]:
+        """What was done about each kind that was found: `mask`, `block` or `monitor`."""
+        is_watched = self.guard.mode is Mode.MONITOR
+        return {
+            kind: Mode.MONITOR.value if is_watched else action.value
+            for kind, action in self.found.items()
+        }
+
     def open(self, headers: Headers) -> AnswerFilter | None:
         """Returns the filter for an answer that begins with these headers.
 
@@ -110,9 +119,7 @@ class _Screened:
                 cut = start
         return cut
 
-    def _released(
-        self, spans: list[tuple[int, int, PiiAction, PiiSpan]], cut: int
-    ) -> str | Stop:
+    def _released(self, spans: list[tuple[int, int, PiiAction, PiiSpan]], cut: int) -> str | Stop:
         screening = self.screening
         is_enforced = screening.guard.mode is Mode.ENFORCE
         pieces: list[str] = []

@@ -87,6 +87,8 @@ def on_judgement(judgement: Judgement) -> Mapping[str, str]:
         for each in judgement.sentences
         if each.consequence is not Consequence.ALLOW
     ]
-    failed = [f"{each.check.value}:{each.fault.value}" for each in judgement.sentences if each.fault]
+    failed = [
+        f"{each.check.value}:{each.fault.value}" for each in judgement.sentences if each.fault
+    ]
     told = {GUARD: ", ".join(found) or "pass"}
     return {**told, FALLBACK: ", ".join(failed)} if failed else told

@@ -128,6 +128,17 @@ def decide_unrouted(screening: Screening, policy: Policy) -> PassedThrough | Blo
     return PassedThrough(judgement=judgement)
 
 
+def judgement_of(verdict: Verdict) -> Judgement:
+    """Returns what the checks said, which is nothing if none was made."""
+    match verdict:
+        case Routed() | Blocked() | PassedThrough():
+            return verdict.judgement
+        case Refused() | Answered():
+            return NOTHING_FOUND
+        case _ as never:
+            assert_never(never)
+
+
 def model_not_found() -> Refused:
     """Returns the refusal of a model that is not configured. It does not repeat the name."""
     message = "The model does not exist. GET /v1/models lists those that do."

@@ -20,7 +20,14 @@ from .events import (
     ResponseHeaders,
     ResponseTrailers,
 )
-from .replies import BodyReply, HeadersReply, ImmediateReply, Reply, StreamedBodyReply, TrailersReply
+from .replies import (
+    BodyReply,
+    HeadersReply,
+    ImmediateReply,
+    Reply,
+    StreamedBodyReply,
+    TrailersReply,
+)
 
 _DUPLEX = BodyMode.FULL_DUPLEX_STREAMED
 
