@@ -220,7 +220,6 @@ class PrometheusObserver:
             case None:
                 pass
 
-
     def _count_sentence(self, sentence: Sentence) -> None:
         verdict = sentence.consequence
         action = verdict if sentence.mode is Mode.ENFORCE else sentence.mode

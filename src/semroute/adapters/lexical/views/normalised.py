@@ -3,7 +3,6 @@
 import re
 import unicodedata
 from array import array
-from itertools import chain
 from typing import Final
 
 from attrs import define, field
