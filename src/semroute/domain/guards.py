@@ -19,6 +19,9 @@ class Check(StrEnum):
     UNSCANNABLE = "unscannable"  # parts that nobody here can read: images, audio, files
 
 
+ATTACK_CHECKS: Final = frozenset({Check.JAILBREAK, Check.INJECTION})
+
+
 class Mode(StrEnum):
     """How far a check goes."""
 

@@ -6,7 +6,8 @@ from attrs import field, frozen
 from attrs.validators import and_, ge, le
 
 from .errors import InvalidPolicyError
-from .guards import NO_GUARDS, Check, Guards
+from .guards import ENCODER_KINDS, NO_GUARDS, Check, Guards
+from .pii import PiiKind
 from .routing import Category, Model
 
 
@@ -66,6 +67,21 @@ class Policy:
     def all_guards(self) -> tuple[Guards, ...]:
         """Every set of guards that a request may have to pass."""
         return (self.guards, *self.special_guards.values())
+
+    @property
+    def kinds_in_requests(self) -> frozenset[PiiKind]:
+        """The kinds of personal data that some request is looked through for."""
+        return frozenset().union(*(guards.pii.kinds for guards in self.all_guards))
+
+    @property
+    def kinds_in_answers(self) -> frozenset[PiiKind]:
+        """The kinds of personal data that some answer is looked through for."""
+        return frozenset().union(*(guards.answers.kinds for guards in self.all_guards))
+
+    @property
+    def wants_entities(self) -> bool:
+        """Whether a kind is looked for that only the encoder can find."""
+        return bool(self.kinds_in_requests & ENCODER_KINDS)
 
     @property
     def checks(self) -> frozenset[Check]:

@@ -2,7 +2,7 @@
 
 from .gateway import run_gateway
 from .parts import classifier_of, gateway_of, route_of
-from .router import Listening, Router
+from .router import Listening, Router, router_of
 from .workers import Workers
 
 __all__ = [
@@ -12,5 +12,6 @@ __all__ = [
     "classifier_of",
     "gateway_of",
     "route_of",
+    "router_of",
     "run_gateway",
 ]

@@ -65,7 +65,7 @@ def _request(model: str, text: str) -> HttpRequest:
 
 async def _rule(configuration: Configuration, policy: Policy, request: HttpRequest) -> Ruling:
     classifier = classifier_of(configuration.settings, configuration.library)
-    route = route_of(configuration.settings, policy, classifier)
+    route = route_of(configuration.settings, policy, classifier, classifier)
     with show_progress() as progress:
         async with trio.open_nursery() as nursery:
             await nursery.start(classifier.run, progress)

@@ -49,26 +49,26 @@ _TOKEN: Final = re.compile(
             r"key-[0-9a-f]{32}",  # Mailgun
             r"SK[0-9a-f]{32}",  # Twilio
             r"AC[0-9a-f]{32}",
-            rf"EAA[A-Za-z0-9]{{80,400}}+",  # Meta
-            rf"dapi[0-9a-f]{{32}}(?:-[0-9])?",  # Databricks
-            rf"lin_api_[A-Za-z0-9]{{40}}",  # Linear
-            rf"secret_[A-Za-z0-9]{{43}}",  # Notion
-            rf"ntn_[A-Za-z0-9]{{40,50}}+",
-            rf"shp(?:at|ca|pa|ss)_[0-9a-fA-F]{{32}}",  # Shopify
+            r"EAA[A-Za-z0-9]{80,400}+",  # Meta
+            r"dapi[0-9a-f]{32}(?:-[0-9])?",  # Databricks
+            r"lin_api_[A-Za-z0-9]{40}",  # Linear
+            r"secret_[A-Za-z0-9]{43}",  # Notion
+            r"ntn_[A-Za-z0-9]{40,50}+",
+            r"shp(?:at|ca|pa|ss)_[0-9a-fA-F]{32}",  # Shopify
             rf"sq0(?:atp|csp|idp)-{_W}{{22,43}}+",  # Square
-            rf"EAAA[A-Za-z0-9_\-]{{60}}",
-            rf"dop_v1_[a-f0-9]{{64}}",
-            rf"gsk_[A-Za-z0-9]{{48,56}}+",  # Groq
-            rf"xai-[A-Za-z0-9]{{60,90}}+",  # xAI
-            rf"r8_[A-Za-z0-9]{{37}}",  # Replicate
-            rf"pplx-[A-Za-z0-9]{{40,60}}+",  # Perplexity
-            rf"AGE-SECRET-KEY-1[0-9A-Z]{{58}}",  # age
+            r"EAAA[A-Za-z0-9_\-]{60}",
+            r"dop_v1_[a-f0-9]{64}",
+            r"gsk_[A-Za-z0-9]{48,56}+",  # Groq
+            r"xai-[A-Za-z0-9]{60,90}+",  # xAI
+            r"r8_[A-Za-z0-9]{37}",  # Replicate
+            r"pplx-[A-Za-z0-9]{40,60}+",  # Perplexity
+            r"AGE-SECRET-KEY-1[0-9A-Z]{58}",  # age
             rf"hv[sbr]\.{_W}{{20,200}}+",  # HashiCorp Vault
             rf"dckr_pat_{_W}{{20,40}}+",  # Docker
-            rf"glsa_[A-Za-z0-9]{{32}}_[0-9a-fA-F]{{8}}",  # Grafana
-            rf"NRAK-[A-Z0-9]{{27}}",  # New Relic
-            rf"PMAK-[0-9a-f]{{24}}-[0-9a-f]{{34}}",  # Postman
-            rf"rubygems_[0-9a-f]{{48}}",
+            r"glsa_[A-Za-z0-9]{32}_[0-9a-fA-F]{8}",  # Grafana
+            r"NRAK-[A-Z0-9]{27}",  # New Relic
+            r"PMAK-[0-9a-f]{24}-[0-9a-f]{34}",  # Postman
+            r"rubygems_[0-9a-f]{48}",
             rf"ATATT3{_W}{{40,250}}=?",  # Atlassian
             rf"sntrys_{_W}{{40,250}}+",  # Sentry
             rf"figd_{_W}{{40}}",  # Figma

@@ -57,7 +57,9 @@ _DISTINCT: Final = (
         "[0-9]{2}",
         identities.france_nir,
     ),
-    _form("[0-9][0-9]\\.[0-9]{2}\\.[0-9]{2}-[0-9]{3}\\.[0-9]{2}", identities.belgium_national_number),
+    _form(
+        "[0-9][0-9]\\.[0-9]{2}\\.[0-9]{2}-[0-9]{3}\\.[0-9]{2}", identities.belgium_national_number
+    ),
     _form("[0-9][0-9]{5}[+-][0-9]{4}", identities.sweden_personnummer),
     _form("[12][0-9]{7}-[0-9]{4}", identities.sweden_personnummer),
     _form("[0-9][0-9]{5} ?[0-9]{5}", identities.norway_fodselsnummer),
@@ -103,7 +105,11 @@ _ANNOUNCED: Final = (
         identities.netherlands_bsn,
         topics=(Topic.NL_BSN,),
     ),
-    _form("[0-9][0-9]{2}[ .]?[0-9]{3}[ .]?[0-9]{3}", identities.netherlands_bsn, topics=(Topic.NL_BSN,)),
+    _form(
+        "[0-9][0-9]{2}[ .]?[0-9]{3}[ .]?[0-9]{3}",
+        identities.netherlands_bsn,
+        topics=(Topic.NL_BSN,),
+    ),
     _form("[0-9][0-9]{2}[ -]?[0-9]{3}[ -]?[0-9]{4}", identities.uk_nhs, topics=(Topic.UK_NHS,)),
     _form("[0-9][0-9]{2}[ -]?[0-9]{3}[ -]?[0-9]{3}", identities.canada_sin, topics=(Topic.CA_SIN,)),
     _form(
@@ -164,7 +170,9 @@ def find_national_ids(reading: Reading) -> Iterator[PiiSpan]:
         for match in form.pattern.finditer(reading.text):
             start, end = match.span()
             if any(reading.near(topic, start, end) for topic in topics) and _passes(form, match[0]):
-                yield _span(match, PROVEN if form.checks[0] is not identities.denmark_cpr else CONTEXT)
+                yield _span(
+                    match, PROVEN if form.checks[0] is not identities.denmark_cpr else CONTEXT
+                )
 
 
 def _passes(form: Form, written: str) -> bool:

@@ -30,18 +30,12 @@ _SCHEME_BACKWARDS: Final = re.compile(r"[A-Za-z0-9+.\-]{1,20}+")
 _SCHEME_MAX: Final = 20
 # A value made of nothing but these stands for one, or is the rest of a sentence.
 _PLACEHOLDER_WORDS: Final = frozenset(
-    (
-        "your my the a an some this change changeme changeit placeholder example sample dummy fake "
-        "redacted hidden masked secret password passwd pass pwd token key apikey api none null nil "
-        "true false undefined empty todo tbd test required optional string str value here insert "
-        "replace env process config settings input user username admin not too wrong incorrect "
-        "correct valid invalid expired forgotten reset weak strong stored hashed encrypted sent "
-        "being be used in on at for of to and or me id goes name 123 1234 x xx xxx xxxx xxxxx "
-        "xxxxxx xxxxxxxx"
-    ).split()
+    ["your", "my", "the", "a", "an", "some", "this", "change", "changeme", "changeit", "placeholder", "example", "sample", "dummy", "fake", "redacted", "hidden", "masked", "secret", "password", "passwd", "pass", "pwd", "token", "key", "apikey", "api", "none", "null", "nil", "true", "false", "undefined", "empty", "todo", "tbd", "test", "required", "optional", "string", "str", "value", "here", "insert", "replace", "env", "process", "config", "settings", "input", "user", "username", "admin", "not", "too", "wrong", "incorrect", "correct", "valid", "invalid", "expired", "forgotten", "reset", "weak", "strong", "stored", "hashed", "encrypted", "sent", "being", "be", "used", "in", "on", "at", "for", "of", "to", "and", "or", "me", "id", "goes", "name", "123", "1234", "x", "xx", "xxx", "xxxx", "xxxxx", "xxxxxx", "xxxxxxxx"]
 ) | {""}
 _BETWEEN_WORDS: Final = re.compile(r"[\W_]+")
-_REFERENCE: Final = re.compile(r"[$%]|\{\{|<|\[|[A-Za-z_][\w.]{0,60}[(\[]|os\.|process\.|self\.|args\.")
+_REFERENCE: Final = re.compile(
+    r"[$%]|\{\{|<|\[|[A-Za-z_][\w.]{0,60}[(\[]|os\.|process\.|self\.|args\."
+)
 _SHORTEST: Final = 4
 _SHORTEST_KEY: Final = 8
 _TRAILING: Final = ".,;:!?)]}"

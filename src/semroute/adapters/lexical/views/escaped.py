@@ -20,7 +20,9 @@ _DIGITS: Final = re.compile(r"[0-9A-Fa-f]+")
 _MARKUP: Final = re.compile(r"&(?:amp|lt|gt|quot|apos|nbsp|#39|#34|#160);")
 
 # A blank in an address is no disguise; an at sign or a letter, which needs no escape, is.
-_PLAIN_PERCENT: Final = re.compile(r"%(?:20|2[1-9A-F]|3[A-F]|5[BDF]|[0189A-F][0-9A-F])", re.IGNORECASE)
+_PLAIN_PERCENT: Final = re.compile(
+    r"%(?:20|2[1-9A-F]|3[A-F]|5[BDF]|[0189A-F][0-9A-F])", re.IGNORECASE
+)
 
 _HIGHEST: Final = 0x10FFFF
 
