@@ -4,10 +4,12 @@ import contextlib
 import json
 
 import pytest
+from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 
 from semroute.adapters.openai import OpenAIChat, OpenAIModels
+from semroute.domain.chat import Refusal
 from semroute.domain.errors import InvalidRequestError
 from semroute.domain.headers import Headers
 from semroute.domain.ports import ChatCodec, ModelDirectory
@@ -40,6 +42,35 @@ def test_an_edited_request_reads_as_edited_and_otherwise_the_same(codec: ChatCod
     assert codec.parse(edited).messages == codec.parse(REQUEST).messages
     assert json.loads(edited)["unheard-of"] == [1, 2]
     assert codec.edit(edited, ChatEdit(model="big")) == edited
+
+
+@codecs
+def test_what_screening_finds_in_a_passage_can_be_replaced(codec: ChatCodec) -> None:
+    chat = codec.parse(REQUEST)
+    (passage,) = (passage for passage in chat.passages if passage.text == "hello")
+    edited = codec.edit(REQUEST, ChatEdit("big", {passage.path: "bye"}))
+    again = codec.parse(edited)
+    assert again.model == "big"
+    assert again.messages[0].text == "bye"
+    assert again.passages == tuple(
+        evolve(each, text="bye") if each == passage else each for each in chat.passages
+    )
+
+
+@codecs
+def test_a_place_that_is_not_there_cannot_be_edited(codec: ChatCodec) -> None:
+    with pytest.raises(LookupError):
+        codec.edit(REQUEST, ChatEdit(texts={("nowhere",): "x"}))
+
+
+@codecs
+@pytest.mark.parametrize("is_streaming", [True, False])
+def test_a_refusal_says_why_and_is_no_error(codec: ChatCodec, *, is_streaming: bool) -> None:
+    chat = evolve(codec.parse(REQUEST), is_streaming=is_streaming)
+    reply = codec.refusal(chat, Refusal("1", "big", "I had rather not.", 0))
+    assert reply.status == 200
+    assert reply.headers.get("content-type")
+    assert "I had rather not." in reply.body.decode()
 
 
 @codecs

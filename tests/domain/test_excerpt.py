@@ -1,3 +1,5 @@
+from itertools import pairwise
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -66,15 +68,8 @@ words = st.lists(st.text("ab ", max_size=6), max_size=400)
 def test_every_pair_of_neighbours_meets_in_some_seam(texts: list[str]) -> None:
     found = passages(*texts)
     spoken = [each.path for each in found if each.text.strip()]
-    met = {
-        pair
-        for seam in seams(found)
-        for pair in zip(
-            [piece.path for piece in seam.pieces], [piece.path for piece in seam.pieces][1:],
-            strict=False,
-        )
-    }  # fmt: skip
-    assert set(zip(spoken, spoken[1:], strict=False)) <= met
+    met = {pair for seam in seams(found) for pair in pairwise(piece.path for piece in seam.pieces)}
+    assert set(pairwise(spoken)) <= met
 
 
 @given(words)

@@ -57,7 +57,9 @@ def test_checks_that_are_off_say_nothing() -> None:
 
 
 @pytest.mark.parametrize(("probability", "is_blocked"), [(0.49, False), (0.5, True), (0.9, True)])
-def test_an_attack_is_blocked_from_its_threshold_on(probability: float, is_blocked: bool) -> None:
+def test_an_attack_is_blocked_from_its_threshold_on(
+    probability: float, *, is_blocked: bool
+) -> None:
     judgement = judge(Screening((threat(probability),)), ENFORCED)
     assert (judgement.first(Consequence.BLOCK) is not None) is is_blocked
 

@@ -114,9 +114,10 @@ class Screen:
             read = await self._read(wanted)
         failures = self._failures(wanted, examined.fault if new else None, read.fault)
         for text in new:
-            found[text] = self._found(examined.examinations.get(text), read.readings, text)
+            each = self._found(examined.examinations.get(text), read.readings, text)
+            found[text] = each
             if not failures:
-                self.remembered.keep(text, found[text])
+                self.remembered.keep(text, each)
         return Screening(
             threats=_threats(excerpts, found),
             data=tuple(_data(excerpts, found)),
@@ -163,10 +164,8 @@ class Screen:
 
     async def _read(self, wanted: _Wanted) -> _Read:
         texts = list(dict.fromkeys((*wanted.doubtful, *wanted.peopled)))
-        if not texts:
-            return _Read()
-        if self.reader is None:
-            return _Read(fault=ScreenFault.NOT_LOADED)
+        if not texts or self.reader is None:
+            return _Read(fault=ScreenFault.NOT_LOADED if texts else None)
         try:
             readings = await self.reader.read(texts)
         except NotLoadedError:
@@ -176,9 +175,12 @@ class Screen:
         except Exception:  # noqa: BLE001 - whatever goes wrong, the request must not slip by
             return _Read(fault=ScreenFault.ERROR)
         logits = [logit for reading in readings for logit in reading.attacks.values()]
-        if len(readings) != len(texts) or not all(map(math.isfinite, logits)):
-            return _Read(fault=ScreenFault.ERROR)
-        return _Read(dict(zip(texts, readings, strict=True)))
+        is_sound = len(readings) == len(texts) and all(map(math.isfinite, logits))
+        return (
+            _Read(dict(zip(texts, readings, strict=True)))
+            if is_sound
+            else _Read(fault=ScreenFault.ERROR)
+        )
 
     def _failures(
         self, wanted: _Wanted, letters: ScreenFault | None, meaning: ScreenFault | None

@@ -5,6 +5,8 @@ from typing import Final
 
 from attrs import frozen
 
+from .passage import Passage, Path
+
 
 class Role(StrEnum):
     """Who speaks. A role we have never heard of is `OTHER`: the model server will judge it."""
@@ -62,11 +64,25 @@ _SHORT_TURN_CHARS: Final = 60
 
 @frozen
 class ChatRequest:
-    """What a client asks of a chat model. `model` may be an alias such as `auto`."""
+    """What a client asks of a chat model.
+
+    Args:
+        model: The model's name, or an alias such as `auto`.
+        messages: What was said, for routing.
+        is_streaming: Whether the answer shall come in pieces.
+        wants_usage: Whether such an answer shall say what it cost.
+        choices: How many answers shall be given.
+        passages: Every text in the request that the model may read, for screening.
+        opaque: Where something stands that the model may read and nobody here can.
+    """
 
     model: str
     messages: tuple[Message, ...]
     is_streaming: bool = False
+    wants_usage: bool = False
+    choices: int = 1
+    passages: tuple[Passage, ...] = ()
+    opaque: tuple[Path, ...] = ()
 
     @property
     def characters(self) -> int:
@@ -105,3 +121,20 @@ class ChatRequest:
                 parts.append(message.text[-room:])
                 room -= len(parts[-1]) + len(SEPARATOR)
         return SEPARATOR.join(reversed(parts))
+
+
+@frozen
+class Refusal:
+    """What a client is told by a model that will not answer.
+
+    Args:
+        id: What the answer is known by.
+        model: The model that refuses, by the name the client shall see.
+        message: Why, in one sentence.
+        created: When, in seconds since 1970.
+    """
+
+    id: str
+    model: str
+    message: str
+    created: int

@@ -27,7 +27,8 @@ class Passage:
         path: Where it stands in the request.
         origin: Whose words it is.
         text: All of it.
-        is_editable: Whether it can be overwritten; the key of an object cannot.
+        is_editable: Whether it is a string that can be replaced. The name of a field, which
+            ends its own path, and a number cannot.
     """
 
     path: Path

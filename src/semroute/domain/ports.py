@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Protocol
 
-from .chat import ChatRequest, Prompt
+from .chat import ChatRequest, Prompt, Refusal
 from .classification import Classification
 from .errors import InvalidRequestError
 from .exchange.events import Event
@@ -99,11 +99,18 @@ class ChatCodec(Protocol):
         """Returns the request with the edit applied and every other value byte for byte.
 
         `body` must have been parsed before.
+
+        Raises:
+            LookupError: The edit names a place where the request has no string; our own fault.
         """
         ...
 
     def error(self, status: int, error: InvalidRequestError) -> LocalReply:
         """Returns the error as this API words it."""
+        ...
+
+    def refusal(self, chat: ChatRequest, refusal: Refusal) -> LocalReply:
+        """Returns the answer of a model that refuses, in the form the client asked for."""
         ...
 
     def usage(self, answer: UpstreamAnswer) -> Usage | None:

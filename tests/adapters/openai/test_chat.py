@@ -2,15 +2,13 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from attrs import evolve
 
 from semroute.adapters.openai import OpenAIChat, OpenAIModels
 from semroute.domain.chat import ChatRequest, Message, Role
 from semroute.domain.errors import InvalidRequestError
 from semroute.domain.headers import Headers
 from semroute.domain.record import UpstreamAnswer, Usage
-from semroute.domain.routing import ChatEdit
 
 CODEC = OpenAIChat()
 
@@ -33,7 +31,8 @@ def test_a_conversation_is_read() -> None:
         {"role": "user", "content": [{"type": "image_url", "image_url": {"url": "x"}}]},
         {"role": "narrator", "content": "meanwhile"},
     ]
-    assert CODEC.parse(body(messages=messages, stream=True)) == ChatRequest(
+    chat = CODEC.parse(body(messages=messages, stream=True))
+    assert evolve(chat, passages=(), opaque=()) == ChatRequest(
         "auto",
         (
             Message(Role.SYSTEM, "be brief"),
@@ -46,6 +45,29 @@ def test_a_conversation_is_read() -> None:
         ),
         is_streaming=True,
     )
+    assert [passage.text for passage in chat.passages] == [
+        *("be brief", "what is", "this?", "42", "no", "x", "narrator", "meanwhile"),
+    ]
+    assert chat.opaque == (("messages", 5, "content", 0),)
+
+
+@pytest.mark.parametrize(
+    ("fields", "wants_usage", "choices"),
+    [
+        ({}, False, 1),
+        ({"n": 3, "stream_options": {"include_usage": True}}, True, 3),
+        ({"n": None, "stream_options": None}, False, 1),
+        ({"n": 0, "stream_options": {"include_usage": 1}}, False, 1),
+        ({"n": 10**9, "stream_options": {}}, False, 1),
+        ({"n": "3", "stream_options": "include_usage"}, False, 1),
+    ],
+)
+def test_how_an_answer_must_look_is_read(
+    fields: dict[str, Any], *, wants_usage: bool, choices: int
+) -> None:
+    chat = CODEC.parse(body(**fields))
+    assert chat.wants_usage is wants_usage
+    assert chat.choices == choices
 
 
 @pytest.mark.parametrize(
@@ -77,42 +99,6 @@ def test_a_request_that_makes_no_sense_is_refused_with_its_place(
         CODEC.parse(body(**fields))
     assert caught.value.param == param
     assert caught.value.code == "invalid_request"
-
-
-def test_an_edit_changes_one_value_and_keeps_the_bytes_of_all_others() -> None:
-    request = (
-        b'{"messages" : [ {"role":"user","content":"\\u00e9 \\/ "} ],"model":"auto",'
-        b'"temperature":1.50,"seed":123456789012345678901234567890,"x":{ "y" :1E2} }'
-    )
-    assert CODEC.edit(request, ChatEdit(model="qwen/é")) == (
-        b'{"messages":[ {"role":"user","content":"\\u00e9 \\/ "} ],"model":"qwen/\xc3\xa9",'
-        b'"temperature":1.50,"seed":123456789012345678901234567890,"x":{ "y" :1E2}}'
-    )
-
-
-def test_an_empty_edit_keeps_every_byte() -> None:
-    request = b' { "model" : "a" } '
-    assert CODEC.edit(request, ChatEdit()) == request
-
-
-VALUES = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.text(st.characters(exclude_categories=["Cs"])),
-    lambda inner: (
-        st.lists(inner, max_size=3) | st.dictionaries(st.text("abc", max_size=3), inner, max_size=3)
-    ),
-    max_leaves=10,
-)
-
-
-@given(
-    st.dictionaries(st.text("xyz", min_size=1, max_size=4), VALUES, max_size=5),
-    st.text("mn", min_size=1),
-)
-def test_an_edit_leaves_unknown_fields_as_they_were(fields: dict[str, Any], model: str) -> None:
-    request = body(**fields)
-    edited = json.loads(CODEC.edit(request, ChatEdit(model=model)))
-    assert edited == json.loads(request) | {"model": model}
-    assert list(edited) == list(json.loads(request))
 
 
 def test_an_error_has_openai_s_shape() -> None:

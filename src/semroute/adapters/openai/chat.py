@@ -5,22 +5,26 @@ from typing import Annotated, Final
 
 import msgspec
 
-from semroute.domain.chat import ChatRequest, Message, Role
+from semroute.domain.chat import ChatRequest, Message, Refusal, Role
 from semroute.domain.errors import InvalidRequestError
 from semroute.domain.headers import Headers
-from semroute.domain.http import LocalReply
+from semroute.domain.http import OK, LocalReply
 from semroute.domain.record import UpstreamAnswer, Usage
 from semroute.domain.routing import ChatEdit
 
+from . import refusals
+from .editing import edited
+from .passages import passages_of
 from .sse import SseParser
 from .strictjson import Json, load_object
 
 _SERVER_ERROR: Final = 500
 _JSON: Final = Headers.of({"content-type": "application/json"})
+_EVENTS: Final = Headers.of({"content-type": "text/event-stream", "cache-control": "no-cache"})
 _USAGE_BYTES: Final = 64 * 1024  # a stream says what it cost in one of its last events
 _ROLES: Final = {role.value: role for role in Role}
 _TEXT_PARTS: Final = {"text": "text", "refusal": "refusal"}  # type: the field its text is in
-_FIELDS: Final = msgspec.json.Decoder(dict[str, msgspec.Raw])
+_MAX_CHOICES: Final = 128  # more than that OpenAI does not give
 
 
 class OpenAIChat:
@@ -42,15 +46,20 @@ class OpenAIChat:
             message = "It must be true, false or null."
             raise InvalidRequestError(message, "stream")
         turns = tuple(_message(turn, f"messages[{i}]") for i, turn in enumerate(messages))
-        return ChatRequest(model, turns, is_streaming=bool(stream))
+        reading = passages_of(document)
+        return ChatRequest(
+            model,
+            turns,
+            is_streaming=bool(stream),
+            wants_usage=_wants_usage(document.get("stream_options")),
+            choices=_choices(document.get("n")),
+            passages=reading.passages,
+            opaque=reading.opaque,
+        )
 
     def edit(self, body: bytes, edit: ChatEdit) -> bytes:
-        """Changes the fields the edit names. Every other value keeps its bytes."""
-        if edit.model is None:
-            return body
-        fields = _FIELDS.decode(body)
-        fields["model"] = msgspec.Raw(msgspec.json.encode(edit.model))
-        return msgspec.json.encode(fields)
+        """Changes the values the edit names. Every other value keeps its bytes."""
+        return edited(body, edit)
 
     def error(self, status: int, error: InvalidRequestError) -> LocalReply:
         """Returns `{"error": {"message", "type", "param", "code"}}`."""
@@ -62,6 +71,13 @@ class OpenAIChat:
         }
         return LocalReply(status, _JSON, json.dumps({"error": fields}).encode())
 
+    def refusal(self, chat: ChatRequest, refusal: Refusal) -> LocalReply:
+        """Returns a completion of refusals, as a stream if the client asked for one."""
+        if not chat.is_streaming:
+            return LocalReply(OK, _JSON, refusals.completion(refusal, range(chat.choices)))
+        body = refusals.stream(refusal, range(chat.choices), with_usage=chat.wants_usage)
+        return LocalReply(OK, _EVENTS, body)
+
     def usage(self, answer: UpstreamAnswer) -> Usage | None:
         """Reads the `usage` of a completion, or of the last chunk that has one."""
         content_type = (answer.headers.get("content-type") or "").partition(";")[0].strip()
@@ -71,6 +87,15 @@ class OpenAIChat:
         else:
             documents = [answer.body]
         return next(filter(None, map(_usage, reversed(documents))), None)
+
+
+def _wants_usage(options: Json) -> bool:
+    return isinstance(options, dict) and options.get("include_usage") is True
+
+
+def _choices(number: Json) -> int:
+    """What is no such number is for the model server to judge."""
+    return number if isinstance(number, int) and 1 <= number <= _MAX_CHOICES else 1
 
 
 def _message(turn: Json, path: str) -> Message:

@@ -9,7 +9,6 @@ import json
 import math
 import re
 from collections import Counter
-from collections.abc import Iterator
 from typing import Final, NoReturn, TypeAlias
 
 from semroute.domain.errors import InvalidRequestError
@@ -26,6 +25,8 @@ MAX_BRACKETS: Final = 250_000
 MAX_COMMAS: Final = 2_000_000
 
 _SURROGATE_ESCAPE: Final = re.compile(rb"\\u[dD][89a-fA-F]")
+_Nest: TypeAlias = dict[str, Json] | list[Json]
+_NESTS: Final = (dict, list)  # a union would take three times as long to ask for
 _PLAIN_KEY: Final = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 
 
@@ -98,17 +99,22 @@ def _too_deep() -> InvalidRequestError:
     return InvalidRequestError(f"The body is nested deeper than {MAX_DEPTH} levels.")
 
 
-def _check_nesting(body: bytes, document: Json) -> None:
+def _check_nesting(body: bytes, document: _Nest) -> None:
     # Fewer brackets than levels allowed: the usual case, settled without a walk.
     if body.count(b"[") + body.count(b"{") <= MAX_DEPTH:
         return
-    level: list[Json] = [document]
+    level: list[_Nest] = [document]
     depth = 0
     while level:
         depth += 1
         if depth > MAX_DEPTH:
             raise _too_deep()
-        level = [child for parent in level for child in _children(parent) if _is_nest(child)]
+        level = [
+            child
+            for parent in level
+            for child in (parent.values() if isinstance(parent, dict) else parent)
+            if isinstance(child, _NESTS)
+        ]
 
 
 def _check_surrogates(body: bytes, document: Json) -> None:
@@ -119,14 +125,3 @@ def _check_surrogates(body: bytes, document: Json) -> None:
     except UnicodeEncodeError:
         message = "The body has half a surrogate pair."
         raise InvalidRequestError(message) from None
-
-
-def _children(value: Json) -> Iterator[Json]:
-    if isinstance(value, dict):
-        yield from value.values()
-    elif isinstance(value, list):
-        yield from value
-
-
-def _is_nest(value: Json) -> bool:
-    return isinstance(value, dict | list)

@@ -202,13 +202,7 @@ class PrometheusObserver:
             self._decisions.labels(route, decision.model, decision.reason.value).inc()
             self._decision_seconds.observe(ruling.timings.total)
             self._stage_seconds.labels("parse").observe(ruling.timings.parse)
-        if ruling.screening is not None:
-            self._stage_seconds.labels("screen").observe(ruling.timings.screen)
-        for sentence in judgement_of(ruling.verdict).sentences:
-            self._count_sentence(sentence)
-        if ruling.answer is not None:
-            for kind, action in ruling.answer.outcomes.items():
-                self._answers.labels(kind.value, action).inc()
+        self._count_screening(ruling)
         match ruling.classification:
             case Classification() as classification:
                 self._stage_seconds.labels("classify").observe(ruling.timings.classify)
@@ -219,6 +213,15 @@ class PrometheusObserver:
                 self._fallbacks.labels(reason.value).inc()
             case None:
                 pass
+
+    def _count_screening(self, ruling: Ruling) -> None:
+        if ruling.screening is not None:
+            self._stage_seconds.labels("screen").observe(ruling.timings.screen)
+        for sentence in judgement_of(ruling.verdict).sentences:
+            self._count_sentence(sentence)
+        if ruling.answer is not None:
+            for kind, action in ruling.answer.outcomes.items():
+                self._answers.labels(kind.value, action).inc()
 
     def _count_sentence(self, sentence: Sentence) -> None:
         verdict = sentence.consequence

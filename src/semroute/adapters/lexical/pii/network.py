@@ -32,7 +32,9 @@ _GROUPS: Final = 8
 _GROUP_MAX: Final = 4  # hexadecimal digits
 _SURE_GROUPS: Final = 4
 # Global unicast, unique local, link local: how an abbreviated address nearly always begins.
-_SURE_START: Final = re.compile(r"2[0-9a-f]{3}:|f[cd][0-9a-f]{2}:|fe80:|64:ff9b:|::ffff:", re.IGNORECASE)
+_SURE_START: Final = re.compile(
+    r"2[0-9a-f]{3}:|f[cd][0-9a-f]{2}:|fe80:|64:ff9b:|::ffff:", re.IGNORECASE
+)
 
 
 def find_ip_addresses(reading: Reading) -> Iterator[PiiSpan]:

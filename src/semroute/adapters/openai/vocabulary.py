@@ -1,0 +1,114 @@
+"""The words of LLM APIs themselves: names of fields, and values that cannot say anything else.
+
+They are the only strings of a request that screening does not see. A value is left out only if
+it is exactly one of the words its field may have; in any other field, or with any other value,
+it is text like all text.
+"""
+
+import re
+from typing import Final
+
+
+def _words(words: str) -> frozenset[str]:
+    return frozenset(words.split())
+
+
+_EFFORTS: Final = _words("none minimal low medium high xhigh max")
+
+WORDS: Final = {
+    "role": _words("system developer user assistant tool function"),
+    "type": _words(
+        # parts of messages
+        "text refusal image_url input_audio video_url audio_url file input_text output_text "
+        "input_image input_file summary_text reasoning_text thinking redacted_thinking image "
+        "document tool_use tool_result search_result "
+        # items of a conversation
+        "message reasoning function_call function_call_output custom_tool_call "
+        "custom_tool_call_output item_reference "
+        # tools, formats, sources
+        "function custom json_schema json_object base64 url content ephemeral auto any tool "
+        "none enabled disabled adaptive "
+        # JSON Schema
+        "string number integer boolean array object null"
+    ),
+    "tool_choice": _words("none auto required any"),
+    "function_call": _words("none auto"),
+    "reasoning_effort": _EFFORTS,
+    "effort": _EFFORTS,
+    "verbosity": _words("low medium high"),
+    "service_tier": _words("auto default flex scale priority standard_only"),
+    "detail": _words("auto low high original"),
+    "format": _words("wav mp3 flac opus aac pcm16"),
+    "modalities": _words("text audio"),
+    "encoding_format": _words("float base64"),
+    "truncation": _words("auto disabled"),
+}
+"""By field, its closed vocabulary. A list has the vocabulary of its field."""
+
+ID_FIELDS: Final = _words("id tool_call_id call_id tool_use_id file_id previous_response_id")
+
+# What makers of ids make: known prefixes and one run of letters and digits, or a UUID. Nine
+# digits and more are no id, because they may be somebody's number.
+_ID: Final = re.compile(
+    r"(?!\d{9})(?:(?:call|chatcmpl|cmpl|tool|toolu|srvtoolu|fc|msg|rs|resp|file|ctc)[-_])*"
+    r"(?:[A-Za-z0-9]{1,64}|[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12})",
+)
+
+
+def is_id(text: str) -> bool:
+    """Whether a value of an id field is an id and no more than that."""
+    return _ID.fullmatch(text) is not None
+
+
+# Numbers of tokens, in `logit_bias`; no vocabulary has a million.
+_TOKEN_NUMBER: Final = re.compile(r"\d{1,6}")
+
+
+def is_field_name(key: str) -> bool:
+    """Whether a key is a word of the protocol, so that it tells a model nothing."""
+    return key in FIELD_NAMES or _TOKEN_NUMBER.fullmatch(key) is not None
+
+
+FIELD_NAMES: Final = _words(
+    # requests
+    "model messages input prompt suffix instructions system stream stream_options include_usage "
+    "include_obfuscation temperature top_p top_k min_p n best_of echo stop stop_sequences "
+    "max_tokens max_completion_tokens max_output_tokens presence_penalty frequency_penalty "
+    "repetition_penalty logit_bias logprobs top_logprobs seed user metadata store service_tier "
+    "modalities audio voice prediction reasoning_effort reasoning effort summary verbosity "
+    "tools tool_choice functions function_call parallel_tool_calls response_format "
+    "web_search_options safety_identifier prompt_cache_key truncation include background "
+    "previous_response_id dimensions encoding_format thinking budget_tokens max_tool_calls "
+    # messages, parts and items
+    "role content name refusal reasoning_content tool_calls tool_call_id id call_id tool_use_id "
+    "function custom arguments output status is_error phase type text image_url video_url "
+    "audio_url input_audio file url detail data format file_data file_id file_url filename "
+    "source media_type title context citations cache_control ttl signature encrypted_content "
+    "annotations "
+    # tools and formats
+    "description parameters input_schema strict json_schema schema syntax definition grammar "
+    # JSON Schema
+    "properties required additionalProperties items prefixItems enum const default examples "
+    "anyOf oneOf allOf not minimum maximum exclusiveMinimum exclusiveMaximum multipleOf "
+    "minLength maxLength minItems maxItems uniqueItems pattern nullable $schema $ref $defs "
+    "definitions"
+)
+
+TEXT_FIELDS: Final = _words(
+    "messages content text input prompt suffix instructions system arguments output name "
+    "refusal reasoning reasoning_content thinking description title context summary "
+    "query"
+)
+"""Fields that are read as text whatever their value looks like."""
+
+BINARY_FIELDS: Final = _words("data file_data url image_url video_url audio_url file_url")
+"""Fields of a part that is no text, where its bytes may stand."""
+
+OPAQUE_PARTS: Final = _words(
+    "image_url input_audio video_url audio_url file input_image input_file input_video image "
+    "audio video image_embeds audio_embeds document redacted_thinking"
+)
+"""Types of parts that are no text."""
+
+OPAQUE_FIELDS: Final = _words("encrypted_content")
+"""Fields that only the model server can read."""
