@@ -10,8 +10,9 @@ from semroute.adapters.memory import FaultyClassifier, MemoryObserver, WordClass
 from semroute.adapters.openai import OpenAIChat, OpenAIModels
 from semroute.app.converse import Converse
 from semroute.app.remember import RememberUsage
-from semroute.app.route import Route, Screen
+from semroute.app.route import Route
 from semroute.app.rulings import Rulings
+from semroute.app.unrouted import ScreenTexts
 from semroute.domain.budget import ByteBudget
 from semroute.domain.classification import CategoryDefinition
 from semroute.domain.headers import Headers
@@ -72,7 +73,7 @@ async def no_screen(passages: Sequence[Passage], opaque: Sequence[Path]) -> Scre
 
 
 def route_with(
-    classifier: Classifier, policy: Policy = POLICY, screen: Screen = no_screen
+    classifier: Classifier, policy: Policy = POLICY, screen: ScreenTexts = no_screen
 ) -> Route:
     numbers = itertools.count(1)
     return Route(
@@ -84,6 +85,7 @@ def route_with(
             watch_bytes=1000,
             now=lambda: 1_800_000_000.0,
         ),
+        unrouted={},
         models=OpenAIModels(),
         classifier=classifier,
         screen=screen,

@@ -1,8 +1,8 @@
 """One request to one ruling: read it, find out about it, decide, and word the outcome."""
 
 import hashlib
-from collections.abc import Awaitable, Callable, Sequence
-from typing import Final, TypeAlias, assert_never
+from collections.abc import Callable, Mapping
+from typing import Final, assert_never
 
 import trio
 from attrs import define, evolve, frozen
@@ -11,8 +11,7 @@ from semroute.domain.admission import fault_in
 from semroute.domain.chat import ChatRequest
 from semroute.domain.classification import ClassificationOutcome, Unclassified
 from semroute.domain.errors import ClassifierError, InvalidRequestError
-from semroute.domain.http import Elsewhere, HttpRequest, ModelCard, Service, target_of
-from semroute.domain.passage import Passage, Path
+from semroute.domain.http import Elsewhere, HttpRequest, ModelCard, Service, Unrouted, target_of
 from semroute.domain.ports import Classifier, ModelDirectory
 from semroute.domain.reasons import Reason
 from semroute.domain.ruling import PASSED_THROUGH, RequestFacts, Ruling, Timings
@@ -26,18 +25,14 @@ from semroute.domain.verdict import (
     model_not_found,
 )
 
+from .parsing import parsed
 from .rulings import Rulings
-
-Screen: TypeAlias = Callable[[Sequence[Passage], Sequence[Path]], Awaitable[Screening]]
-"""Looks for what the checks are about. It never raises: what cannot be checked is a finding."""
+from .unrouted import ScreenTexts, ScreenUnrouted
 
 _BAD_REQUEST: Final = 400
 _OTHER: Final = "other"  # what logs and metrics call a model that is not configured
 
 _MAX_ID_CHARS: Final = 128  # clients may send what they like, and it goes to the log
-
-# Parsing up to here takes less time than a round trip to a thread and back.
-_INLINE_PARSE_BYTES: Final = 64 * 1024
 
 
 @frozen
@@ -46,6 +41,7 @@ class Route:
 
     Args:
         rulings: Words what was decided, by its policy.
+        unrouted: Rules on requests that are screened and go where they go anyway.
         models: Shows the models.
         classifier: Says what prompts are about.
         screen: Looks for what the checks are about.
@@ -54,9 +50,10 @@ class Route:
     """
 
     rulings: Rulings
+    unrouted: Mapping[Unrouted, ScreenUnrouted]
     models: ModelDirectory
     classifier: Classifier
-    screen: Screen
+    screen: ScreenTexts
     budget_seconds: float
     new_id: Callable[[], str]
 
@@ -68,6 +65,9 @@ class Route:
         match target_of(request.method, request.path):
             case Service.CHAT_COMPLETIONS:
                 return await self._chat(request, evolve(facts, service="chat"))
+            case Unrouted() as service:
+                facts = evolve(facts, service=service.value)
+                return await self.unrouted[service](request, facts)
             case Service.MODEL_LIST:
                 names = (*policy.aliases, *policy.models)
                 facts = evolve(facts, service="models")
@@ -88,16 +88,16 @@ class Route:
         if refused is not None:
             return self.rulings.refused(refused, facts)
         try:
-            chat = await self._parsed(request.body)
+            chat = await parsed(self.rulings.chat.parse, request.body)
         except InvalidRequestError as error:
             return self.rulings.refused(Refused(_BAD_REQUEST, error), facts)
-        parsed = trio.current_time()
+        read = trio.current_time()
         found = await self._gathered(chat)
         facts = self._facts(chat, facts)
         findings = Findings(_draw(facts), found.outcome, found.screening)
         verdict = decide(chat, findings, self.rulings.policy)
         timings = Timings(
-            parsed - started,
+            read - started,
             found.classify_seconds,
             found.screen_seconds,
             trio.current_time() - started,
@@ -114,12 +114,6 @@ class Route:
         return evolve(
             ruling, classification=found.outcome, screening=found.screening, timings=timings
         )
-
-    async def _parsed(self, body: bytes) -> ChatRequest:
-        parse = self.rulings.chat.parse
-        if len(body) <= _INLINE_PARSE_BYTES:
-            return parse(body)
-        return await trio.to_thread.run_sync(parse, body, abandon_on_cancel=True)
 
     async def _gathered(self, chat: ChatRequest) -> "_Gathered":
         """Finds out what the prompt is about and what is in the request, at the same time."""

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from attrs import evolve, frozen
+from attrs import Factory, evolve, field, frozen
 
 from semroute.domain.answers import AnswerScreening
 from semroute.domain.chat import ChatRequest, Refusal
@@ -17,7 +17,7 @@ from semroute.domain.naming import DECISION_ID, OVERHEAD, HeaderNames, on_judgem
 from semroute.domain.passage import Passage
 from semroute.domain.pii import PiiFinder
 from semroute.domain.policy import Policy
-from semroute.domain.ports import ChatCodec
+from semroute.domain.ports import ChatCodec, TextCodec
 from semroute.domain.routing import ChatEdit
 from semroute.domain.ruling import RequestEdit, RequestFacts, Ruling, Timings
 from semroute.domain.verdict import Answered, Blocked, PassedThrough, Refused, Routed
@@ -40,6 +40,7 @@ class Rulings:
         policy: The rules.
         names: The header names.
         chat: Speaks the chat API.
+        words: Edits requests and words errors; the chat API's, unless it is about another.
         finder: Looks for personal data in answers.
         watch_bytes: How much of a model's answer to keep for metering; 0 for none.
         now: Returns the time, in seconds since 1970.
@@ -51,6 +52,7 @@ class Rulings:
     finder: PiiFinder
     watch_bytes: int
     now: Callable[[], float]
+    words: TextCodec = field(default=Factory(lambda self: self.chat, takes_self=True))
 
     def routed(
         self, verdict: Routed, body: bytes, chat: ChatRequest, facts: RequestFacts, timings: Timings
@@ -112,8 +114,11 @@ class Rulings:
             },
         )
 
-    def blocked(self, verdict: Blocked, chat: ChatRequest, facts: RequestFacts) -> Ruling:
-        """Tells the client that a check forbids its request, in the style that is configured."""
+    def blocked(self, verdict: Blocked, chat: ChatRequest | None, facts: RequestFacts) -> Ruling:
+        """Tells the client that a check forbids its request, in the style that is configured.
+
+        Without a chat there is nobody to refuse in a model's name, so it is an error.
+        """
         sentence = verdict.sentence
         told = on_judgement(verdict.judgement)
         metadata: Mapping[str, str | float] = {
@@ -123,7 +128,7 @@ class Rulings:
         if sentence.consequence is Consequence.UNAVAILABLE:
             message = f"The check {sentence.check.value!r} cannot be made at the moment."
             error = InvalidRequestError(message, code="guard_unavailable")
-            reply = self.chat.error(_UNAVAILABLE, error)
+            reply = self.words.error(_UNAVAILABLE, error)
             reply = evolve(reply, headers=Headers((*reply.headers, *_RETRY)))
         else:
             what = f" ({sentence.what.replace('_', ' ')})" if sentence.what else ""
@@ -136,7 +141,7 @@ class Rulings:
 
     def refused(self, verdict: Refused, facts: RequestFacts) -> Ruling:
         """Tells the client what is wrong with its request."""
-        reply = self.chat.error(verdict.status, verdict.error)
+        reply = self.words.error(verdict.status, verdict.error)
         metadata = {"decision_id": facts.decision_id, "error": verdict.error.code}
         return Ruling(verdict, _with(reply, {}, facts), facts, metadata=metadata)
 
@@ -145,13 +150,16 @@ class Rulings:
         return Ruling(Answered(), _with(reply, {}, facts), facts)
 
     def _block(
-        self, style: BlockStyle, message: str, chat: ChatRequest, facts: RequestFacts
+        self, style: BlockStyle, message: str, chat: ChatRequest | None, facts: RequestFacts
     ) -> LocalReply:
-        match style:
-            case BlockStyle.ERROR:
-                error = InvalidRequestError(message, "messages", "content_policy_violation")
-                return self.chat.error(_FORBIDDEN, error)
-            case BlockStyle.REFUSAL:
+        match style, chat:
+            case BlockStyle.ERROR, _:
+                param = None if chat is None else "messages"
+                error = InvalidRequestError(message, param, "content_policy_violation")
+                return self.words.error(_FORBIDDEN, error)
+            case BlockStyle.REFUSAL, None:
+                return self._block(BlockStyle.ERROR, message, chat, facts)
+            case BlockStyle.REFUSAL, ChatRequest():
                 refusal = Refusal(facts.decision_id, chat.model, message, int(self.now()))
                 return self.chat.refusal(chat, refusal)
 
@@ -166,7 +174,7 @@ class Rulings:
         return AnswerScreening(guard, originals, self.finder, self.chat.answer_filter, substitute)
 
     def _edited(self, body: bytes, edit: ChatEdit) -> bytes | None:
-        return self.chat.edit(body, edit) if edit.model is not None or edit.texts else None
+        return self.words.edit(body, edit) if edit.model is not None or edit.texts else None
 
 
 def _guard_metadata(judgement: Judgement) -> Mapping[str, str]:

@@ -153,6 +153,11 @@ class Guards:
                 return True
 
     @property
+    def enforces(self) -> bool:
+        """Whether anything may be done to a request, and not only counted."""
+        return any(self.mode_of(check) is Mode.ENFORCE for check in Check)
+
+    @property
     def checks(self) -> frozenset[Check]:
         """The checks somebody has to make."""
         return frozenset(check for check in Check if self.mode_of(check) is not Mode.OFF)

@@ -9,6 +9,7 @@ from .errors import InvalidRequestError
 from .exchange.events import Event
 from .exchange.replies import Reply
 from .http import LocalReply
+from .passage import Texts
 from .reading import Reading
 from .record import DecisionRecord, UpstreamAnswer, Usage
 from .routing import ChatEdit, RoutingDecision
@@ -115,6 +116,32 @@ class ChatCodec(Protocol):
 
     def usage(self, answer: UpstreamAnswer) -> Usage | None:
         """Returns what an answer cost, or None if it does not say or cannot be read."""
+        ...
+
+
+class TextCodec(Protocol):
+    """Speaks an API that we do not route, as far as its texts and errors go."""
+
+    def read(self, body: bytes) -> Texts:
+        """Reads every text of a request.
+
+        Raises:
+            InvalidRequestError: It is not one; the client's fault.
+        """
+        ...
+
+    def edit(self, body: bytes, edit: ChatEdit) -> bytes:
+        """Returns the request with the edit applied and every other value byte for byte.
+
+        `body` must have been read before.
+
+        Raises:
+            LookupError: The edit names a place where the request has no string; our own fault.
+        """
+        ...
+
+    def error(self, status: int, error: InvalidRequestError) -> LocalReply:
+        """Returns the error as this API words it."""
         ...
 
 

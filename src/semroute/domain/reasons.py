@@ -11,6 +11,7 @@ class Reason(StrEnum):
     ABSTAIN = "abstain"
     DEFAULT = "default"
     PASSTHROUGH = "passthrough"
+    UNREADABLE = "unreadable"
     PRIVACY = "privacy"
     CLASSIFIER_ERROR = "classifier_error"
     CLASSIFIER_TIMEOUT = "classifier_timeout"

@@ -6,13 +6,13 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
-from attrs import asdict
+from attrs import asdict, evolve, frozen
 from ulid import ULID
 
 from semroute.adapters.envoy import Gateway, Upstream
 from semroute.adapters.grpc import Limits
 from semroute.adapters.lexical import LexicalAttackModel, PatternFinder, views_of
-from semroute.adapters.openai import OpenAIChat, OpenAIModels
+from semroute.adapters.openai import AnthropicTexts, OpenAIChat, OpenAIModels, OpenAITexts
 from semroute.adapters.torch import TorchClassifier, load_encoder
 from semroute.app.config import (
     Library,
@@ -26,11 +26,14 @@ from semroute.app.route import Route
 from semroute.app.rulings import Rulings
 from semroute.app.screen import Screen
 from semroute.app.settings import Settings
+from semroute.app.unrouted import ScreenUnrouted
 from semroute.domain.address import Address
-from semroute.domain.attack import CASCADE
+from semroute.domain.attack import CASCADE, AttackScorer
 from semroute.domain.examination import Examiner
 from semroute.domain.guards import ATTACK_CHECKS, Check
+from semroute.domain.http import Unrouted
 from semroute.domain.naming import METADATA_NAMESPACE
+from semroute.domain.pii import PiiFinder
 from semroute.domain.policy import Policy
 from semroute.domain.ports import Classifier, TextReader
 
@@ -56,19 +59,47 @@ def classifier_of(settings: Settings, library: Library) -> TorchClassifier:
     )
 
 
-def screen_of(settings: Settings, policy: Policy, reader: TextReader | None) -> Screen:
-    """Returns what looks for what the checks are about."""
+@frozen
+class Detectors:
+    """What looks for what the checks are about.
+
+    Args:
+        finder: Finds personal data in requests.
+        answer_finder: Finds personal data in answers.
+        scorer: Scores attacks by their letters.
+        reader: Reads doubtful texts, and people and addresses; None if nobody can.
+    """
+
+    finder: PiiFinder
+    answer_finder: PiiFinder
+    scorer: AttackScorer
+    reader: TextReader | None
+
+
+def detectors_of(settings: Settings, reader: TextReader | None) -> Detectors:
+    """Returns the detectors that ship, with a reader."""
+    policy = policy_of(settings)
+    return Detectors(
+        finder=PatternFinder(policy.kinds_in_requests),
+        answer_finder=PatternFinder(policy.kinds_in_answers),
+        scorer=LexicalAttackModel.load(),
+        # The heads belong to the embedded encoder; with another, the letters decide alone.
+        reader=reader if settings.classifier.directory is None else None,
+    )
+
+
+def screen_of(settings: Settings, policy: Policy, detectors: Detectors) -> Screen:
+    """Returns what screens requests."""
     options = settings.screening
     checks = policy.checks
     return Screen(
         checks=checks,
         examiner=Examiner(
             views_of,
-            PatternFinder(policy.kinds_in_requests) if Check.PII in checks else None,
-            LexicalAttackModel.load() if checks & ATTACK_CHECKS else None,
+            detectors.finder if Check.PII in checks else None,
+            detectors.scorer if checks & ATTACK_CHECKS else None,
         ),
-        # The heads belong to the embedded encoder; with another, the letters decide alone.
-        reader=reader if settings.classifier.directory is None else None,
+        reader=detectors.reader,
         cascade=CASCADE,
         wants_entities=policy.wants_entities,
         budget_seconds=options.budget_seconds,
@@ -78,21 +109,29 @@ def screen_of(settings: Settings, policy: Policy, reader: TextReader | None) -> 
 
 
 def route_of(
-    settings: Settings, policy: Policy, classifier: Classifier, reader: TextReader | None
+    settings: Settings, policy: Policy, classifier: Classifier, detectors: Detectors
 ) -> Route:
     """Returns what rules on requests."""
+    screen = screen_of(settings, policy, detectors)
+    rulings = Rulings(
+        policy=policy,
+        names=names_of(settings),
+        chat=OpenAIChat(),
+        finder=detectors.answer_finder,
+        watch_bytes=settings.metering.max_answer_bytes,
+        now=time.time,
+    )
+    codecs = {service: OpenAITexts() for service in Unrouted}
+    codecs[Unrouted.MESSAGES] = AnthropicTexts()
     return Route(
-        rulings=Rulings(
-            policy=policy,
-            names=names_of(settings),
-            chat=OpenAIChat(),
-            finder=PatternFinder(policy.kinds_in_answers),
-            watch_bytes=settings.metering.max_answer_bytes,
-            now=time.time,
-        ),
+        rulings=rulings,
+        unrouted={
+            service: ScreenUnrouted(codec, evolve(rulings, words=codec), screen)
+            for service, codec in codecs.items()
+        },
         models=OpenAIModels(),
         classifier=classifier,
-        screen=screen_of(settings, policy, reader),
+        screen=screen,
         budget_seconds=settings.routing.budget_seconds,
         new_id=lambda: str(ULID()),
     )

@@ -21,9 +21,9 @@ from semroute.app.remember import RememberUsage
 from semroute.app.settings import Settings
 from semroute.domain.address import Address
 from semroute.domain.budget import ByteBudget
-from semroute.domain.ports import Classifier, TextReader
+from semroute.domain.ports import Classifier
 
-from .parts import HEALTH_NAME, classifier_of, limits_of, route_of
+from .parts import HEALTH_NAME, Detectors, classifier_of, detectors_of, limits_of, route_of
 
 _log = logging.getLogger(__name__)
 
@@ -69,7 +69,7 @@ class Router:
     Args:
         settings: What was configured.
         classifier: Says what prompts are about.
-        reader: Reads doubtful texts for the checks; None if nobody does.
+        detectors: Look for what the checks are about.
 
     Attributes:
         settled: Set once the classifier is loaded and Envoy is told so, or never will be.
@@ -79,7 +79,7 @@ class Router:
 
     settings: Settings
     classifier: LoadableClassifier
-    reader: TextReader | None = None
+    detectors: Detectors
     settled: trio.Event = field(init=False, factory=trio.Event)
     trouble: str | None = field(init=False, default=None)
     listening: Listening | None = field(init=False, default=None)
@@ -111,7 +111,7 @@ class Router:
         metrics = self._metrics
         budget = ByteBudget(self.settings.limits.max_retained_bytes)
         observer = Observers((metrics, StructlogObserver()))
-        route = route_of(self.settings, policy, self.classifier, self.reader)
+        route = route_of(self.settings, policy, self.classifier, self.detectors)
         converse = Converse(
             route=route,
             observer=observer,
@@ -119,6 +119,7 @@ class Router:
             owned_headers=route.rulings.names.owned,
             max_body_bytes=server_settings.max_body_bytes,
             budget=budget,
+            reads_unrouted=bool(policy.guards.checks),
         )
         metrics.watch("semroute_extproc_streams", lambda: converse.open_streams)
         metrics.watch("semroute_retained_bytes", lambda: budget.used)
@@ -195,4 +196,4 @@ class Router:
 def router_of(settings: Settings, library: Library) -> Router:
     """Returns the router that settings ask for, with the embedded model."""
     model = classifier_of(settings, library)
-    return Router(settings, model, model)
+    return Router(settings, model, detectors_of(settings, model))

@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.tree import Tree
 
-from semroute.app.assemble import classifier_of, route_of
+from semroute.app.assemble import classifier_of, detectors_of, route_of
 from semroute.app.config import policy_of
 from semroute.app.explanation import Explanation, guards_as_json, guards_in_words
 from semroute.domain.headers import Headers
@@ -65,7 +65,8 @@ def _request(model: str, text: str) -> HttpRequest:
 
 async def _rule(configuration: Configuration, policy: Policy, request: HttpRequest) -> Ruling:
     classifier = classifier_of(configuration.settings, configuration.library)
-    route = route_of(configuration.settings, policy, classifier, classifier)
+    settings = configuration.settings
+    route = route_of(settings, policy, classifier, detectors_of(settings, classifier))
     with show_progress() as progress:
         async with trio.open_nursery() as nursery:
             await nursery.start(classifier.run, progress)
