@@ -156,7 +156,7 @@ class Screen:
         is_cut = False
         for text, excerpt in new.items():
             if self.wants_entities and not excerpt.is_seam:
-                room -= 1 + len(text) // _WINDOW_CHARS
+                room -= 0 if text in doubtful else 1 + len(text) // _WINDOW_CHARS
                 is_cut = is_cut or room < 0
                 if room >= 0:
                     peopled.append(text)
