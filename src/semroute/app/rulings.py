@@ -24,9 +24,13 @@ from semroute.domain.verdict import Answered, Blocked, PassedThrough, Refused, R
 
 _FORBIDDEN: Final = 403
 _UNAVAILABLE: Final = 503
+_GUARD_UNAVAILABLE: Final = "guard_unavailable"
 _RETRY: Final = Headers.of({"retry-after": "1"})
 _UNREAD: Final = InvalidRequestError(
-    "The answer was withheld: it cannot be screened.", code="guard_unavailable"
+    "The answer was withheld: it cannot be screened.",
+    None,
+    _GUARD_UNAVAILABLE,
+    _GUARD_UNAVAILABLE,
 )
 # An answer that is to be read must not be compressed.
 _PLAIN: Final = {"accept-encoding": "identity"}
@@ -127,7 +131,7 @@ class Rulings:
         }
         if sentence.consequence is Consequence.UNAVAILABLE:
             message = f"The check {sentence.check.value!r} cannot be made at the moment."
-            error = InvalidRequestError(message, code="guard_unavailable")
+            error = InvalidRequestError(message, None, _GUARD_UNAVAILABLE, _GUARD_UNAVAILABLE)
             reply = self.words.error(_UNAVAILABLE, error)
             reply = evolve(reply, headers=Headers((*reply.headers, *_RETRY)))
         else:

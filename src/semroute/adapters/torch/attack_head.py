@@ -39,8 +39,8 @@ class AttackHead:
         """
         artefact = Artefact.open(directory / ATTACKS_FILE, fingerprint)
         names = artefact.note("kinds")
-        known = set(AttackKind)
-        if not isinstance(names, list) or not names or not known.issuperset(names):
+        known = [kind.value for kind in AttackKind]
+        if not isinstance(names, list) or not names or not all(name in known for name in names):
             message = f"{artefact.path} is about attacks that are not known here"
             raise CheckpointError(message)
         kinds = tuple(AttackKind(name) for name in names)

@@ -74,7 +74,11 @@ class EntityHead:
 
         artefact = Artefact.open(directory / ENTITIES_FILE, fingerprint)
         thresholds = artefact.note("thresholds")
-        if not isinstance(thresholds, list) or len(thresholds) != len(KINDS):
+        if (
+            not isinstance(thresholds, list)
+            or len(thresholds) != len(KINDS)
+            or not all(isinstance(threshold, float) for threshold in thresholds)
+        ):
             message = f"{artefact.path} has no threshold for each kind"
             raise CheckpointError(message)
         hidden = artefact.tensor("hidden.weight", None, len(LAYERS) * dimensions + SHAPES)
@@ -89,7 +93,7 @@ class EntityHead:
                 torch.from_numpy(output),
                 torch.from_numpy(artefact.tensor("output.bias", 1 + len(KINDS))),
             ),
-            tuple(float(threshold) for threshold in thresholds),
+            tuple(thresholds),
         )
 
     def spans(self, text: str, parts: Sequence[Part]) -> tuple[PiiSpan, ...]:

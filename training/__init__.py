@@ -1,0 +1,1 @@
+"""How the heads that ship were trained; run by hand, and no part of the product."""
