@@ -117,12 +117,18 @@ class Route:
 
     async def _gathered(self, chat: ChatRequest) -> "_Gathered":
         """Finds out what the prompt is about and what is in the request, at the same time."""
-        gathered = _Gathered()
-        async with trio.open_nursery() as nursery:
-            if chat.model in self.rulings.policy.aliases:
-                nursery.start_soon(self._classify, chat, gathered)
-            if self.rulings.policy.checks:
+        gathered, policy = _Gathered(), self.rulings.policy
+        match chat.model in policy.aliases, bool(policy.checks):
+            case True, True:
+                async with trio.open_nursery() as nursery:
+                    nursery.start_soon(self._classify, chat, gathered)
+                    await self._screen(chat, gathered)
+            case True, False:
+                await self._classify(chat, gathered)
+            case False, True:
                 await self._screen(chat, gathered)
+            case _:
+                pass
         return gathered
 
     async def _screen(self, chat: ChatRequest, gathered: "_Gathered") -> None:

@@ -88,7 +88,7 @@ def _sentence(check: Check, screening: Screening, guards: Guards) -> Sentence:
     consequence, what = _found(check, screening, guards)
     fault = screening.failures.get(check)
     if fault is None or consequence is Consequence.BLOCK:
-        return Sentence(check, consequence, mode, what)
+        return Sentence(check, consequence, mode, what, fault)
     # What was found before it failed may be less than there is.
     if guards.fails_closed(check):
         return Sentence(check, Consequence.UNAVAILABLE, mode, fault.value, fault)
