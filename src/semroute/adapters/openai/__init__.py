@@ -2,6 +2,6 @@
 
 from .chat import OpenAIChat
 from .models import OpenAIModels
-from .texts import AnthropicTexts, OpenAITexts
+from .unrouted import AnthropicTexts, OpenAITexts
 
 __all__ = ["AnthropicTexts", "OpenAIChat", "OpenAIModels", "OpenAITexts"]
