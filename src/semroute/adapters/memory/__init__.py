@@ -1,14 +1,16 @@
 """Adapters without technology: everything happens in this process, and nothing is faked."""
 
 from .classifier import WordClassifier
-from .faults import FaultyClassifier, FaultyReader
+from .faults import FaultyClassifier, FaultyFinder, FaultyReader, FaultyScorer
 from .observer import MemoryObserver
 from .reader import WordReader
 from .stream import MemoryStream
 
 __all__ = [
     "FaultyClassifier",
+    "FaultyFinder",
     "FaultyReader",
+    "FaultyScorer",
     "MemoryObserver",
     "MemoryStream",
     "WordClassifier",

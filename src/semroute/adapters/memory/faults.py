@@ -6,9 +6,11 @@ from collections.abc import Callable, Sequence
 import trio
 from attrs import define, evolve
 
+from semroute.domain.attack import AttackScorer, LexicalScore
 from semroute.domain.chat import Prompt
 from semroute.domain.classification import Classification
 from semroute.domain.errors import ClassifierError
+from semroute.domain.pii import PiiFinder, PiiSpan
 from semroute.domain.reading import Reading
 
 from .classifier import WordClassifier
@@ -85,3 +87,44 @@ class FaultyReader:
                 for reading in readings
             ]
         return readings
+
+
+@define(eq=False)
+class FaultyFinder:
+    """Another finder of personal data, made broken. The fault may be changed at any time.
+
+    Args:
+        finder: The one that works.
+        error: What it raises instead of answering.
+    """
+
+    finder: PiiFinder
+    error: Exception | None = None
+
+    def find(self, text: str) -> tuple[PiiSpan, ...]:
+        """Fails, or answers."""
+        if self.error is not None:
+            raise self.error
+        return self.finder.find(text)
+
+
+@define(eq=False)
+class FaultyScorer:
+    """Another scorer of attacks, made broken or senseless. The faults may be changed at any time.
+
+    Args:
+        scorer: The one that works.
+        error: What it raises instead of answering.
+        logit: What it says of every text, whatever that is; None to let the other speak.
+    """
+
+    scorer: AttackScorer
+    error: Exception | None = None
+    logit: float | None = None
+
+    def score(self, text: str) -> LexicalScore:
+        """Fails, talks nonsense, or answers."""
+        if self.error is not None:
+            raise self.error
+        score = self.scorer.score(text)
+        return score if self.logit is None else evolve(score, logit=self.logit)
