@@ -1,13 +1,15 @@
 """What the core needs from outside, named by role."""
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import Literal, Protocol
 
 from .chat import ChatRequest, Prompt, Refusal
 from .classification import Classification
 from .errors import InvalidRequestError
 from .exchange.events import Event
 from .exchange.replies import Reply
+from .filtering import AnswerFilter, NewFilter
+from .headers import Headers
 from .http import LocalReply
 from .passage import Texts
 from .reading import Reading
@@ -112,6 +114,29 @@ class ChatCodec(Protocol):
 
     def refusal(self, chat: ChatRequest, refusal: Refusal) -> LocalReply:
         """Returns the answer of a model that refuses, in the form the client asked for."""
+        ...
+
+    def answer_filter(
+        self,
+        headers: Headers,
+        new_filter: NewFilter,
+        refusal: Refusal,
+        *,
+        on_unreadable: Literal["pass", "stop"],
+    ) -> AnswerFilter | None:
+        """Returns a filter for the body of an answer, or None if nobody can read such a body.
+
+        None is for what the headers say already: another content type, or compression. Then
+        whoever asks must decide at once, because headers that are sent on announce that body.
+
+        Args:
+            headers: The answer's.
+            new_filter: Makes the filter of one text. A text that it stops ends the answer with
+                a refusal, and nothing that comes later goes on.
+            refusal: What to say instead of what turns out to be unreadable. Its id, model and
+                time also stand in for those of an answer that does not say them.
+            on_unreadable: Whether what is unreadable goes on as it is, or ends the answer.
+        """
         ...
 
     def usage(self, answer: UpstreamAnswer) -> Usage | None:

@@ -1,18 +1,20 @@
 """`POST /v1/chat/completions`."""
 
 import json
-from typing import Annotated, Final
+from typing import Annotated, Final, Literal
 
 import msgspec
 
 from semroute.domain.chat import ChatRequest, Message, Refusal, Role
 from semroute.domain.errors import InvalidRequestError
+from semroute.domain.filtering import AnswerFilter, NewFilter
 from semroute.domain.headers import Headers
 from semroute.domain.http import OK, LocalReply
 from semroute.domain.record import UpstreamAnswer, Usage
 from semroute.domain.routing import ChatEdit
 
 from . import refusals
+from .answers import filter_for
 from .editing import edited
 from .passages import passages_of
 from .sse import SseParser
@@ -78,6 +80,17 @@ class OpenAIChat:
             return LocalReply(OK, _JSON, refusals.completion(refusal, range(chat.choices)))
         body = refusals.stream(refusal, range(chat.choices), with_usage=chat.wants_usage)
         return LocalReply(OK, _EVENTS, body)
+
+    def answer_filter(
+        self,
+        headers: Headers,
+        new_filter: NewFilter,
+        refusal: Refusal,
+        *,
+        on_unreadable: Literal["pass", "stop"],
+    ) -> AnswerFilter | None:
+        """Returns a filter for a completion or a stream, by what the headers announce."""
+        return filter_for(headers, new_filter, refusal, on_unreadable)
 
     def usage(self, answer: UpstreamAnswer) -> Usage | None:
         """Reads the `usage` of a completion, or of the last chunk that has one."""

@@ -48,12 +48,16 @@ def stream(refusal: Refusal, choices: Iterable[int], *, with_usage: bool) -> byt
         with_usage: Whether the client asked to hear what it cost.
     """
     numbers = tuple(choices)
-    opening = b"".join(
-        _chunk(refusal, [_choice(index, {"role": "assistant", "content": None})])
-        for index in numbers
-    )
     usage = _chunk(refusal, [], _NO_USAGE) if with_usage else b""
-    return opening + ending(refusal, numbers) + usage + DONE
+    return opening(refusal, numbers) + ending(refusal, numbers) + usage + DONE
+
+
+def opening(refusal: Refusal, choices: Iterable[int]) -> bytes:
+    """Returns the chunks that begin choices."""
+    return b"".join(
+        _chunk(refusal, [_choice(index, {"role": "assistant", "content": None})])
+        for index in choices
+    )
 
 
 def ending(refusal: Refusal, choices: Iterable[int]) -> bytes:

@@ -1,0 +1,94 @@
+"""A model's answer while it passes: each of its texts through a filter of its own."""
+
+from typing import Final, Literal
+
+from attrs import define, evolve, field
+
+from semroute.domain.chat import Refusal
+from semroute.domain.filtering import AnswerFilter, NewFilter
+from semroute.domain.headers import Headers
+
+from . import refusals
+from .completion import Completion, Text, UnreadableError
+from .streams import StreamFilter
+from .texts import StoppedError, Texts
+
+# A completion of a million characters, with the probability of every token, has less.
+MAX_COMPLETION_BYTES: Final = 16 * 1024 * 1024
+
+
+def filter_for(
+    headers: Headers,
+    new_filter: NewFilter,
+    refusal: Refusal,
+    on_unreadable: Literal["pass", "stop"],
+) -> AnswerFilter | None:
+    """Returns the filter of an answer with these headers, or None if nobody can read it.
+
+    Args:
+        headers: The answer's.
+        new_filter: Makes the filter of one text.
+        refusal: What to say instead of what cannot be read. Its id, model and time also stand in
+            for those of an answer that does not say them.
+        on_unreadable: Whether what turns out to be unreadable passes, or ends the answer.
+    """
+    if (headers.get("content-encoding") or "identity").strip().lower() != "identity":
+        return None
+    match (headers.get("content-type") or "").partition(";")[0].strip().lower():
+        case "application/json":
+            return CompletionFilter(Texts(new_filter), refusal, on_unreadable)
+        case "text/event-stream":
+            return StreamFilter(Texts(new_filter), refusal, on_unreadable)
+        case _:
+            return None
+
+
+@define
+class CompletionFilter:
+    """Filters an answer that comes as one document. It holds all of it back until its end.
+
+    Args:
+        texts: Filters its texts.
+        refusal: What to say instead of what cannot be read.
+        on_unreadable: What becomes of that.
+    """
+
+    _texts: Texts
+    _refusal: Refusal
+    _on_unreadable: Literal["pass", "stop"]
+    _held: bytearray = field(init=False, factory=bytearray)
+    _is_decided: bool = field(init=False, default=False)
+
+    def feed(self, piece: bytes, *, is_last: bool) -> bytes:
+        """Takes the next piece; only the last brings anything out."""
+        if self._is_decided:
+            return piece if self._on_unreadable == "pass" else b""
+        self._held += piece
+        if len(self._held) > MAX_COMPLETION_BYTES:
+            self._is_decided = True
+            return self._unreadable()
+        return self._filtered() if is_last else b""
+
+    def _filtered(self) -> bytes:
+        body = bytes(self._held)
+        try:
+            completion = Completion.read(body)
+        except UnreadableError:
+            return self._unreadable()
+        try:
+            for text in completion.texts:
+                text.replace(self._final(text))
+        except StoppedError as stop:
+            said = evolve(completion.in_the_name_of(self._refusal), message=stop.message)
+            return refusals.completion(said, completion.choices, completion.usage)
+        return completion.encoded() if completion.is_changed else body
+
+    def _final(self, text: Text) -> str:
+        return self._texts.feed(text.slot, text.value) + self._texts.finish(text.slot)
+
+    def _unreadable(self) -> bytes:
+        held = bytes(self._held)
+        self._held.clear()
+        if self._on_unreadable == "pass":
+            return held
+        return refusals.completion(self._refusal, [0])

@@ -1,0 +1,210 @@
+"""One document of an answer, a completion or a chunk of one: its texts, and how to change them.
+
+Only what stands on the way to a text is decoded. Everything else keeps its bytes.
+"""
+
+from typing import Final, Self, TypeAlias
+
+import msgspec
+from attrs import define, evolve, field, frozen
+
+from semroute.domain.chat import Refusal
+from semroute.domain.passage import Path
+
+_Fields: TypeAlias = dict[str, msgspec.Raw]
+
+_FIELDS: Final = msgspec.json.Decoder(_Fields)
+_ANY_FIELDS: Final[msgspec.json.Decoder[_Fields | None]] = msgspec.json.Decoder(_Fields | None)
+_ANY_LIST: Final[msgspec.json.Decoder[list[_Fields] | None]] = msgspec.json.Decoder(
+    list[_Fields] | None
+)
+_ANY_TEXT: Final = msgspec.json.Decoder(str | None)
+_NUMBER: Final = msgspec.json.Decoder(int)
+
+_NULL: Final = msgspec.Raw(b"null")
+_UNFINISHED: Final = (b"null", b'""')  # the latter from servers that fill in every field
+_MESSAGES: Final = ("message", "delta")
+_TEXTS: Final = ("content", "refusal", "reasoning_content", "reasoning")
+_CALLS: Final = (("function", "arguments"), ("custom", "input"))
+_HEAD: Final = ("id", "object", "created", "model", "service_tier", "system_fingerprint")
+
+
+class UnreadableError(Exception):
+    """It is nothing that this API answers. It says no more, because the rest is somebody's."""
+
+
+@frozen
+class Slot:
+    """Where in an answer a text stands, in however many pieces it comes.
+
+    Args:
+        choice: The choice's number.
+        path: Where in its message.
+    """
+
+    choice: int
+    path: Path
+
+
+@define
+class Text:
+    """One text of a document, or a piece of one."""
+
+    slot: Slot
+    value: str
+    is_changed: bool = field(init=False, default=False)
+    _fields: _Fields = field(repr=False)
+    _name: str
+    _choice: _Fields = field(repr=False)
+
+    def replace(self, new: str) -> None:
+        """Says something else instead."""
+        if new == self.value:
+            return
+        self._fields[self._name] = _raw(new)
+        self.is_changed = True
+        if "logprobs" in self._choice:
+            self._choice["logprobs"] = _NULL  # its tokens spell what has been replaced
+
+
+class _Head(msgspec.Struct):
+    id: str
+    model: str
+    created: int
+
+
+@define
+class Completion:
+    """One document, read.
+
+    Args:
+        fields: Its fields.
+    """
+
+    _fields: _Fields
+    texts: list[Text] = field(init=False, factory=list)
+    choices: list[int] = field(init=False, factory=list)
+    finished: set[int] = field(init=False, factory=set)
+    # What has been taken apart: from outside inwards, what stood where.
+    _nests: list[tuple[_Fields, str, _Fields | list[_Fields]]] = field(init=False, factory=list)
+
+    @classmethod
+    def read(cls, document: bytes) -> Self:
+        """Reads a document. One that tells of an error has no texts.
+
+        Raises:
+            UnreadableError: It is nothing that this API answers.
+        """
+        try:
+            completion = cls(_FIELDS.decode(document))
+            completion._read_choices()
+        except (msgspec.DecodeError, RecursionError):
+            raise UnreadableError from None
+        return completion
+
+    @property
+    def is_changed(self) -> bool:
+        """Whether any of its texts was replaced."""
+        return any(text.is_changed for text in self.texts)
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether it says nothing at all, so that nobody would miss it."""
+        document = msgspec.json.decode(self.encoded())
+        return not document.get("usage") and not any(
+            choice.get("finish_reason") or _says_anything([choice.get(key) for key in _MESSAGES])
+            for choice in document["choices"]
+        )
+
+    def encoded(self) -> bytes:
+        """Returns it as it now is."""
+        for parent, name, child in reversed(self._nests):
+            parent[name] = _raw(child)
+        return msgspec.json.encode(self._fields)
+
+    def with_only(self, slot: Slot, text: str) -> bytes:
+        """Returns a chunk like this one that says just this."""
+        head = {name: self._fields[name] for name in _HEAD if name in self._fields}
+        choice = {"index": slot.choice, "delta": _delta(slot.path, text), "finish_reason": None}
+        return msgspec.json.encode({**head, "choices": [choice]})
+
+    def in_the_name_of(self, refusal: Refusal) -> Refusal:
+        """Returns the refusal as if it came from where this comes from, if this says where."""
+        try:
+            head = msgspec.json.decode(msgspec.json.encode(self._fields), type=_Head)
+        except msgspec.DecodeError:
+            return refusal
+        return evolve(refusal, id=head.id, model=head.model, created=head.created)
+
+    @property
+    def usage(self) -> object:
+        """What it cost, in its own words; None if it does not say."""
+        usage = self._fields.get("usage")
+        return None if usage is None else msgspec.json.decode(usage)
+
+    def _read_choices(self) -> None:
+        if "choices" not in self._fields:
+            if "error" in self._fields:
+                return
+            raise UnreadableError
+        choices = self._list(self._fields, "choices")
+        for position, choice in enumerate(choices):
+            index = _NUMBER.decode(choice["index"]) if "index" in choice else position
+            self.choices.append(index)
+            if bytes(choice.get("finish_reason", _NULL)) not in _UNFINISHED:
+                self.finished.add(index)
+            for name in _MESSAGES:
+                self._read_message(self._object(choice, name), index, choice)
+
+    def _read_message(self, message: _Fields, index: int, choice: _Fields) -> None:
+        for name in _TEXTS:
+            self._read_text(message, name, Slot(index, (name,)), choice)
+        function = self._object(message, "function_call")
+        self._read_text(function, "arguments", Slot(index, ("function_call", "arguments")), choice)
+        for position, call in enumerate(self._list(message, "tool_calls")):
+            number = _NUMBER.decode(call["index"]) if "index" in call else position
+            for name, inner in _CALLS:
+                slot = Slot(index, ("tool_calls", number, name, inner))
+                self._read_text(self._object(call, name), inner, slot, choice)
+
+    def _read_text(self, fields: _Fields, name: str, slot: Slot, choice: _Fields) -> None:
+        text = _ANY_TEXT.decode(fields[name]) if name in fields else None
+        if text:
+            self.texts.append(Text(slot, text, fields, name, choice))
+
+    def _object(self, parent: _Fields, name: str) -> _Fields:
+        child = _ANY_FIELDS.decode(parent[name]) if name in parent else None
+        if child is None:
+            return {}
+        self._nests.append((parent, name, child))
+        return child
+
+    def _list(self, parent: _Fields, name: str) -> list[_Fields]:
+        child = _ANY_LIST.decode(parent[name]) if name in parent else None
+        if child is None:
+            return []
+        self._nests.append((parent, name, child))
+        return child
+
+
+def _raw(value: object) -> msgspec.Raw:
+    return msgspec.Raw(msgspec.json.encode(value))
+
+
+def _says_anything(value: object) -> bool:
+    """Whether there is anything in a value but empty texts, and the number of a tool call."""
+    if isinstance(value, dict):
+        return any(_says_anything(child) for key, child in value.items() if key != "index")
+    if isinstance(value, list):
+        return any(map(_says_anything, value))
+    return value is not None and value != ""
+
+
+def _delta(path: Path, text: str) -> object:
+    match path:
+        case ("tool_calls", number, name, inner):
+            return {"tool_calls": [{"index": number, name: {inner: text}}]}
+        case ("function_call", name):
+            return {"function_call": {name: text}}
+        case _:
+            return {path[0]: text}

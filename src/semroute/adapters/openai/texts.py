@@ -1,0 +1,64 @@
+"""The texts of one answer that have begun, each with a filter of its own."""
+
+from typing import Final
+
+from attrs import define, field
+
+from semroute.domain.filtering import NewFilter, Stop, TextFilter
+
+from .arguments import ArgumentsFilter
+from .completion import Slot, UnreadableError
+
+# 128 choices with thirty tool calls each. Every one of them keeps a filter.
+MAX_TEXTS: Final = 4096
+
+
+class StoppedError(Exception):
+    """A text must not go on.
+
+    Args:
+        message: What the client is told instead. It is not part of the error's own text,
+            because errors are logged.
+    """
+
+    def __init__(self, message: str) -> None:
+        super().__init__()
+        self.message = message
+
+
+@define
+class Texts:
+    """Filters texts, several at a time. All its methods raise `StoppedError`.
+
+    Args:
+        new_filter: Makes the filter of one text.
+    """
+
+    _new_filter: NewFilter
+    _open: dict[Slot, TextFilter] = field(init=False, factory=dict)
+
+    def feed(self, slot: Slot, piece: str) -> str:
+        """Takes the next piece of a text and returns what may go on now."""
+        if slot not in self._open:
+            if len(self._open) >= MAX_TEXTS:
+                raise UnreadableError
+            self._open[slot] = self._begun(slot)
+        return _allowed(self._open[slot].feed(piece))
+
+    def finish(self, slot: Slot) -> str:
+        """Returns what was held back of a text, which has ended."""
+        return _allowed(self._open.pop(slot).finish())
+
+    def open_in(self, choice: int | None) -> list[Slot]:
+        """Returns the texts of a choice, or of all of them, that have begun and not ended."""
+        return [slot for slot in self._open if choice is None or slot.choice == choice]
+
+    def _begun(self, slot: Slot) -> TextFilter:
+        is_document = slot.path[-1] == "arguments"
+        return ArgumentsFilter(self._new_filter) if is_document else self._new_filter()
+
+
+def _allowed(said: str | Stop) -> str:
+    if isinstance(said, Stop):
+        raise StoppedError(said.message)
+    return said
