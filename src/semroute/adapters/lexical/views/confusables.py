@@ -18,6 +18,8 @@ _CAPITAL_I: Final = {"\u0406": "I", "\u0399": "I", "\u04c0": "I", "\u2c92": "I"}
 # Shorter ones are symbols and units, as in "3 μs" or "ΔT".
 _WORD: Final = re.compile(r"[^\W\d_]{3,}")
 
+_MIXED: Final = re.compile(r"[A-Za-z](?=[^\x00-\x7f])[^\W\d_]|(?=[^\x00-\x7f])[^\W\d_][A-Za-z]")
+
 
 @cache
 def lookalikes() -> Mapping[str, str]:
@@ -42,12 +44,9 @@ def folded(text: str) -> str:
     look-alikes is too, unless there are as many around it that belong to another language:
     Russian has such words, but no sentences of them.
     """
-    if text.isascii():
+    if _MIXED.search(text) is None and _wholly_alike().search(text) is None:
         return text
-    alike = _codes()
-    if alike.keys().isdisjoint(map(ord, set(text))):
-        return text
-    inner = _inner_codes()
+    alike, inner = _codes()
     edits: list[tuple[int, str]] = []
     whole: list[tuple[int, str]] = []
     foreign = 0
@@ -56,7 +55,7 @@ def folded(text: str) -> str:
         if word.isascii():
             continue
         plain = word.translate(alike)
-        if any(map(str.isascii, word)):
+        if _MIXED.search(word) is not None:
             edits.append((match.start(), word.translate(inner)))
         elif plain.isascii():
             whole.append((match.start(), plain))
@@ -77,10 +76,12 @@ def _replaced(text: str, words: list[tuple[int, str]]) -> str:
 
 
 @cache
-def _codes() -> dict[int, str]:
-    return {ord(char): latin for char, latin in lookalikes().items()}
+def _codes() -> tuple[dict[int, str], dict[int, str]]:
+    """Returns what letters stand for anywhere, and what they stand for among Latin ones."""
+    alike = {ord(char): latin for char, latin in lookalikes().items()}
+    return alike, {ord(char): latin for char, latin in _RESEMBLING.items()} | alike
 
 
 @cache
-def _inner_codes() -> dict[int, str]:
-    return {ord(char): latin for char, latin in _RESEMBLING.items()} | _codes()
+def _wholly_alike() -> re.Pattern[str]:
+    return re.compile(rf"(?<![^\W\d_])[{''.join(lookalikes())}]{{3,}}(?![^\W\d_])")

@@ -8,13 +8,15 @@ from .edit import Edit
 from .shape import Shape
 from .words import COMMON
 
-_TOKEN: Final = re.compile(r"(?<![\w@$!|+.])[A-Za-z0134578@$|!+]{3,40}(?![\w@$|+])")
+_TOKEN: Final = re.compile(r"(?<![\w@$!|+./])[A-Za-z0134578@$|!+]{3,20}(?![\w@$|+/=])")
 
 # What each sign stands for; a one or a bar is an i in some words and an l in others.
 _FOLD: Final = str.maketrans("0134578@$|!+", "oieastbasiit")
 _FOLD_TO_L: Final = str.maketrans("0134578@$|!+", "oleastbasllt")
 _SIGNS: Final = re.compile(r"[0134578@$|!+]")
 _SURELY: Final = re.compile(r"[A-Za-z][0134578@$|!+]+[A-Za-z]")
+
+_HEX: Final = frozenset("0123456789abcdef")
 
 # Serial numbers, units and versions have digits at one end, or mostly digits. A word nobody has
 # listed counts as leet if it has several signs, one of them between letters, and more letters.
@@ -24,6 +26,8 @@ _LEAST_SIGNS: Final = 2
 def may_be_leet(shape: Shape) -> bool:
     """Whether a digit or a sign stands between letters or before them."""
     leet = shape.leet
+    if b"da" not in leet:
+        return False
     return b"ada" in leet or b"adda" in leet or b" daa" in leet or leet.startswith(b"daa")
 
 
@@ -51,5 +55,6 @@ def _word(token: str) -> str | None:
 
 
 def _is_code(token: str) -> bool:
-    """Whether it is a hexadecimal number, or letters in upper case as serial numbers have."""
-    return token.isupper() or all(sign in "0123456789abcdef" for sign in token.lower())
+    """Whether it is a hexadecimal number, or in upper or mixed case as serial numbers are."""
+    is_word = token[1:].islower()
+    return not is_word or _HEX.issuperset(token.lower())

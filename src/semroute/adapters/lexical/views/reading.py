@@ -34,9 +34,7 @@ from .normalised import normalised
 from .shape import Shape
 from .spaced import may_be_spaced, spaced_edits
 from .turned import (
-    atbash_edits,
     backwards_edits,
-    may_be_atbash,
     may_be_backwards,
     may_be_rot13,
     rot13_edits,
@@ -56,7 +54,6 @@ _DISGUISES: Final = (
     Disguise("base32", may_be_base64, base32_edits),
     Disguise("binary", may_be_binary, binary_edits),
     Disguise("morse", may_be_morse, morse_edits),
-    Disguise("atbash", may_be_atbash, atbash_edits),
 )
 
 # Models undo one encoding reliably and two sometimes; three are beyond all but reasoning ones.

@@ -27,7 +27,10 @@ _SIGNS: Final = tuple((b"a" + b" " * gap) * 3 + b"a" for gap in range(1, 5))
 
 def may_be_spaced(shape: Shape) -> bool:
     """Whether letters stand alone, four in a row."""
-    return any(sign in shape.words for sign in _SIGNS)
+    words = shape.words
+    if (b" a a " in words or words.startswith(b"a a ")) and _SIGNS[0] in words:
+        return True
+    return (b" a  " in words or words.startswith(b"a  ")) and any(sign in words for sign in _SIGNS[1:])
 
 
 def spaced_edits(text: str) -> Iterator[Edit]:
