@@ -15,10 +15,11 @@ _RESEMBLING: Final = dict(zip("ктмвнгпишьαεηικνορτυχωβ", 
 # they are an I.
 _CAPITAL_I: Final = {"\u0406": "I", "\u0399": "I", "\u04c0": "I", "\u2c92": "I"}
 
+_BASIC_PLANE: Final = 0xFFFF
+
 # Shorter ones are symbols and units, as in "3 μs" or "ΔT".
 _WORD: Final = re.compile(r"[^\W\d_]{3,}")
 
-_MIXED: Final = re.compile(r"[A-Za-z](?=[^\x00-\x7f])[^\W\d_]|(?=[^\x00-\x7f])[^\W\d_][A-Za-z]")
 
 
 @cache
@@ -44,7 +45,7 @@ def folded(text: str) -> str:
     look-alikes is too, unless there are as many around it that belong to another language:
     Russian has such words, but no sentences of them.
     """
-    if _MIXED.search(text) is None and _wholly_alike().search(text) is None:
+    if not is_foldable(text):
         return text
     alike, inner = _codes()
     edits: list[tuple[int, str]] = []
@@ -55,7 +56,7 @@ def folded(text: str) -> str:
         if word.isascii():
             continue
         plain = word.translate(alike)
-        if _MIXED.search(word) is not None:
+        if any(map(str.isascii, word)):
             edits.append((match.start(), word.translate(inner)))
         elif plain.isascii():
             whole.append((match.start(), plain))
@@ -64,6 +65,16 @@ def folded(text: str) -> str:
     if len(whole) > foreign:
         edits = sorted(edits + whole)
     return _replaced(text, edits)
+
+
+def is_foldable(text: str) -> bool:
+    """Whether a word may be disguised; wrong only in saying yes."""
+    mixed, alike, rare = _signs()
+    return (
+        mixed.search(text) is not None
+        or alike.search(text) is not None
+        or not rare.isdisjoint(text)
+    )
 
 
 def _replaced(text: str, words: list[tuple[int, str]]) -> str:
@@ -83,5 +94,16 @@ def _codes() -> tuple[dict[int, str], dict[int, str]]:
 
 
 @cache
-def _wholly_alike() -> re.Pattern[str]:
-    return re.compile(rf"(?<![^\W\d_])[{''.join(lookalikes())}]{{3,}}(?![^\W\d_])")
+def _signs() -> tuple[re.Pattern[str], re.Pattern[str], frozenset[str]]:
+    """Returns what shows that a text has mixed words, or wholly alien ones.
+
+    Letters beyond the basic plane, of scripts that are dead or nearly so, are apart: with them a
+    pattern is ten times slower.
+    """
+    letters = "".join(chr(code) for code in _codes()[1] if code <= _BASIC_PLANE)
+    alike = "".join(char for char in lookalikes() if ord(char) <= _BASIC_PLANE)
+    return (
+        re.compile(f"[A-Za-z][{letters}]|[{letters}][A-Za-z]"),
+        re.compile(rf"(?<![^\W\d_])[{alike}]{{3,}}(?![^\W\d_])"),
+        frozenset(char for char in lookalikes() if ord(char) > _BASIC_PLANE),
+    )

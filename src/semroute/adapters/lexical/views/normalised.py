@@ -12,7 +12,7 @@ from attrs import define, field
 from semroute.domain.views import View
 
 from .characters import MARKS, characters, is_invisible, is_typographic
-from .confusables import folded, lookalikes
+from .confusables import folded, is_foldable
 from .edit import chained
 from .places import Places
 
@@ -35,6 +35,9 @@ _ROW: Final = re.compile(
     "|(?:[\U0001f1e6-\U0001f1ff][^\\w\U0001f1e6-\U0001f1ff]*){5,}"
 )
 
+
+# A Chinese dictionary has about ten thousand.
+_MOST_CHARS: Final = 20_000
 
 # Vietnamese has letters with two.
 _MOST_MARKS: Final = 2
@@ -63,10 +66,12 @@ def normalised(view: View) -> View | None:
         return None
     chars = set(text)
     is_hidden = _JOINED.search(text) is not None or _ROW.search(text) is not None
-    strange = {char for char in chars if _is_strange(char)}
-    if not is_hidden and not strange and chars.isdisjoint(MARKS | lookalikes().keys()):
+    # Nobody needs so many different characters; asking about each would take long.
+    is_odd = is_hidden or len(chars) > _MOST_CHARS
+    strange = set() if is_odd else {char for char in chars if _is_strange(char)}
+    if not is_odd and not strange and chars.isdisjoint(MARKS) and not is_foldable(text):
         return None
-    pages = _Pages(strange, is_disguised=is_hidden)
+    pages = _Pages(strange, is_disguised=is_odd)
     for match in _PAGE.finditer(text):
         pages.add(match[0], match.start())
     if not pages.is_disguised:
