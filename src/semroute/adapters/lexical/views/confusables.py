@@ -17,8 +17,10 @@ _CAPITAL_I: Final = {"\u0406": "I", "\u0399": "I", "\u04c0": "I", "\u2c92": "I"}
 
 _BASIC_PLANE: Final = 0xFFFF
 
-# Shorter ones are symbols and units, as in "3 μs" or "ΔT".
-_WORD: Final = re.compile(r"[^\W\d_]{3,}")
+_WORD: Final = re.compile(r"[^\W\d_]+")
+
+# Shorter ones are symbols and units, as in "3 μs" or "ΔT", unless longer ones are disguised.
+_LEAST_LETTERS: Final = 3
 
 
 
@@ -48,23 +50,27 @@ def folded(text: str) -> str:
     if not is_foldable(text):
         return text
     alike, inner = _codes()
-    edits: list[tuple[int, str]] = []
+    mixed: list[tuple[int, str]] = []
     whole: list[tuple[int, str]] = []
+    short: list[tuple[int, str]] = []
     foreign = 0
     for match in _WORD.finditer(text):
         word = match[0]
         if word.isascii():
             continue
-        plain = word.translate(alike)
-        if any(map(str.isascii, word)):
-            edits.append((match.start(), word.translate(inner)))
+        is_mixed = any(map(str.isascii, word))
+        plain = word.translate(inner if is_mixed else alike)
+        if len(word) < _LEAST_LETTERS:
+            short.append((match.start(), plain))
+        elif is_mixed:
+            mixed.append((match.start(), plain))
         elif plain.isascii():
             whole.append((match.start(), plain))
         else:
             foreign += 1
-    if len(whole) > foreign:
-        edits = sorted(edits + whole)
-    return _replaced(text, edits)
+    if len(mixed) + len(whole) > foreign:
+        return _replaced(text, sorted(mixed + whole + short))
+    return _replaced(text, mixed)
 
 
 def is_foldable(text: str) -> bool:

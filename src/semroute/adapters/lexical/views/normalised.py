@@ -160,6 +160,6 @@ class _Pages:
             is_letter = len(marks) <= _MOST_MARKS and len(composed) == len(plain)
             if is_letter:
                 pieces[at] = composed
-            elif plain.isascii() or len(marks) > _MOST_MARKS:
+            elif (plain.isascii() and plain.isalnum()) or len(marks) > _MOST_MARKS:
                 self.is_disguised = True
         return widths

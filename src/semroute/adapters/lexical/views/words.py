@@ -34,3 +34,11 @@ COMMON: Final = frozenset(
     """.split()
 )
 """Words of three letters and more, in lower case."""
+
+SLIGHT: Final = frozenset(
+    """
+    a i am an are as at be by do for go he if in is it me my no not now of on or part so step stop
+    to up us was we
+    """.split()
+)
+"""Words that prove nothing by themselves: very short ones, and others backwards."""
