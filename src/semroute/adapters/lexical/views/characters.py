@@ -7,18 +7,21 @@ from typing import Final
 
 _LOWER: Final = string.ascii_lowercase
 
-# Letters that Unicode does not call compatible with the ones they are read as.
-_SMALL_CAPITALS: Final = dict(
-    zip("ᴀʙᴄᴅᴇꜰɢʜɪᴊᴋʟᴍɴᴏᴘꞯʀꜱᴛᴜᴠᴡʏᴢ", "abcdefghijklmnopqrstuvwyz", strict=True)
-)
-_LETTER_SETS: Final = (
+# Letters and digits that Unicode does not call compatible with the ones they are read as, or not
+# with them alone: in parentheses, before a full stop, white on black.
+_SETS: Final = (
     (0x249C, _LOWER),  # in parentheses
-    (0x1F110, _LOWER.upper()),  # in parentheses, capital
+    (0x1F110, _LOWER.upper()),
     (0x1F150, _LOWER.upper()),  # white in a black circle
     (0x1F170, _LOWER.upper()),  # white in a black square
     (0x1F1E6, _LOWER.upper()),  # regional indicators
+    (0x2474, "123456789"),  # in parentheses
+    (0x2488, "123456789"),  # with a full stop
+    (0x2776, "123456789"),  # white in a black circle
+    (0x2780, "123456789"),  # in a circle, sans-serif
+    (0x278A, "123456789"),  # white in a black circle, sans-serif
 )
-_DIGIT_SETS: Final = ((0x2488, "123456789"), (0x2776, "123456789"), (0x278A, "123456789"))
+_SMALL_CAPITALS: Final = "ᴀʙᴄᴅᴇꜰɢʜɪᴊᴋʟᴍɴᴏᴘꞯʀꜱᴛᴜᴠᴡʏᴢ", "abcdefghijklmnopqrstuvwyz"
 
 # How typesetters write what keyboards have.
 _TYPOGRAPHY: Final = {
@@ -29,6 +32,12 @@ _TYPOGRAPHY: Final = {
     "\u2044": "/",
 }
 
+_LISTED: Final = {
+    **dict(zip(*_SMALL_CAPITALS, strict=True)),
+    **{chr(first + at): plain for first, row in _SETS for at, plain in enumerate(row)},
+    **_TYPOGRAPHY,
+}
+
 # Blanks and fillers that are letters by their category.
 _FILLERS: Final = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0\u2800\u180b\u180c\u180d")
 
@@ -37,10 +46,25 @@ _FILLERS: Final = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0\u2800\u1
 _LONGEST: Final = 3
 
 # The blocks of marks that fit any letter. Those of one script are part of its spelling.
-MARKS: Final = "\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f"
+_MARK_BLOCKS: Final = (
+    range(0x300, 0x370),
+    range(0x483, 0x48A),
+    range(0x1AB0, 0x1B00),
+    range(0x1DC0, 0x1E00),
+    range(0x20D0, 0x2100),
+    range(0xFE20, 0xFE30),
+)
+MARKS: Final = frozenset(chr(code) for block in _MARK_BLOCKS for code in block)
 
 # Chinese, Hangul, private use: most of Unicode, and none of it stands for anything else.
-_PLAIN_RANGES: Final = ((0x3400, 0x9FFF), (0xAC00, 0xF8FF), (0x20000, 0x2F7FF), (0x30000, 0xDFFFF))
+_PLAIN_BLOCKS: Final = (
+    range(0x3400, 0xA000),
+    range(0xAC00, 0xF900),
+    range(0x17000, 0x1A000),
+    range(0x20000, 0x2F800),
+    range(0x2FA20, 0xE0000),
+    range(0xE1000, 0x110000),
+)
 
 _MOST_KEPT: Final = 65_536  # about 8 MB; an honest text has some hundred different characters
 
@@ -83,12 +107,12 @@ def is_typographic(char: str) -> bool:
 
 def _plain(char: str) -> str:
     code = ord(char)
-    if any(first <= code <= last for first, last in _PLAIN_RANGES):
-        return char
-    known = _listed(char)
-    if known is not None:
-        return known
-    if is_invisible(char) or is_mark(char):
+    for block in _PLAIN_BLOCKS:
+        if code in block:
+            return char
+    if char in _LISTED:
+        return _LISTED[char]
+    if is_invisible(char) or char in MARKS:
         return ""
     if unicodedata.category(char) == "Zs":
         return " "
@@ -99,25 +123,3 @@ def _plain(char: str) -> str:
     if plain == char or len(plain) > _LONGEST:
         return char
     return "".join(map(_plain, plain))
-
-
-def is_mark(char: str) -> bool:
-    """Whether it is a mark that fits any letter."""
-    code = ord(char)
-    return any(ord(first) <= code <= ord(last) for first, last in _mark_ranges())
-
-
-@cache
-def _mark_ranges() -> tuple[tuple[str, str], ...]:
-    ranges = MARKS.replace("-", "")
-    return tuple(zip(ranges[::2], ranges[1::2], strict=True))
-
-
-def _listed(char: str) -> str | None:
-    known = _SMALL_CAPITALS.get(char) or _TYPOGRAPHY.get(char)
-    if known is not None:
-        return known
-    for first, letters in (*_LETTER_SETS, *_DIGIT_SETS):
-        if 0 <= ord(char) - first < len(letters):
-            return letters[ord(char) - first]
-    return None

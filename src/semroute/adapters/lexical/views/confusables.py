@@ -15,8 +15,13 @@ _RESEMBLING: Final = dict(zip("ктмвнгпишьαεηικνορτυχωβ", 
 # they are an I.
 _CAPITAL_I: Final = {"\u0406": "I", "\u0399": "I", "\u04c0": "I", "\u2c92": "I"}
 
-# Shorter ones are symbols and units, as in "3 μs" or "ΔT".
-_WORD: Final = re.compile(r"[^\W\d_]{3,}")
+_BASIC_PLANE: Final = 0xFFFF
+
+_WORD: Final = re.compile(r"[^\W\d_]+")
+
+# Shorter ones are symbols and units, as in "3 μs" or "ΔT", unless longer ones are disguised.
+_LEAST_LETTERS: Final = 3
+
 
 
 @cache
@@ -42,29 +47,40 @@ def folded(text: str) -> str:
     look-alikes is too, unless there are as many around it that belong to another language:
     Russian has such words, but no sentences of them.
     """
-    if text.isascii():
+    if not is_foldable(text):
         return text
-    alike = _codes()
-    if alike.keys().isdisjoint(map(ord, set(text))):
-        return text
-    inner = _inner_codes()
-    edits: list[tuple[int, str]] = []
+    alike, inner = _codes()
+    mixed: list[tuple[int, str]] = []
     whole: list[tuple[int, str]] = []
+    short: list[tuple[int, str]] = []
     foreign = 0
     for match in _WORD.finditer(text):
         word = match[0]
         if word.isascii():
             continue
-        plain = word.translate(alike)
-        if any(map(str.isascii, word)):
-            edits.append((match.start(), word.translate(inner)))
+        is_mixed = any(map(str.isascii, word))
+        plain = word.translate(inner if is_mixed else alike)
+        if len(word) < _LEAST_LETTERS:
+            short.append((match.start(), plain))
+        elif is_mixed:
+            mixed.append((match.start(), plain))
         elif plain.isascii():
             whole.append((match.start(), plain))
         else:
             foreign += 1
-    if len(whole) > foreign:
-        edits = sorted(edits + whole)
-    return _replaced(text, edits)
+    if len(mixed) + len(whole) > foreign:
+        return _replaced(text, sorted(mixed + whole + short))
+    return _replaced(text, mixed)
+
+
+def is_foldable(text: str) -> bool:
+    """Whether a word may be disguised; wrong only in saying yes."""
+    mixed, alike, rare = _signs()
+    return (
+        mixed.search(text) is not None
+        or alike.search(text) is not None
+        or not rare.isdisjoint(text)
+    )
 
 
 def _replaced(text: str, words: list[tuple[int, str]]) -> str:
@@ -77,10 +93,23 @@ def _replaced(text: str, words: list[tuple[int, str]]) -> str:
 
 
 @cache
-def _codes() -> dict[int, str]:
-    return {ord(char): latin for char, latin in lookalikes().items()}
+def _codes() -> tuple[dict[int, str], dict[int, str]]:
+    """Returns what letters stand for anywhere, and what they stand for among Latin ones."""
+    alike = {ord(char): latin for char, latin in lookalikes().items()}
+    return alike, {ord(char): latin for char, latin in _RESEMBLING.items()} | alike
 
 
 @cache
-def _inner_codes() -> dict[int, str]:
-    return {ord(char): latin for char, latin in _RESEMBLING.items()} | _codes()
+def _signs() -> tuple[re.Pattern[str], re.Pattern[str], frozenset[str]]:
+    """Returns what shows that a text has mixed words, or wholly alien ones.
+
+    Letters beyond the basic plane, of scripts that are dead or nearly so, are apart: with them a
+    pattern is ten times slower.
+    """
+    letters = "".join(chr(code) for code in _codes()[1] if code <= _BASIC_PLANE)
+    alike = "".join(char for char in lookalikes() if ord(char) <= _BASIC_PLANE)
+    return (
+        re.compile(f"[A-Za-z][{letters}]|[{letters}][A-Za-z]"),
+        re.compile(rf"(?<![^\W\d_])[{alike}]{{3,}}(?![^\W\d_])"),
+        frozenset(char for char in lookalikes() if ord(char) > _BASIC_PLANE),
+    )

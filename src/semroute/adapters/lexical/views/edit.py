@@ -53,14 +53,19 @@ def edited(view: View, name: str, edits: Iterable[Edit]) -> View | None:
     trail = Trail(view)
     parts: list[str] = []
     done = 0
+    source = view.text
     for start, end, text, stride, width in edits:
-        _copy(view.text, done, start, trail, parts)
+        if start - done > CONTEXT_CHARS:
+            _copy(source, done, start, trail, parts)
+        else:
+            parts.append(source[done:start])
+            trail.extend(start - done, done, 1, 1)
         trail.extend(len(text), start, stride, width if stride else end - start)
         parts.append(text)
         done = end
     if not done:
         return None
-    _copy(view.text, done, len(view.text), trail, parts)
+    _copy(source, done, len(source), trail, parts)
     return View(chained(view, name), "".join(parts), trail.starts(), trail.ends())
 
 

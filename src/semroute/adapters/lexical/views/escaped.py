@@ -19,11 +19,12 @@ _DIGITS: Final = re.compile(r"[0-9A-Fa-f]+")
 # What every web page escapes, and what nobody would hide.
 _MARKUP: Final = re.compile(r"&(?:amp|lt|gt|quot|apos|nbsp|#39|#34|#160);")
 
-# A blank in an address is no disguise; an at sign or a letter, which needs no escape, is.
-_PLAIN_PERCENT: Final = re.compile(
-    r"%(?:20|2[1-9A-F]|3[A-F]|5[BDF]|[0189A-F][0-9A-F])", re.IGNORECASE
+# What an address need not escape: letters, digits, at signs; and what is beyond ASCII.
+_NEEDLESS: Final = re.compile(
+    r"%(?:2[DE]|3\d|4[\dA-F]|5[\dAF]|6[1-9A-F]|7[\dAE]|[89A-F][\dA-F])", re.IGNORECASE
 )
 
+_AT: Final = "%40"
 _HIGHEST: Final = 0x10FFFF
 
 
@@ -44,23 +45,27 @@ def may_be_backslash(shape: Shape) -> bool:
 
 def percent_edits(text: str) -> Iterator[Edit]:
     """Finds percent-encoding of what does not need it."""
-    # "100%de" is no escape; a lone one counts only if it hides an at sign.
-    runs = list(_PERCENT.finditer(text))
-    if all(not _PLAIN_PERCENT.sub("", run[0]) for run in runs):
+    if _NEEDLESS.search(text) is None:
         return
-    if len(runs) == 1 and len(runs[0][0]) == len("%40") and runs[0][0] != "%40":
+    runs = list(_PERCENT.finditer(text))
+    # "100%de" is no escape; a lone one counts only if it hides an at sign.
+    if len(runs) == 1 and len(runs[0][0]) == len(_AT) and runs[0][0] != _AT:
         return
     for run in runs:
-        yield from _bytes(run, run[0].replace("%", ""), len("%41"))
+        yield _bytes(run, run[0].replace("%", ""), len(_AT))
 
 
 def entity_edits(text: str) -> Iterator[Edit]:
     """Finds HTML entities, if any is more than markup."""
     if _ENTITY.search(_MARKUP.sub("", text)) is None:
         return
+    known: dict[str, str] = {}
     for run in _ENTITY.finditer(text):
-        plain = unescape(run[0])
-        if plain and plain != run[0]:
+        entity = run[0]
+        plain = known.get(entity)
+        if plain is None:
+            plain = known[entity] = unescape(entity)
+        if plain != entity:
             yield Edit(run.start(), run.end(), plain)
 
 
@@ -69,40 +74,37 @@ def backslash_edits(text: str) -> Iterator[Edit]:
     for run in _BACKSLASH.finditer(text):
         kind = run[0][1]
         if kind == "x":
-            yield from _bytes(run, run[0].replace("\\x", ""), len(r"\x41"))
+            yield _bytes(run, run[0].replace("\\x", ""), len(r"\x41"))
         elif kind in "01":
             octets = bytes(int(digits, 8) for digits in run[0].split("\\")[1:])
-            yield from _bytes(run, octets.hex(), len(r"\101"))
+            yield _bytes(run, octets.hex(), len(r"\101"))
         elif run[0].startswith("\\u{") or kind == "U":
             plain = _character(_DIGITS.findall(run[0])[0])
             if plain:
                 yield Edit(run.start(), run.end(), plain)
         else:
-            yield from _units(run)
+            yield _units(run)
 
 
-def _bytes(run: re.Match[str], digits: str, width: int) -> Iterator[Edit]:
+def _bytes(run: re.Match[str], digits: str, width: int) -> Edit:
     """Decodes a run of escaped bytes, each `width` characters wide."""
     data = bytes.fromhex(digits)
     if data.isascii():
-        yield Edit(run.start(), run.end(), data.decode(), width, width)
-        return
+        return Edit(run.start(), run.end(), data.decode(), width, width)
     try:
         plain = data.decode()
     except UnicodeDecodeError:
         plain = data.decode("latin-1")
-    yield Edit(run.start(), run.end(), plain)
+    return Edit(run.start(), run.end(), plain)
 
 
-def _units(run: re.Match[str]) -> Iterator[Edit]:
+def _units(run: re.Match[str]) -> Edit:
     """Decodes a run of `\\u0041`, which are UTF-16."""
     data = bytes.fromhex(run[0].replace("\\u", ""))
     plain = data.decode("utf-16-be", "replace")
     width = len(r"\u0041")
-    if len(plain) * 2 == len(data):
-        yield Edit(run.start(), run.end(), plain, width, width)
-    else:
-        yield Edit(run.start(), run.end(), plain)
+    is_even = len(plain) * 2 == len(data)
+    return Edit(run.start(), run.end(), plain, *((width, width) if is_even else ()))
 
 
 def _character(digits: str) -> str:

@@ -10,7 +10,7 @@ from .edit import Edit, edited
 from .readable import text_of
 
 _TAGS: Final = re.compile("[\U000e0020-\U000e007e]+")
-_TAGS_FROM: Final = 0xE0000
+_ASCII: Final = {0xE0000 + code: chr(code) for code in range(0x20, 0x7F)}
 
 # Flags of England, Scotland and Wales are written with tags, after a black flag.
 _FLAG: Final = re.compile("\U0001f3f4[\U000e0061-\U000e007a]{3,6}\U000e007f")
@@ -34,8 +34,7 @@ def _tag_edits(text: str) -> Iterator[Edit]:
     flags = {flag.start() + 1 for flag in _FLAG.finditer(text)}
     for run in _TAGS.finditer(text):
         if run.start() not in flags:
-            plain = "".join(chr(ord(tag) - _TAGS_FROM) for tag in run[0])
-            yield Edit(run.start(), run.end(), plain, 1, 1)
+            yield Edit(run.start(), run.end(), run[0].translate(_ASCII), 1, 1)
 
 
 def _selector_edits(text: str) -> Iterator[Edit]:

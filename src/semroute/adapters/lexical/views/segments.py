@@ -2,39 +2,9 @@
 
 from typing import Final
 
-from .words import COMMON
+from .words import COMMON, SLIGHT
 
-_SHORT: Final = frozenset(
-    [
-        "a",
-        "i",
-        "am",
-        "an",
-        "as",
-        "at",
-        "be",
-        "by",
-        "do",
-        "go",
-        "he",
-        "if",
-        "in",
-        "is",
-        "it",
-        "me",
-        "my",
-        "no",
-        "of",
-        "on",
-        "or",
-        "so",
-        "to",
-        "up",
-        "us",
-        "we",
-    ]
-)
-_KNOWN: Final = COMMON | _SHORT
+_KNOWN: Final = COMMON | SLIGHT
 _LONGEST: Final = max(map(len, _KNOWN))
 
 # A known word costs as much as its blank; a letter of an unknown one a little more than half of

@@ -1,9 +1,8 @@
 """What a text looks like from far away: enough to know which disguises it cannot be wearing."""
 
-from functools import cached_property
 from typing import Final
 
-from attrs import define
+from attrs import frozen
 
 _LETTERS: Final = b"abcdefghijklmnopqrstuvwxyz"
 
@@ -24,7 +23,7 @@ _HEX: Final = _classes(x=b"abcdef0123456789")
 _DASHES: Final = _classes(x=b".-_ /|")
 
 
-@define(slots=False)
+@frozen(eq=False)
 class Shape:
     """A text in lower case, anything but ASCII as question marks, by classes of characters.
 
@@ -33,36 +32,23 @@ class Shape:
 
     Args:
         lower: The text.
+        words: `a` for letters, `d` for digits, blanks for all others.
+        leet: `a` for letters, `d` for what stands for letters.
+        tokens: `x` for what base64 is made of.
+        hex: `x` for hexadecimal digits.
+        dashes: `x` for what Morse is made of.
     """
 
     lower: bytes
+    words: bytes
+    leet: bytes
+    tokens: bytes
+    hex: bytes
+    dashes: bytes
 
     @classmethod
     def of(cls, text: str) -> "Shape":
         """Returns the shape of a text."""
-        return cls(text.encode("ascii", "replace").lower())
-
-    @cached_property
-    def words(self) -> bytes:
-        """`a` for letters, `d` for digits."""
-        return self.lower.translate(_WORDS)
-
-    @cached_property
-    def leet(self) -> bytes:
-        """`a` for letters, `d` for what stands for letters."""
-        return self.lower.translate(_LEET)
-
-    @cached_property
-    def tokens(self) -> bytes:
-        """`x` for what base64 is made of."""
-        return self.lower.translate(_TOKENS)
-
-    @cached_property
-    def hex(self) -> bytes:
-        """`x` for hexadecimal digits."""
-        return self.lower.translate(_HEX)
-
-    @cached_property
-    def dashes(self) -> bytes:
-        """`x` for what Morse is made of."""
-        return self.lower.translate(_DASHES)
+        lower = text.encode("ascii", "replace").lower()
+        tables = (_WORDS, _LEET, _TOKENS, _HEX, _DASHES)
+        return cls(lower, *map(lower.translate, tables))

@@ -13,7 +13,11 @@ from .shape import Shape
 # Five letters: shorter runs are sides of a triangle, answers to choose from, initials.
 _LEAST_LETTERS: Final = 5
 
-_GAP: Final = r"[\s.\-_*·•|/\\,~+:]{1,4}"
+# And one of them must be a word, as in "p r i n t", unless it is a long row of short ones.
+_LEAST_WORD: Final = 4
+_SURELY_CHARS: Final = 20
+
+_GAP: Final = r"[\s.\-_*·•|/\\,~:]{1,4}"
 _RUN: Final = re.compile(rf"(?<![^\W_])[^\W\d_](?:{_GAP}[^\W_](?![^\W_])){{{_LEAST_LETTERS - 1},}}")
 _LETTER: Final = re.compile(r"[^\W_]")
 
@@ -27,7 +31,10 @@ _SIGNS: Final = tuple((b"a" + b" " * gap) * 3 + b"a" for gap in range(1, 5))
 
 def may_be_spaced(shape: Shape) -> bool:
     """Whether letters stand alone, four in a row."""
-    return any(sign in shape.words for sign in _SIGNS)
+    words = shape.words
+    if (b" a a " in words or words.startswith(b"a a ")) and _SIGNS[0] in words:
+        return True
+    return (b" a  " in words or words.startswith(b"a  ")) and any(sign in words for sign in _SIGNS[1:])
 
 
 def spaced_edits(text: str) -> Iterator[Edit]:
@@ -35,6 +42,8 @@ def spaced_edits(text: str) -> Iterator[Edit]:
     room = _MOST_DIVIDED
     for run in _RUN.finditer(text):
         words = _words(run)
+        if len(run[0]) < _SURELY_CHARS and max(map(len, words)) < _LEAST_WORD:
+            continue
         for index, word in enumerate(words):
             after = words[index + 1][0] if index + 1 < len(words) else None
             pieces = [word]
