@@ -20,7 +20,7 @@ from semroute.domain.guards import Check
 from semroute.domain.passage import Origin, Passage
 from semroute.domain.pii import PiiFinder, PiiKind, PiiSpan
 from semroute.domain.reading import Reading
-from semroute.domain.screening import Screening, ScreenFault
+from semroute.domain.screening import ScreenFault, Screening
 
 BUDGET = 1.0
 ALL = frozenset(Check)

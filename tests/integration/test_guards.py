@@ -1,7 +1,6 @@
 """Screening through a real Envoy: what is blocked, masked, restored, and what failures do."""
 
 import gzip
-import itertools
 import json
 import math
 from collections.abc import Callable, Iterator
@@ -101,9 +100,7 @@ async def answered(gateway: Gateway, *contents: Any, stream: bool) -> tuple[str,
             return choice.message.content or choice.message.refusal or "", choice.finish_reason
         texts: list[str] = []
         finish = None
-        for chunk in client.chat.completions.create(
-            model="auto", messages=messages, stream=True
-        ):
+        for chunk in client.chat.completions.create(model="auto", messages=messages, stream=True):
             for each in chunk.choices:
                 texts.append(each.delta.content or each.delta.refusal or "")
                 finish = each.finish_reason or finish
@@ -359,7 +356,7 @@ async def test_every_failure_of_every_check_meets_its_contract(
         gateway.http() as client,
     ):
         for number, (_, name, break_, fault) in enumerate(breaks):
-            faults, whole = gateway.faults, (gateway.faults.scorer.scorer, gateway.faults.reader.reader)
+            faults = gateway.faults
             break_(faults)
             response = await client.post(CHAT, json=asked(check, number))
             # A detector that nobody asked cannot fail a check.
@@ -368,16 +365,16 @@ async def test_every_failure_of_every_check_meets_its_contract(
             )
             is_closed = is_asked and mode == "enforce" and on_error == "closed"
             assert response.status_code == (503 if is_closed else 200), name
-            assert (f"{check}:{fault}" in response.headers.get("x-semroute-fallback", "")) is is_asked
+            assert (
+                f"{check}:{fault}" in response.headers.get("x-semroute-fallback", "")
+            ) is is_asked
             if is_closed:
                 assert response.json()["error"]["type"] == "guard_unavailable"
                 assert response.headers["retry-after"] == "1"
+            assert len(gateway.servers.received) == (0 if is_closed else 1), name
+            gateway.servers.received.clear()
             faults.scorer.error = faults.scorer.logit = faults.finder.error = None
             faults.reader.error, faults.reader.delay_seconds = None, 0.0
             faults.reader.is_senseless = False
-            assert whole == (faults.scorer.scorer, faults.reader.reader)
             assert (await client.post(CHAT, json=asked(check, 100 + number))).status_code == 200
-        # In a closed check's gateway only the second requests got through.
-        expected = itertools.count()
-        answered_ = sum(1 for _ in zip(gateway.servers.received, expected, strict=False))
-        assert answered_ >= len(breaks)
+            gateway.servers.received.clear()
