@@ -1,0 +1,1 @@
+"""What can be read off a text's letters, without a model that understands it."""
