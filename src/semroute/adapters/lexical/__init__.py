@@ -1,6 +1,1 @@
-"""What can be read off the letters of a text, without a model of its meaning."""
-
-from .pii import PatternFinder
-from .views import views_of
-
-__all__ = ["PatternFinder", "views_of"]
+"""What can be read off a text's letters, without a model that understands it."""
