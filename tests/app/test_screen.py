@@ -129,6 +129,12 @@ async def test_a_card_split_over_parts_is_found_in_both() -> None:
     assert places == {(0, 9, 18), (1, 0, 9)}
 
 
+async def test_words_that_are_run_together_at_a_seam_are_no_part_of_what_stood_before() -> None:
+    found = await Bench().screen()(said("I am ann@example.org", "charge me"), [])
+    (datum,) = [each for each in found.data if each.span.kind is PiiKind.EMAIL]
+    assert (datum.path[1], datum.span.start, datum.span.end) == (0, 5, 20)
+
+
 async def test_data_in_disguise_is_located_in_the_text_as_it_is() -> None:
     text = "mail me: jo\u200bhn@exa\u200bmple.org"
     found = await Bench().screen()(said(text), [])

@@ -3,7 +3,7 @@
 import gzip
 import json
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from typing import Any, Literal
 
 import pytest
@@ -13,8 +13,10 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 
 from semroute.app.guards import (
+    ActionName,
     AttackGuardSettings,
     GuardSettings,
+    KindName,
     ModeName,
     OnErrorName,
     PiiGuardSettings,
@@ -46,8 +48,8 @@ def attacks(mode: ModeName, on_error: OnErrorName = "closed") -> dict[str, Attac
     return {"jailbreak": guard, "injection": guard}
 
 
-def pii(mode: ModeName = "enforce", **actions: Any) -> PiiGuardSettings:
-    return PiiGuardSettings(mode=mode, actions=actions)
+def pii(actions: dict[KindName, ActionName] | None = None) -> PiiGuardSettings:
+    return PiiGuardSettings(mode="enforce", actions=actions or {})
 
 
 def chat(*contents: Any, **fields: Any) -> dict[str, Any]:
@@ -68,7 +70,7 @@ def saying(text: str, **headers: str) -> Callable[[Request], Response]:
         }  # fmt: skip
         return f"data: {json.dumps(fields)}\n\n"
 
-    def stream() -> Iterator[str]:
+    async def stream() -> AsyncIterator[str]:
         yield chunk({"role": "assistant", "content": ""})
         for start in range(0, len(text), 3):
             yield chunk({"content": text[start : start + 3]})
@@ -125,7 +127,7 @@ async def test_a_blocked_attack_is_an_error_the_client_library_knows() -> None:
         counted = 'semroute_guard_total{action="block",guard="jailbreak",verdict="block"} 1.0'
         assert counted in lines
         (line,) = await gateway.access_log(1)
-        assert line["details"] == "semroute_blocked"
+        assert line["response_code_details"] == "semroute_blocked"
 
 
 @pytest.mark.parametrize("stream", [False, True])
@@ -176,7 +178,7 @@ async def test_personal_data_in_answers_is_masked(*, stream: bool) -> None:
 
 @pytest.mark.parametrize("stream", [False, True])
 async def test_or_ends_the_answer(*, stream: bool) -> None:
-    async with running_gateway(guarded(answers=pii(credit_card="block"))) as gateway:
+    async with running_gateway(guarded(answers=pii({"credit_card": "block"}))) as gateway:
         gateway.servers.answer = saying(f"Some words. Her card is {CARD}, use it. " + "More. " * 99)
         text, finish = await answered(gateway, "Who is she?", stream=stream)
         assert CARD not in text
@@ -201,8 +203,12 @@ async def test_private_data_stays_on_private_endpoints() -> None:
     def change(settings: Settings) -> Settings:
         endpoints = settings.endpoints
         cpu = evolve(endpoints["cpu-1"], private=True)
-        guards = GuardSettings(pii=pii(email="route"))
-        return evolve(settings, endpoints={**endpoints, "cpu-1": cpu}, guards=guards)
+        return evolve(
+            settings,
+            endpoints={**endpoints, "cpu-1": cpu},
+            guards=GuardSettings(pii=pii({"email": "route"})),
+            routing=evolve(settings.routing, default_model="llama-3.1-8b"),
+        )
 
     async with running_gateway(change) as gateway, gateway.http() as client:
         law = "Can my landlord evict me?"
@@ -219,7 +225,8 @@ async def test_private_data_stays_on_private_endpoints() -> None:
 
 async def test_images_can_be_turned_away() -> None:
     image = {"type": "image_url", "image_url": {"url": "data:image/png;base64,aGk="}}
-    async with running_gateway(guarded(unscannable="enforce")) as gateway, gateway.http() as client:
+    change = guarded(unscannable="enforce")
+    async with running_gateway(change) as gateway, gateway.http() as client:
         parts = [{"type": "text", "text": "What is this?"}, image]
         response = await client.post(CHAT, json=chat(parts))
         assert response.status_code == 403
@@ -258,7 +265,7 @@ async def test_apis_that_are_not_routed_are_screened_all_the_same(path: str) -> 
         assert passed.json() == {"ok": True}
         (received,) = gateway.servers.received
         assert received.path == path
-        assert received.body == body("it is [CREDIT_CARD_1]!")
+        assert received.json == json.loads(body("it is [CREDIT_CARD_1]!"))
 
 
 Break = Callable[[Faults], None]
@@ -268,7 +275,7 @@ def _breaks() -> Iterator[tuple[str, str, Break, str]]:
     """Yields what can be made to fail: check, name, how, and the fault that shows."""
 
     def doubting(faults: Faults) -> None:
-        faults.scorer.logit = 0.0
+        faults.scorer.logit = -1.0
 
     def reader(error: ClassifierError) -> Break:
         def break_(faults: Faults) -> None:

@@ -19,7 +19,7 @@ from safetensors.numpy import load_file
 from semroute.adapters.lexical.attacks import LexicalAttackModel
 from semroute.adapters.lexical.attacks.model import passage_of
 from semroute.adapters.torch import load_encoder
-from semroute.domain.attack import fused, needs_encoder
+from semroute.domain.attack import CASCADE
 
 from .rows import labelled, ordinary, own, tool_lists
 from .vectors import encoded
@@ -40,9 +40,11 @@ class Odds:
 
     def flagged(self, threshold: float) -> dict[str, float]:
         """Returns the share of texts above a threshold, in percent, for each way of scoring."""
-        alone = np.array([fused(value, None) for value in self.lexical])
-        encoder = np.array([fused(value, None) for value in self.encoder])
-        both = np.array([fused(*pair) for pair in zip(self.lexical, self.encoder, strict=True)])
+        alone = np.array([CASCADE.probability(value, None) for value in self.lexical])
+        encoder = np.array([CASCADE.probability(value, None) for value in self.encoder])
+        both = np.array(
+            [CASCADE.probability(*pair) for pair in zip(self.lexical, self.encoder, strict=True)]
+        )
         ways = {
             "lexical": alone,
             "encoder": encoder,
@@ -73,7 +75,7 @@ def scorer(cache: Path | None) -> Scored:
         return Odds(
             np.array([score.logit for score in scores]),
             np.asarray(vectors @ weight + bias, np.float64),
-            np.array([needs_encoder(score.logit) for score in scores]),
+            np.array([CASCADE.is_unsure(score.logit) for score in scores]),
         )
 
     return scored

@@ -188,7 +188,7 @@ def _pointless_guards(settings: Settings) -> Iterator[Mistake]:
             for kind in READ_BY_ENCODER:
                 action = layer.pii.actions.get(kind, "allow")
                 if action != "allow" and settings.classifier.directory is not None:
-                    message = "only the embedded encoder can find it, and classifier.directory is set"
+                    message = "only the embedded encoder finds it, and classifier.directory is set"
                     yield (*path, "pii", "actions", kind), message
             if "route" in layer.pii.actions.values() and not _is_anything_private(settings):
                 message = "no endpoint is private, so `route` would block everything"

@@ -9,6 +9,8 @@ import numpy.typing as npt
 from attrs import frozen
 from safetensors import SafetensorError, safe_open
 
+from semroute.domain.attack import LexicalScore
+
 from .grams import BUCKETS, Grams, grams_of
 from .rules import fired
 from .windows import MARGIN, windows_of
@@ -31,23 +33,6 @@ Scores: TypeAlias = npt.NDArray[np.float64]
 
 class AttackModelError(Exception):
     """The file is no model this can run; the operator's fault."""
-
-
-@frozen
-class LexicalScore:
-    """What the letters of a text say.
-
-    Args:
-        logit: Log odds that it is an attack; 0 is where the default threshold stands.
-        rules: The names of the rules whose turn of phrase it has, in the order of the rules.
-        start: Where its most suspicious passage begins, in characters.
-        end: Where that has ended. This is the passage to show to the encoder.
-    """
-
-    logit: float
-    rules: tuple[str, ...] = ()
-    start: int = 0
-    end: int = 0
 
 
 @frozen(eq=False)
@@ -97,11 +82,11 @@ class LexicalAttackModel:
         grams = grams_of(text)
         count = grams.places.size
         if not count:
-            return LexicalScore(NOTHING)
+            return LexicalScore(NOTHING, 0, 0)
         starts, ends = windows_of(count)
         logits = self._logits(grams, starts, ends)
         suspects = np.argsort(-logits, kind="stable")[:_RULED]
-        best = LexicalScore(NOTHING)
+        best = LexicalScore(NOTHING, 0, 0)
         for window in suspects.tolist():
             first = max(int(starts[window]) - MARGIN, 0)
             last = min(int(ends[window]) + MARGIN, count) - 1
@@ -111,7 +96,7 @@ class LexicalAttackModel:
             rules = fired(passage_of(text, start, end))
             logit = float(logits[window]) + self.added_by(len(rules))
             if logit > best.logit:
-                best = LexicalScore(logit, rules, start, end)
+                best = LexicalScore(logit, start, end, rules)
         return best
 
     def added_by(self, rules: int) -> float:
