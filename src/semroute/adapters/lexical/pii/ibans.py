@@ -53,5 +53,5 @@ def find_ibans(reading: Reading) -> Iterator[PiiSpan]:
 
 
 def _holds(account: str) -> bool:
-    turned = account[4:] + account[:4]
-    return int("".join(map(_VALUES.__getitem__, turned.upper()))) % 97 == 1
+    turned = (account[4:] + account[:4]).upper()
+    return int("".join(map(_VALUES.__getitem__, turned))) % 97 == 1

@@ -1,9 +1,12 @@
 """The check digits of national identity and tax numbers, each after its country's rule."""
 
 from collections.abc import Callable
-from typing import Final
+from typing import Final, TypeAlias
 
 from semroute.adapters.lexical.pii.checksums import luhn, verhoeff, weighted
+
+Check: TypeAlias = Callable[[str], bool]
+"""Whether a number of the right form, in capitals and without separators, holds."""
 
 _DNI_LETTERS: Final = "TRWAGMYFPDXBNJZSQVHLCKE"
 _FINNISH_LETTERS: Final = "0123456789ABCDEFHJKLMNPRSTUVWXY"
@@ -15,6 +18,8 @@ _CURP_CHARACTERS: Final = "0123456789ABCDEFGHIJKLMNÑOPQRSTUVWXYZ"
 _ITALIAN_ODD: Final = (1, 0, 5, 7, 9, 13, 15, 17, 19, 21, 2, 4, 18, 20, 11, 3, 6, 8, 12, 14, 16, 10)
 _ITALIAN_ODD_REST: Final = (22, 25, 24, 23)
 
+_ITALIAN_MONTHS: Final = "ABCDEHLMPRST"
+
 
 def _is_day(day: str, month: str) -> bool:
     return 1 <= int(day) <= 31 and 1 <= int(month) <= 12  # noqa: PLR2004 - the calendar
@@ -23,6 +28,13 @@ def _is_day(day: str, month: str) -> bool:
 def spain_dni(number: str) -> bool:
     """Returns whether the letter of a Spanish DNI is right."""
     return _DNI_LETTERS[int(number[:8]) % 23] == number[8]
+
+
+def letter_digits_letter(number: str) -> bool:
+    """Returns whether a Spanish NIE or a Singaporean NRIC holds; their forms are the same."""
+    if number[0] in "XYZ":
+        return spain_nie(number)
+    return number[0] in "STFGM" and singapore_nric(number)
 
 
 def spain_nie(number: str) -> bool:
@@ -34,6 +46,8 @@ def italy_codice_fiscale(number: str) -> bool:
     """Returns whether the last letter of an Italian codice fiscale is right."""
     odd = _ITALIAN_ODD + _ITALIAN_ODD_REST
     total = 0
+    if number[8] not in _ITALIAN_MONTHS:
+        return False
     for place, character in enumerate(number[:15]):
         value = int(character) if character.isdigit() else ord(character) - 65
         total += odd[value] if place % 2 == 0 else value
@@ -42,8 +56,9 @@ def italy_codice_fiscale(number: str) -> bool:
 
 def france_nir(number: str) -> bool:
     """Returns whether the key of a French NIR is right; Corsica has letters."""
-    body = number[:13].replace("2A", "19").replace("2B", "18")
-    return body.isdigit() and 97 - int(body) % 97 == int(number[13:])
+    # 2A and 2B are Corsica.
+    body = number[:5] + number[5:7].replace("2A", "19").replace("2B", "18") + number[7:13]
+    return number[0] in "12" and 0 < int(number[3:5]) and body.isdigit() and 97 - int(body) % 97 == int(number[13:])
 
 
 def germany_tax_id(number: str) -> bool:
@@ -111,8 +126,8 @@ def norway_fodselsnummer(number: str) -> bool:
 
 def finland_hetu(number: str) -> bool:
     """Returns whether the last character of a Finnish code is right."""
-    rest = int(number[:6] + number[7:10]) % 31
-    return _is_day(number[:2], number[2:4]) and _FINNISH_LETTERS[rest] == number[10]
+    rest = int(number[:6] + number[-4:-1]) % 31
+    return _is_day(number[:2], number[2:4]) and _FINNISH_LETTERS[rest] == number[-1]
 
 
 def denmark_cpr(number: str) -> bool:
@@ -161,7 +176,8 @@ def china_resident(number: str) -> bool:
 
 def switzerland_ahv(number: str) -> bool:
     """Returns whether the check digit of a Swiss AHV number is right."""
-    return weighted(number, (1, 3, 1, 3, 1, 3, 1, 3, 1, 3, 1, 3, 1)) % 10 == 0
+    total = weighted(number, (1, 3, 1, 3, 1, 3, 1, 3, 1, 3, 1, 3, 1))
+    return number[:3] == "756" and total % 10 == 0
 
 
 def ireland_pps(number: str) -> bool:
@@ -261,4 +277,16 @@ def greece_amka(number: str) -> bool:
     return _is_day(number[:2], number[2:4]) and luhn(number)
 
 
-Check = Callable[[str], bool]
+def india_pan(number: str) -> bool:
+    """Returns whether the fourth letter of an Indian PAN says whose it is; the check is secret."""
+    return number[3] in "ABCFGHJLPT"
+
+
+def uk_nino(number: str) -> bool:
+    """Returns whether the letters of a National Insurance number are ones that are given."""
+    return (
+        not set(number[:2]) & set("DFIQUV")
+        and number[1] != "O"
+        and number[:2] not in {"BG", "GB", "KN", "NK", "NT", "TN", "ZZ"}
+        and number[8] in "ABCD"
+    )

@@ -8,6 +8,7 @@ class Topic(Enum):
     """What a word announces."""
 
     PHONE = auto()
+    PHONE_AFTER = auto()  # a label that follows the number: "office", "(home)"
     OTHER = auto()  # a number of some other sort: an order, a page, a price
     CARD = auto()
     SSN = auto()
@@ -34,11 +35,12 @@ _WORDS: Final[dict[Topic, str]] = {
         "phone|phones|telephone|telephones|tel|cell|cellphone|mobile|mob|fax|landline|hotline|"
         "call|calls|calling|called|dial|dialling|dialing|ring|whatsapp|sms|text me|texted|"
         "reach me|reach us|reach him|reach her|reach them|messages to|message to|contact|"
-        "contact number|voicemail|pager|office|work number|home number|answering|answer at|"
+        "contact number|voicemail|pager|office number|office phone|work number|home number|answering|answer at|"
         "callback|helpline|ph|handset|sim|registered|viber|signal|telegram|"
         "telefon|handy|rufnummer|mobil|téléphone|telefono|teléfono|móvil|celular|cellulare|"
         "telefone|telemóvel|telefoon|mobiel|puhelin|telefonnummer|numéro de portable|portable|tél"
     ),
+    Topic.PHONE_AFTER: "office|home|work|fax|cell|mobile|direct|main",
     Topic.OTHER: (
         "order|orders|invoice|account|card|isbn|issn|version|passport|license|licence|ssn|zip|"
         "postcode|postal code|code|pin|id|identifier|ticket|tracking|serial|model|year|years|page|"
@@ -87,7 +89,7 @@ _WORDS: Final[dict[Topic, str]] = {
         "registre national|national register|numéro national|nir|insee|sécurité sociale|dni|nie|"
         "documento|codice fiscale|cnp|egn|isikukood|asmens kodas|tc kimlik|kimlik|tckn|rodné číslo|"
         "ahv|avs|teudat zehut|personalausweis|ausweis|svnr|sozialversicherungsnummer|henkilötunnus|"
-        "kennitala|身份证|rut|curp|pps|ppsn|nric|fin|hetu|id"
+        "kennitala|rut|curp|pps|ppsn|nric|fin|hetu|id"
     ),
     Topic.UK_NINO: "nino|national insurance|ni number|ni no|insurance number",
     Topic.UK_NHS: "nhs|health service|patient number",
