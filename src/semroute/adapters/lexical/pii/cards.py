@@ -51,7 +51,7 @@ def find_cards(reading: Reading) -> Iterator[PiiSpan]:
         written = match[0] + match[1]
         separator = match["s"]
         digits = written if separator is None else written.replace(separator, "")
-        if not luhn(digits) or not _ISSUERS.fullmatch(digits):
+        if not luhn(digits) or _ISSUERS.fullmatch(digits) is None:
             continue
         start, end = match.start(), match.end(1)
         score = PROVEN

@@ -8,9 +8,7 @@ _ZERO: Final = ord("0")
 _DOUBLED: Final = bytes(
     sum(divmod(2 * (code - _ZERO), 10)) if _ZERO <= code <= _ZERO + 9 else 0 for code in range(256)
 )
-_PLAIN: Final = bytes(
-    code - _ZERO if _ZERO <= code <= _ZERO + 9 else 0 for code in range(256)
-)
+_PLAIN: Final = bytes(code - _ZERO if _ZERO <= code <= _ZERO + 9 else 0 for code in range(256))
 
 # Verhoeff's dihedral group of order ten and his permutation.
 _DIHEDRAL: Final = tuple(

@@ -19,7 +19,9 @@ def _compiled(keys: tuple[tuple[str, str], ...]) -> tuple[tuple[str, re.Pattern[
     return tuple(
         (
             start,
-            re.compile(re.escape(start) + rf"(?<![^\W_].{{{len(start)}}}){rest}(?![^\W_])", re.DOTALL),
+            re.compile(
+                re.escape(start) + rf"(?<![^\W_].{{{len(start)}}}){rest}(?![^\W_])", re.DOTALL
+            ),
         )
         for start, rest in keys
     )

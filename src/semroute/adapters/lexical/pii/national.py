@@ -31,7 +31,6 @@ class Rule:
 
 
 _PERSONAL: Final = (Topic.NATIONAL_ID, Topic.TAX_ID)
-_TAX: Final = (Topic.TAX_ID, Topic.NATIONAL_ID)
 
 # Written with 0 for a digit and A for a letter, all else as it stands. Letters narrow a form down
 # so far that a right check is proof, or it has separators that nothing else has, or a day and two
@@ -43,11 +42,19 @@ _RULES: Final[tuple[tuple[str, tuple[Rule, ...]], ...]] = (
     ("000000000000000|0 00 00 00 000 000 00|0 00 00 0A 000 000 00", (Rule(identities.france_nir),)),
     ("000000A00000000", (Rule(identities.france_nir),)),
     ("00.00.00-000.00", (Rule(identities.belgium_national_number),)),
-    ("000000-0000", (Rule(identities.sweden_personnummer), Rule(
-        identities.denmark_cpr, (Topic.NATIONAL_ID,), CONTEXT))),
+    (
+        "000000-0000",
+        (
+            Rule(identities.sweden_personnummer),
+            Rule(identities.denmark_cpr, (Topic.NATIONAL_ID,), CONTEXT),
+        ),
+    ),
     ("000000+0000|00000000-0000", (Rule(identities.sweden_personnummer),)),
     ("000000 00000", (Rule(identities.norway_fodselsnummer),)),
-    ("000000-000A|000000A000A|000000A0000|000000-0000|000000+000A", (Rule(identities.finland_hetu),)),
+    (
+        "000000-000A|000000A000A|000000A0000|000000-0000|000000+000A",
+        (Rule(identities.finland_hetu),),
+    ),
     ("000.000.000-00", (Rule(identities.brazil_cpf),)),
     ("0000 0000 0000|0000-0000-0000", (Rule(identities.india_aadhaar),)),
     ("000000000000000000|00000000000000000A", (Rule(identities.china_resident),)),
@@ -58,15 +65,27 @@ _RULES: Final[tuple[tuple[str, tuple[Rule, ...]], ...]] = (
     ("0000000-0|00000000-0|0.000.000-0|00.000.000-0", (Rule(identities.chile_rut),)),
     ("0000000-A|00000000-A|0.000.000-A|00.000.000-A", (Rule(identities.chile_rut),)),
     ("000000/0000", (Rule(identities.czechia_birth_number),)),
-    ("AAAAA0000A", (Rule(identities.india_pan, score=LIKELY),)),
-    ("AA000000A|AA 00 00 00 A|AA 000000 A|AA00 00 00 A", (Rule(identities.uk_nino, score=LIKELY),)),
+    (
+        "AAAAA0000A",
+        (
+            Rule(identities.india_pan, (Topic.TAX_ID,), CONTEXT),
+            Rule(identities.india_pan, score=LIKELY),
+        ),
+    ),
+    (
+        "AA000000A|AA 00 00 00 A|AA 000000 A|AA00 00 00 A",
+        (
+            Rule(identities.uk_nino, (Topic.UK_NINO, Topic.TAX_ID), CONTEXT),
+            Rule(identities.uk_nino, score=LIKELY),
+        ),
+    ),
     (
         "00000000000",
         (
             Rule(identities.norway_fodselsnummer),
-            Rule(identities.germany_tax_id, _TAX),
+            Rule(identities.germany_tax_id, _PERSONAL),
             Rule(identities.poland_pesel, _PERSONAL),
-            Rule(identities.croatia_oib, _TAX),
+            Rule(identities.croatia_oib, _PERSONAL),
             Rule(identities.turkey_tckn, _PERSONAL),
             Rule(identities.baltic_code, _PERSONAL),
             Rule(identities.greece_amka, _PERSONAL),
@@ -74,14 +93,14 @@ _RULES: Final[tuple[tuple[str, tuple[Rule, ...]], ...]] = (
             Rule(identities.brazil_cpf, (Topic.BR_CPF,)),
         ),
     ),
-    ("00 000 000 000", (Rule(identities.germany_tax_id, _TAX),)),
+    ("00 000 000 000", (Rule(identities.germany_tax_id, _PERSONAL),)),
     (
         "000000000|000 000 000|000.000.000|000-000-000|0000.00.000",
         (
             Rule(identities.netherlands_bsn, (Topic.NL_BSN,)),
             Rule(identities.canada_sin, (Topic.CA_SIN,)),
             Rule(identities.australia_tfn, (Topic.AU_TFN,)),
-            Rule(identities.portugal_nif, _TAX),
+            Rule(identities.portugal_nif, _PERSONAL),
             Rule(identities.israel_id, (Topic.NATIONAL_ID,)),
         ),
     ),
@@ -119,19 +138,21 @@ def _by_form() -> dict[str, tuple[Rule, ...]]:
     forms: dict[str, tuple[Rule, ...]] = {}
     for written, rules in _RULES:
         for form in written.split("|"):
-            forms[form] = forms.get(form, ()) + rules
+            forms[form] = (*forms.get(form, ()), *rules)
     return forms
 
 
 _FORMS: Final = _by_form()
 _SHAPE: Final = str.maketrans(
-    dict.fromkeys("0123456789", "0") | dict.fromkeys("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ", "A")
+    dict.fromkeys("0123456789", "0")
+    | dict.fromkeys("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ", "A")
 )
 
 # One scan for all countries: a digit among the first seven characters, then groups. After a blank
 # only digits, or one letter, belong to the same number.
 _TOKEN: Final = re.compile(
-    r"[0-9A-Za-z](?<![^\W_].)(?<![0-9][.,\-/].)(?=[A-Za-z]{0,5}[ \-]?[0-9]|(?<=[0-9]))"
+    r"[0-9A-Za-z](?<![^\W_].)(?<![0-9][.,\-/].)(?=[0-9A-Za-z .\-/+]{7})"
+    r"(?=[A-Za-z]{0,5}[0-9]|(?<=[0-9])|(?<=[A-Z])[A-Z]?[ \-][0-9]|(?<=[A-Z])[A-Z]{5} [0-9])"
     r"[0-9A-Za-z]{0,18}+"
     r"(?:(?:[.\-/+][0-9A-Za-z]{1,8}|[ ](?:[0-9]{1,7}[A-Z]?|[A-Z][0-9]{0,3}[A-Z]?))(?![^\W_])){0,7}+"
     r"(?![^\W_]|/)"
@@ -148,17 +169,21 @@ def find_national_ids(reading: Reading) -> Iterator[PiiSpan]:
     if not reading.has_digit:
         return
     for match in _TOKEN.finditer(reading.text):
-        written = match[0]
+        start, written = match.start(), match[0]
         rules = _FORMS.get(written.translate(_SHAPE))
         if rules is None:
-            # Another number may follow: "12345678Z 2024".
-            written = written.partition(" ")[0]
+            # A word in capitals may stand before, another number after: "ID 12345678Z 2024".
+            head, _, tail = written.partition(" ")
+            if head.isalpha():
+                start += len(head) + 1
+                written = tail if tail.translate(_SHAPE) in _FORMS else tail.partition(" ")[0]
+            else:
+                written = head
             if len(written) < _SHORTEST:
                 continue
             rules = _FORMS.get(written.translate(_SHAPE))
             if rules is None:
                 continue
-        start = match.start()
         end = start + len(written)
         score = _score(reading, rules, written, start, end)
         if score is not None:
@@ -168,10 +193,17 @@ def find_national_ids(reading: Reading) -> Iterator[PiiSpan]:
 def _score(
     reading: Reading, rules: tuple[Rule, ...], written: str, start: int, end: int
 ) -> float | None:
-    number = _SEPARATORS.sub("", written).upper()
+    number = written if written.isdigit() else _SEPARATORS.sub("", written).upper()
+    near: dict[Topic, bool] = {}
     for rule in rules:
-        if rule.topics and not any(reading.near(topic, start, end) for topic in rule.topics):
-            continue
+        if rule.topics:
+            for topic in rule.topics:
+                if topic not in near:
+                    near[topic] = reading.near(topic, start, end)
+                if near[topic]:
+                    break
+            else:
+                continue
         if rule.check(number):
             return rule.score
     return None

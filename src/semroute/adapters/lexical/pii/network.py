@@ -33,7 +33,9 @@ _COLONS: Final = 7  # of an address without a double one
 _GROUP_MAX: Final = 4  # hexadecimal digits
 _SURE_GROUPS: Final = 4
 # Global unicast, unique local, link local: how an abbreviated address nearly always begins.
-_SURE_START: Final = re.compile(r"2[0-9a-f]{3}:|f[cd][0-9a-f]{2}:|fe80:|64:ff9b:|::ffff:", re.I)
+_SURE_START: Final = re.compile(
+    r"2[0-9a-f]{3}:|f[cd][0-9a-f]{2}:|fe80:|64:ff9b:|::ffff:", re.IGNORECASE
+)
 
 
 def find_ip_addresses(reading: Reading) -> Iterator[PiiSpan]:
@@ -84,9 +86,8 @@ def _is_v6(written: str) -> bool:
         return False
     groups = written.split(":")
     held = sum(map(bool, groups)) + ("." in groups[-1])
-    if "." in groups[-1]:
-        if not _is_v4(groups.pop()):
-            return False
+    if "." in groups[-1] and not _is_v4(groups.pop()):
+        return False
     if max(map(len, groups)) > _GROUP_MAX:
         return False
     return held < _GROUPS if gaps else held == _GROUPS

@@ -25,7 +25,16 @@ _KEY_OWNERS: Final = re.compile(
 _KEY_OWNER_MAX: Final = 13
 # A cheap look before the search: one of these is in every name.
 _STEMS: Final = (
-    "pass", "pwd", "contr", "kennw", "senha", "wacht", "secret", "token", "credential", "authoriz",
+    "pass",
+    "pwd",
+    "contr",
+    "kennw",
+    "senha",
+    "wacht",
+    "secret",
+    "token",
+    "credential",
+    "authoriz",
     "key",
 )
 _ASSIGNED: Final = re.compile(
@@ -40,19 +49,20 @@ _IN_URL: Final = re.compile(
 _SCHEME_BACKWARDS: Final = re.compile(r"[A-Za-z0-9+.\-]{1,20}+")
 _SCHEME_MAX: Final = 20
 # A value made of nothing but these stands for one, or is the rest of a sentence.
-_PLACEHOLDER_WORDS: Final = frozenset(
-    (
-        "your my the a an some this change changeme changeit placeholder example sample dummy fake "
-        "redacted hidden masked secret password passwd pass pwd token key apikey api none null nil "
-        "true false undefined empty todo tbd test required optional string str value here insert "
-        "replace env process config settings input user username admin not too wrong incorrect "
-        "correct valid invalid expired forgotten reset weak strong stored hashed encrypted sent "
-        "being be used in on at for of to and or me id goes name 123 1234 x xx xxx xxxx xxxxx "
-        "xxxxxx xxxxxxxx"
-    ).split()
-) | {""}
+_STAND_INS: Final = (
+    "your my the a an some this change changeme changeit placeholder example sample dummy fake "
+    "redacted hidden masked secret password passwd pass pwd token key apikey api none null nil "
+    "true false undefined empty todo tbd test required optional string str value here insert "
+    "replace env process config settings input user username admin not too wrong incorrect "
+    "correct valid invalid expired forgotten reset weak strong stored hashed encrypted sent "
+    "being be used in on at for of to and or me id goes name 123 1234 x xx xxx xxxx xxxxx "
+    "xxxxxx xxxxxxxx"
+)
+_PLACEHOLDER_WORDS: Final = frozenset(_STAND_INS.split()) | {""}
 _BETWEEN_WORDS: Final = re.compile(r"[\W_]+")
-_REFERENCE: Final = re.compile(r"[$%]|\{\{|<|\[|[A-Za-z_][\w.]{0,60}[(\[]|os\.|process\.|self\.|args\.")
+_REFERENCE: Final = re.compile(
+    r"[$%]|\{\{|<|\[|[A-Za-z_][\w.]{0,60}[(\[]|os\.|process\.|self\.|args\."
+)
 _SHORTEST: Final = 4
 _SHORTEST_KEY: Final = 8
 _TRAILING: Final = ".,;:!?)]}"
@@ -87,7 +97,9 @@ def find_passwords(reading: Reading) -> Iterator[PiiSpan]:
             end = start + len(value)
         quoted = group != "bare"
         if not name[0].startswith(_SPOKEN):
-            convincing = (len(value) >= _SHORTEST_KEY and _is_secret(lower, name) and looks_random(value))
+            convincing = (
+                len(value) >= _SHORTEST_KEY and _is_secret(lower, name) and looks_random(value)
+            )
             score = LIKELY
         else:
             convincing = _is_password(value, quoted=quoted, by_sign=assigned["sign"] is not None)
@@ -124,7 +136,9 @@ def _is_password(value: str, *, quoted: bool, by_sign: bool) -> bool:
 def _is_secret(lower: str, name: re.Match[str]) -> bool:
     if name[0] != "key":
         return True
-    return _KEY_OWNERS.search(lower, max(0, name.start() - _KEY_OWNER_MAX), name.start()) is not None
+    return (
+        _KEY_OWNERS.search(lower, max(0, name.start() - _KEY_OWNER_MAX), name.start()) is not None
+    )
 
 
 def _has_inner_capital(value: str) -> bool:

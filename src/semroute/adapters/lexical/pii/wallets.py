@@ -1,8 +1,8 @@
 """Addresses of crypto-currencies, by their checksums."""
 
 import re
-from binascii import crc_hqx
 from base64 import b32decode
+from binascii import crc_hqx
 from collections.abc import Iterator
 from typing import Final
 
@@ -15,15 +15,15 @@ from semroute.domain.pii import PiiKind, PiiSpan
 
 # 1, 3: Bitcoin; m, n, 2: its test net; L, M: Litecoin; D, A, 9: Dogecoin; X: Dash; T: Tron;
 # t1, t3: Zcash; r: XRP, with an alphabet of its own.
-_BASE58: Final = re.compile(
-    r"[123mnLMDA9XTtr](?<![^\W_].)[1-9A-HJ-NP-Za-km-z]{24,34}+(?![^\W_])"
-)
+_BASE58: Final = re.compile(r"[123mnLMDA9XTtr](?<![^\W_].)[1-9A-HJ-NP-Za-km-z]{24,34}+(?![^\W_])")
 _BECH32: Final = re.compile(
     r"(?:bc1|tb1|ltc1|addr1|cosmos1|osmo1|BC1|TB1|LTC1)[02-9ac-hj-np-zAC-HJ-NP-Z]{38,99}+(?![^\W_])"
 )
 _ETHEREUM: Final = re.compile(r"0x(?<![^\W_]..)[0-9A-Fa-f]{40}(?![^\W_])")
 _STELLAR: Final = re.compile(r"G(?<![^\W_].)[A-Z2-7]{55}(?![^\W_])")
-_SOLANA: Final = re.compile(r"[1-9A-HJ-NP-Za-km-z](?<![^\W_].)[1-9A-HJ-NP-Za-km-z]{42,43}(?![^\W_])")
+_SOLANA: Final = re.compile(
+    r"[1-9A-HJ-NP-Za-km-z](?<![^\W_].)[1-9A-HJ-NP-Za-km-z]{42,43}(?![^\W_])"
+)
 
 # Keccak in Python takes 0.3 ms. A text with more mixed-case addresses than this is rare, and what
 # comes after is believed by its form, so that nobody can hide one behind many.

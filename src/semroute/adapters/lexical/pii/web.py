@@ -20,7 +20,7 @@ _SCHEME_MAX: Final = 20
 _WWW: Final = re.compile(
     r"[wW](?<![\w.@/\-].)[wW]{2}[0-9]?\.[^\W_][^\s<>\"`{}|\\^]{0,2048}+", re.ASCII
 )
-_TRAILING: Final = ".,;:!?'\"*_~»”’"
+_TRAILING: Final = ".,;:!?'\"*_~\xbb\u201d\u2019"
 _CLOSING: Final = {")": "(", "]": "["}
 
 # Anchored at a dot between letters or digits, which ordinary text has seldom.
