@@ -52,8 +52,16 @@ def find_ibans(reading: Reading) -> Iterator[PiiSpan]:
 
 
 def _holds(account: str) -> bool:
-    turned = (account[4:] + account[:4]).upper()
+    # Most countries have letters among the first four characters only, if at all.
+    bank, number = account[4:8], account[8:]
     try:
-        return int("".join(map(_VALUES.__getitem__, turned))) % 97 == 1
+        if not number.isdecimal():
+            number = _spelled(number)
+        return int(_spelled(bank) + number + _spelled(account[:2]) + account[2:4]) % 97 == 1
     except KeyError:  # something beyond letters and digits
         return False
+
+
+def _spelled(text: str) -> str:
+    """Returns a text with two digits for each letter."""
+    return text if text.isdecimal() else "".join(map(_VALUES.__getitem__, text.upper()))

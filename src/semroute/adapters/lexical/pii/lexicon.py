@@ -91,7 +91,7 @@ _WORDS: Final[dict[Topic, str]] = {
         "registre national|national register|numéro national|nir|insee|sécurité sociale|dni|nie|"
         "documento|codice fiscale|cnp|egn|isikukood|asmens kodas|tc kimlik|kimlik|tckn|rodné číslo|"
         "ahv|avs|teudat zehut|personalausweis|ausweis|svnr|sozialversicherungsnummer|henkilötunnus|"
-        "kennitala|rut|curp|pps|ppsn|nric|fin|hetu|id"
+        "kennitala|rut|curp|pps|ppsn|nric|fin|hetu"
     ),
     Topic.UK_NINO: "nino|national insurance|ni number|ni no|insurance number",
     Topic.UK_NHS: "nhs|health service|patient number",
