@@ -1,3 +1,5 @@
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -80,7 +82,7 @@ def test_only_what_is_wanted_is_found(text: str, kind: PiiKind) -> None:
 @given(st.lists(SPANS))
 def test_of_two_that_overlap_the_better_stays(spans: list[PiiSpan]) -> None:
     kept = without_overlaps(spans)
-    for one, next_one in zip(kept, kept[1:], strict=False):
+    for one, next_one in pairwise(kept):
         assert one.end <= next_one.start
     for span in spans:
         rivals = [one for one in spans if one.start < span.end and span.start < one.end]

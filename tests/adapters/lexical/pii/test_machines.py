@@ -61,7 +61,8 @@ def test_domains_are_found_and_files_and_sentences_are_not(text: str) -> None:
     [
         "⟦1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNa⟧ got it",
         "⟦bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4⟧",
-        "⟦0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed⟧ or ⟦0x5aaeb6053f3e94c9b9a09f33669435e7ef1beaed⟧",
+        "⟦0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed⟧",
+        "in small letters: ⟦0x5aaeb6053f3e94c9b9a09f33669435e7ef1beaed⟧",
         "a capital too many: 0x5AAeb6053F3E94C9b9A09f33669435E7Ef1BeAed",
         "a letter off: 1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNb",
         "and another: bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t5",
