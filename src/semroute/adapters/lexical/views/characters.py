@@ -1,5 +1,7 @@
 """What a character that looks like another, or like nothing, stands for by itself."""
 
+# ruff: noqa: RUF001 - looking alike is what this is about
+
 import string
 import unicodedata
 from functools import cache
@@ -116,6 +118,10 @@ def _plain(char: str) -> str:
         return ""
     if unicodedata.category(char) == "Zs":
         return " "
+    return _compatible(char)
+
+
+def _compatible(char: str) -> str:
     decimal = unicodedata.decimal(char, None)
     if decimal is not None:
         return str(decimal)

@@ -130,9 +130,7 @@ class _Pages:
             ends = Places(self._size, lambda at: source.ends[self._end(at) - 1])
         return View(chained(source, NORMALISED), "".join(self._parts), starts, ends)
 
-    def _append(
-        self, page: str, starts: Sequence[int], ends: Sequence[int] | None = None
-    ) -> None:
+    def _append(self, page: str, starts: Sequence[int], ends: Sequence[int] | None = None) -> None:
         if page:
             self._parts.append(page)
             self._firsts.append(self._size)

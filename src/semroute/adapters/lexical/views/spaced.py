@@ -34,7 +34,9 @@ def may_be_spaced(shape: Shape) -> bool:
     words = shape.words
     if (b" a a " in words or words.startswith(b"a a ")) and _SIGNS[0] in words:
         return True
-    return (b" a  " in words or words.startswith(b"a  ")) and any(sign in words for sign in _SIGNS[1:])
+    return (b" a  " in words or words.startswith(b"a  ")) and any(
+        sign in words for sign in _SIGNS[1:]
+    )
 
 
 def spaced_edits(text: str) -> Iterator[Edit]:
