@@ -1,7 +1,5 @@
 """Letters of other scripts that look like Latin ones."""
 
-# ruff: noqa: RUF001 - looking alike is what this is about
-
 import json
 import re
 from collections.abc import Mapping
