@@ -20,6 +20,9 @@ _BASE32: Final = re.compile(
 )
 # Six bytes, as in "ignore".
 _HEX: Final = re.compile(r"(?<![0-9A-Za-z])(?:0x)?((?:[0-9A-Fa-f]{2}){6,})(?![0-9A-Za-z])")
+# Card and account numbers have fewer digits; a word without a letter among its digits is rare.
+_LONG_NUMBER: Final = 24
+
 _HEX_PAIRS: Final = re.compile(
     r"(?<![0-9A-Za-z])(?:0x)?[0-9A-Fa-f]{2}"
     r"(?:[ ,:;\n-]{1,2}(?:0x)?[0-9A-Fa-f]{2}){5,}(?![0-9A-Za-z])"
@@ -99,7 +102,7 @@ def hex_edits(text: str) -> Iterator[Edit]:
     runs = sorted((*_HEX.finditer(text), *_HEX_PAIRS.finditer(text)), key=re.Match[str].start)
     done = 0
     for run in runs:
-        if run.start() < done:
+        if run.start() < done or (len(run[0]) < _LONG_NUMBER and run[0].isdecimal()):
             continue
         data = bytes.fromhex(run[1] if run.re is _HEX else "".join(_PAIR.findall(run[0])))
         plain = text_of(data)
