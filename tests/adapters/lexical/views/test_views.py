@@ -175,6 +175,8 @@ def test_morse_is_read() -> None:
         "Good job 👍🏽 👨‍👩‍👧 ❤️ 🇩🇪🇫🇷 1️⃣",
         "Meet me at 3pm on the 21st, gate B12, flight LH1234, 10kg, 4x4, mp3, utf8, sha256, v1.2.3",
         "commit 3f2a9c1b7d4e5f60718293a4b5c6d7e8f9012345 and 9f86d081-884c-4d63-a159-1b2c3d4e5f60",
+        "Limit of card 30425049727467, ΛΕΥΚ\u2126ΣΙΑ in Greek",
+        r"\n\n\n\n\n\n\n\n\n\n\n",
         "Call +49 170 1234567 or 4111 1111 1111 1111, MAC 00:1a:2b:3c:4d:5e",
         "if x < 3 &amp;&amp; y &gt; 2: print('100%', a, b, c, d)  # see a, b, c",
         "https://example.org/a%20b?q=what%3F and https://example.org/responsibilities/of/everybody",
@@ -238,7 +240,7 @@ def test_a_hostile_megabyte_costs_less_than_a_second(name: str) -> None:
     text = HOSTILE[name]
     views = views_of(text)
     assert sum(len(view.text) for view in views[1:]) <= min(MAX_CHARS, 65_536 + GROWTH * len(text))
-    assert min(seconds_for(text) for _ in range(2)) < 1
+    assert any(seconds_for(text) < 1 for _ in range(3))  # others may be busy here
 
 
 def test_deep_nesting_stops_at_the_second_layer() -> None:

@@ -104,7 +104,7 @@ def is_typographic(char: str) -> bool:
     code = ord(char)
     if 0x1F1E6 <= code <= 0x1F1FF or unicodedata.category(char) in ("No", "Nl"):  # noqa: PLR2004
         return True
-    return char in "ªº™℠℃℉№ℓΩ" or not any(map(str.isalnum, characters()[char]))
+    return char in "ªº™℠℃℉№ℓ\u2126" or not any(map(str.isalnum, characters()[char]))
 
 
 def _plain(char: str) -> str:
