@@ -47,11 +47,13 @@ def test_a_document_that_no_filter_changes_reads_the_same(
 PLACEHOLDER = st.lists(st.sampled_from(["[EMAIL_1]", "[EMAIL_", "1]", '"', "\\", "é", "😀", " "]))
 
 
-@given(st.dictionaries(st.text("ab"), PLACEHOLDER.map("".join), max_size=3), SIZES, st.booleans())
+@given(
+    value=st.dictionaries(st.text("ab"), PLACEHOLDER.map("".join), max_size=3),
+    sizes=SIZES,
+    ascii_only=st.booleans(),
+)
 def test_what_a_filter_puts_in_is_escaped(
-    value: dict[str, str],
-    sizes: list[int],
-    ascii_only: bool,  # noqa: FBT001 - hypothesis fills it
+    value: dict[str, str], sizes: list[int], *, ascii_only: bool
 ) -> None:
     said = filtered(json.dumps(value, ensure_ascii=ascii_only), sizes, Replacing)
     replacing = Replacing()
