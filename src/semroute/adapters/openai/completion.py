@@ -163,23 +163,28 @@ class Completion:
             if bytes(choice.get("finish_reason", _NULL)) not in _UNFINISHED:
                 self.finished.add(index)
             for name in _MESSAGES:
-                self._read_message(self._object(choice, name), index, choice)
+                if name in choice:
+                    self._read_message(self._object(choice, name), index, choice)
 
     def _read_message(self, message: _Fields, index: int, choice: _Fields) -> None:
         for name in _TEXTS:
-            self._read_text(message, name, Slot(index, (name,)), choice)
-        function = self._object(message, "function_call")
-        self._read_text(function, "arguments", Slot(index, ("function_call", "arguments")), choice)
+            if name in message:
+                self._read_text(message, name, index, (name,), choice)
+        if "function_call" in message:
+            call = self._object(message, "function_call")
+            self._read_text(call, "arguments", index, ("function_call", "arguments"), choice)
         for position, call in enumerate(self._list(message, "tool_calls")):
             number = _NUMBER.decode(call["index"]) if "index" in call else position
             for name, inner in _CALLS:
-                slot = Slot(index, ("tool_calls", number, name, inner))
-                self._read_text(self._object(call, name), inner, slot, choice)
+                path = ("tool_calls", number, name, inner)
+                self._read_text(self._object(call, name), inner, index, path, choice)
 
-    def _read_text(self, fields: _Fields, name: str, slot: Slot, choice: _Fields) -> None:
+    def _read_text(
+        self, fields: _Fields, name: str, index: int, path: Path, choice: _Fields
+    ) -> None:
         text = _ANY_TEXT.decode(fields[name]) if name in fields else None
         if text:
-            self.texts.append(Text(slot, text, fields, name, choice))
+            self.texts.append(Text(Slot(index, path), text, fields, name, choice))
 
     def _object(self, parent: _Fields, name: str) -> _Fields:
         child = _ANY_FIELDS.decode(parent[name]) if name in parent else None
