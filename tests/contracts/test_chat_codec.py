@@ -5,7 +5,7 @@ import json
 
 import pytest
 from attrs import evolve
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from semroute.adapters.openai import OpenAIChat, OpenAIModels
@@ -103,6 +103,7 @@ REFUSED = Refusal("1", "big", "I had rather not.", 0)
 
 
 @codecs
+@settings(deadline=None)
 @given(pieces=st.lists(st.binary(max_size=100)), kind=KINDS)
 def test_any_answer_passes_a_filter_that_lets_all_pass(
     codec: ChatCodec, pieces: list[bytes], kind: str
@@ -115,6 +116,7 @@ def test_any_answer_passes_a_filter_that_lets_all_pass(
 
 
 @codecs
+@settings(deadline=None)
 @given(body=st.binary(min_size=1, max_size=100), kind=KINDS)
 def test_an_answer_that_nobody_can_read_may_become_a_refusal(
     codec: ChatCodec, body: bytes, kind: str

@@ -137,6 +137,15 @@ def test_a_text_that_must_not_go_on_makes_the_answer_a_refusal_that_still_says_i
     ] == [(index, None, "I must not say that.", "content_filter") for index in range(2)]
 
 
+def test_a_refusal_stands_in_for_what_a_stopped_answer_does_not_say() -> None:
+    cost = b"1" * 5000  # so many digits no parser of numbers takes
+    body = b'{"id": 7, "usage": %s, "choices": [{"message": {"content": "stop!"}}]}' % cost
+    said = json.loads(whole(answer_filter(Stopping), body))
+    assert (said["id"], said["model"], said["created"]) == ("chatcmpl-0", "small", 1)
+    assert said["usage"]["total_tokens"] == 0
+    assert said["choices"][0]["message"]["refusal"] == "I must not say that."
+
+
 def test_an_error_passes() -> None:
     body = b'{"error": {"message": "Too many requests."}}'
     assert whole(answer_filter(Stopping), body) == body

@@ -1,75 +1,25 @@
 import json
-from collections import defaultdict
-from collections.abc import Iterator
-from typing import Any, Literal
 
 import httpx2
 import pytest
-from attrs import frozen
-from hypothesis import given
-from hypothesis import strategies as st
 from openai import OpenAI
 
-from semroute.adapters.openai.answers import filter_for
 from semroute.adapters.openai.events import MAX_EVENT_BYTES
-from semroute.adapters.openai.sse import SseParser
-from semroute.domain.chat import Refusal
-from semroute.domain.filtering import AnswerFilter, NewFilter
-from semroute.domain.headers import Headers
+from semroute.adapters.openai.texts import MAX_TEXTS
 
-from .text_filters import Hoarding, Replacing, Stopping, Unchanging
-
-REFUSAL = Refusal("chatcmpl-0", "small", "It cannot be read.", 1)
-HEAD = {"id": "chatcmpl-9", "object": "chat.completion.chunk", "created": 17, "model": "big"}
-DONE = b"data: [DONE]\n\n"
-
-
-def stream_filter(
-    new_filter: NewFilter = Unchanging, on_unreadable: Literal["pass", "stop"] = "stop"
-) -> AnswerFilter:
-    headers = Headers.of({"content-type": "text/event-stream; charset=utf-8"})
-    found = filter_for(headers, new_filter, REFUSAL, on_unreadable)
-    assert found is not None
-    return found
-
-
-def choice(delta: dict[str, Any], index: int = 0, finish: str | None = None) -> dict[str, Any]:
-    return {"index": index, "delta": delta, "finish_reason": finish}
-
-
-def event(*choices: dict[str, Any], **fields: Any) -> bytes:
-    return b"data: " + json.dumps({**HEAD, "choices": choices, **fields}).encode() + b"\n\n"
-
-
-def content(text: str, index: int = 0) -> bytes:
-    return event(choice({"content": text}, index))
-
-
-def finish(index: int = 0) -> bytes:
-    return event(choice({}, index, "stop"))
-
-
-def fed(answer: AnswerFilter, pieces: list[bytes]) -> list[bytes]:
-    said = [answer.feed(piece, is_last=False) for piece in pieces]
-    return [*said, answer.feed(b"", is_last=True)]
-
-
-def documents(stream: bytes) -> list[Any]:
-    data = [event.data for event in SseParser().feed(stream)]
-    return [text if text == "[DONE]" else json.loads(text) for text in data]
-
-
-def texts(stream: bytes) -> dict[tuple[Any, ...], str]:
-    """Joins what a stream says, by choice and field."""
-    joined: dict[tuple[Any, ...], str] = defaultdict(str)
-    for document in documents(stream):
-        for each in [] if document == "[DONE]" else document["choices"]:
-            delta = each["delta"]
-            for name in ("content", "refusal", "reasoning_content"):
-                joined[each["index"], name] += delta.get(name) or ""
-            for call in delta.get("tool_calls") or ():
-                joined[each["index"], call["index"]] += call["function"].get("arguments", "")
-    return {slot: text for slot, text in joined.items() if text}
+from .streams import (
+    DONE,
+    HEAD,
+    choice,
+    content,
+    documents,
+    event,
+    fed,
+    finish,
+    stream_filter,
+    texts,
+)
+from .text_filters import Hoarding, Replacing, Stopping
 
 
 def test_a_stream_that_nothing_is_changed_in_keeps_its_bytes_and_is_not_delayed() -> None:
@@ -157,6 +107,23 @@ def test_a_chunk_that_says_nothing_any_more_is_dropped_but_not_the_comment_befor
     assert answer.feed(event(choice({"tool_calls": [call]})), is_last=False) == b""
     assert answer.feed(content("x"), is_last=False) == b""
     assert answer.feed(b": alive\n" + content("x"), is_last=False) == b": alive\n\n"
+
+
+def test_the_arguments_of_a_call_of_the_old_kind_are_held_back_and_leave_too() -> None:
+    call = {"function_call": {"name": "f", "arguments": '{"a": 12'}}
+    said = fed(stream_filter(), [event(choice(call)), finish()])
+    deltas = [document["choices"][0]["delta"] for document in documents(b"".join(said))]
+    assert deltas == [
+        {"function_call": {"name": "f", "arguments": '{"a": '}},
+        {"function_call": {"arguments": "12"}},
+        {},
+    ]
+
+
+def test_more_texts_than_an_answer_can_have_are_unreadable() -> None:
+    many = event(*(choice({"content": "x"}, index) for index in range(MAX_TEXTS + 1)))
+    (said, _) = fed(stream_filter(), [many])
+    assert b"It cannot be read." in said
 
 
 def test_the_probabilities_of_tokens_that_were_changed_are_not_told() -> None:
@@ -256,137 +223,3 @@ def test_an_event_that_is_too_large_passes_with_all_after_it_or_ends_the_stream(
     said = fed(stream_filter(Hoarding, "stop"), [content("a"), large, content("c")])
     assert texts(said[1]) == {(0, "refusal"): "It cannot be read."}
     assert said[2] == b""
-
-
-@frozen
-class Said:
-    """One piece of a text: who says it, in which field."""
-
-    index: int
-    field: str | int
-    text: str
-
-    @property
-    def delta(self) -> dict[str, Any]:
-        if isinstance(self.field, str):
-            return {self.field: self.text}
-        return {"tool_calls": [{"index": self.field, "function": {"arguments": self.text}}]}
-
-
-FIELDS = st.sampled_from(["content", "refusal", "reasoning_content", 0, 1])
-PIECES = st.sampled_from(
-    ["[", "[EMAIL_1]", "[EMA", "IL_1]", "1]", "é", "😀", " a", '"', "\n", "\\"]
-)
-
-
-@frozen
-class Style:
-    """How a stream is written."""
-
-    newline: bytes
-    indent: int | None
-    ascii_only: bool
-    with_comments: bool
-    with_finish: bool
-    with_done: bool
-
-    def written(self, said: list[Said]) -> bytes:
-        chunks = [choice(each.delta, each.index) for each in said]
-        if self.with_finish:
-            chunks += [choice({}, index, "stop") for index in sorted({each.index for each in said})]
-        return b"".join(self._lines(chunk) for chunk in chunks) + (
-            (b"data: [DONE]" + self.newline * 2) if self.with_done else b""
-        )
-
-    def _lines(self, chunk: dict[str, Any]) -> bytes:
-        document = {**HEAD, "choices": [chunk]}
-        text = json.dumps(document, ensure_ascii=self.ascii_only, indent=self.indent)
-        lines = [b": alive"] if self.with_comments else []
-        lines += [b"data: " + line.encode() for line in text.split("\n")]
-        return self.newline.join([*lines, b"", b""])
-
-
-STYLES = st.builds(
-    Style,
-    newline=st.sampled_from([b"\n", b"\r\n", b"\r"]),
-    indent=st.sampled_from([None, 1]),
-    ascii_only=st.booleans(),
-    with_comments=st.booleans(),
-    with_finish=st.booleans(),
-    with_done=st.booleans(),
-)
-
-
-def cut(stream: bytes, sizes: list[int]) -> Iterator[bytes]:
-    at = 0
-    while at < len(stream):
-        size = sizes[at % len(sizes)]
-        yield stream[at : at + size]
-        at += size
-
-
-SAID = st.lists(st.builds(Said, st.integers(0, 2), FIELDS, PIECES), max_size=12)
-SIZES = st.lists(st.sampled_from([1, 2, 3, 7, 100, 1000]), min_size=1, max_size=4)
-
-
-def joined(said: list[Said]) -> dict[tuple[Any, ...], str]:
-    result: dict[tuple[Any, ...], str] = defaultdict(str)
-    for each in said:
-        result[each.index, each.field] += each.text
-    return result
-
-
-@given(said=SAID, style=STYLES, sizes=SIZES)
-def test_a_filter_that_changes_nothing_leaves_every_byte(
-    said: list[Said], style: Style, sizes: list[int]
-) -> None:
-    plain = [each for each in said if isinstance(each.field, str)]
-    stream = style.written(plain)
-    assert b"".join(fed(stream_filter(), list(cut(stream, sizes)))) == stream
-
-
-@given(said=SAID, style=STYLES, sizes=SIZES)
-def test_every_text_ends_up_as_if_it_had_been_filtered_whole(
-    said: list[Said], style: Style, sizes: list[int]
-) -> None:
-    plain = [each for each in said if isinstance(each.field, str)]
-    answer = stream_filter(Replacing)
-    result = b"".join(fed(answer, list(cut(style.written(plain), sizes))))
-    replacing = Replacing()
-    assert texts(result + b"\n") == {
-        slot: text.replace(replacing.old, replacing.new) for slot, text in joined(plain).items()
-    }
-
-
-@given(
-    values=st.lists(st.dictionaries(st.sampled_from("ab"), PIECES), min_size=1, max_size=2),
-    style=STYLES,
-    sizes=SIZES,
-    lengths=st.lists(st.integers(1, 6), min_size=1, max_size=3),
-)
-def test_arguments_in_pieces_read_as_if_each_string_had_been_replaced(
-    values: list[dict[str, str]], style: Style, sizes: list[int], lengths: list[int]
-) -> None:
-    said: list[Said] = []
-    for number, value in enumerate(values):
-        text = json.dumps(value).encode()
-        said += [Said(0, number, piece.decode()) for piece in cut(text, lengths)]
-    result = b"".join(fed(stream_filter(Replacing), list(cut(style.written(said), sizes))))
-    replacing = Replacing()
-    found = texts(result + b"\n")
-    assert [json.loads(found[0, number]) for number in range(len(values))] == [
-        {key: text.replace(replacing.old, replacing.new) for key, text in value.items()}
-        for value in values
-    ]
-
-
-@given(said=SAID, style=STYLES, sizes=SIZES)
-def test_choices_end_after_all_they_say(said: list[Said], style: Style, sizes: list[int]) -> None:
-    result = b"".join(fed(stream_filter(Hoarding), list(cut(style.written(said), sizes))))
-    ended: set[int] = set()
-    for document in documents(result + b"\n"):
-        for each in [] if document == "[DONE]" else document["choices"]:
-            assert each["index"] not in ended
-            if each["finish_reason"] is not None:
-                ended.add(each["index"])
-    assert ended == ({each.index for each in said} if style.with_finish else set())
