@@ -5,7 +5,7 @@ import sys
 import trio
 from attrs import evolve
 
-from semroute.app.assemble import Router, classifier_of
+from semroute.app.assemble import router_of
 from semroute.app.cli.configuration import read_configuration
 
 
@@ -17,7 +17,7 @@ async def main() -> None:
         routing=evolve(configuration.settings.routing, budget_seconds=60),
         classifier=evolve(configuration.settings.classifier, workers=1),
     )
-    router = Router(settings, classifier_of(settings, configuration.library))
+    router = router_of(settings, configuration.library)
     async with trio.open_nursery() as nursery:
         nursery.start_soon(router.run, trio.Event())
         await router.settled.wait()

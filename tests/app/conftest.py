@@ -1,22 +1,28 @@
 import itertools
 import json
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
 
+from semroute.adapters.lexical import PatternFinder
 from semroute.adapters.memory import FaultyClassifier, MemoryObserver, WordClassifier
 from semroute.adapters.openai import OpenAIChat, OpenAIModels
 from semroute.app.converse import Converse
 from semroute.app.remember import RememberUsage
 from semroute.app.route import Route
+from semroute.app.rulings import Rulings
+from semroute.app.unrouted import ScreenTexts
 from semroute.domain.budget import ByteBudget
 from semroute.domain.classification import CategoryDefinition
 from semroute.domain.headers import Headers
 from semroute.domain.http import HttpRequest
 from semroute.domain.naming import HeaderNames
+from semroute.domain.passage import Passage, Path
 from semroute.domain.policy import Policy
 from semroute.domain.ports import Classifier
 from semroute.domain.routing import Candidate, Category, Model, WeightedEndpoint
+from semroute.domain.screening import Screening
 
 DEFINITIONS = (
     CategoryDefinition("math", "numbers, equations, integrals", ("solve the equation",)),
@@ -61,16 +67,29 @@ def observer() -> MemoryObserver:
     return MemoryObserver()
 
 
-def route_with(classifier: Classifier) -> Route:
+async def no_screen(passages: Sequence[Passage], opaque: Sequence[Path]) -> Screening:
+    message = "nobody asked for a check"
+    raise AssertionError(message)
+
+
+def route_with(
+    classifier: Classifier, policy: Policy = POLICY, screen: ScreenTexts = no_screen
+) -> Route:
     numbers = itertools.count(1)
     return Route(
-        policy=POLICY,
-        names=HeaderNames(),
-        chat=OpenAIChat(),
+        rulings=Rulings(
+            policy=policy,
+            names=HeaderNames(),
+            chat=OpenAIChat(),
+            finder=PatternFinder(),
+            watch_bytes=1000,
+            now=lambda: 1_800_000_000.0,
+        ),
+        unrouted={},
         models=OpenAIModels(),
         classifier=classifier,
+        screen=screen,
         budget_seconds=BUDGET,
-        watch_bytes=1000,
         new_id=lambda: f"d{next(numbers)}",
     )
 
@@ -85,8 +104,8 @@ def converse(route: Route, observer: MemoryObserver) -> Converse:
     return Converse(
         route=route,
         observer=observer,
-        remember=RememberUsage(route.chat, observer),
-        owned_headers=route.names.owned,
+        remember=RememberUsage(route.rulings.chat, observer),
+        owned_headers=route.rulings.names.owned,
         max_body_bytes=100_000,
         budget=ByteBudget(10_000),
     )

@@ -17,7 +17,7 @@ from semroute.domain.routing import Model, RoutingDecision, WeightedEndpoint
 from semroute.domain.ruling import PASSED_THROUGH, RequestEdit, Ruling
 from semroute.domain.verdict import Answered, Refused, Routed
 
-from .conftest import BUDGET, asks, post
+from .conftest import BUDGET, POLICY, asks, post
 
 
 def decision(ruling: Ruling) -> RoutingDecision:
@@ -178,8 +178,8 @@ async def test_other_paths_pass(route: Route) -> None:
 
 async def test_every_attempt_at_a_request_goes_to_the_same_endpoint(route: Route) -> None:
     places = tuple(WeightedEndpoint(f"e{i}") for i in range(8))
-    policy = evolve(route.policy, models={**route.policy.models, "euler": Model("euler", places)})
-    route = evolve(route, policy=policy)
+    policy = evolve(POLICY, models={**POLICY.models, "euler": Model("euler", places)})
+    route = evolve(route, rulings=evolve(route.rulings, policy=policy))
 
     def attempt(number: int) -> HttpRequest:
         headers = Headers.of({"x-request-id": f"request-{number}"})

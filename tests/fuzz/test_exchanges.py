@@ -100,7 +100,7 @@ async def converse(messages: list[bytes]) -> None:
         route=route,
         observer=observer,
         remember=lambda _record, _answer: None,
-        owned_headers=route.names.owned,
+        owned_headers=route.rulings.names.owned,
         max_body_bytes=1000,
         budget=ByteBudget(100_000),
     )

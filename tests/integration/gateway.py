@@ -1,6 +1,7 @@
 """A whole gateway for one test: real Envoy, the real router, real HTTP servers behind it."""
 
 import json
+import re
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from functools import partial
@@ -20,14 +21,25 @@ from starlette.types import Receive, Scope, Send
 from semroute.adapters.envoy import EnvoyProcess, running_envoy
 from semroute.adapters.envoy.bootstrap import bootstrap_of
 from semroute.adapters.http import bound_socket, model_server, serve_http
-from semroute.adapters.memory import FaultyClassifier, WordClassifier
-from semroute.app.assemble import Router, gateway_of, run_gateway
+from semroute.adapters.memory import (
+    FaultyClassifier,
+    FaultyFinder,
+    FaultyReader,
+    FaultyScorer,
+    WordClassifier,
+    WordReader,
+)
+from semroute.adapters.openai.passages import passages_of
+from semroute.app.assemble import Detectors, Router, detectors_of, gateway_of, run_gateway
 from semroute.app.cli.configuration import read_configuration
 from semroute.app.config import definitions_of
 from semroute.app.settings import Settings
 from semroute.domain.address import Address
+from semroute.domain.attack import AttackScorer, LexicalScore
 
 T = TypeVar("T")
+
+PLACEHOLDER = re.compile(r"\[[A-Z_]+_\d+\]")
 
 Change = Callable[[Settings], Settings]
 Patch = Callable[[dict[str, Any]], None]
@@ -85,12 +97,43 @@ class ModelServers:
 
 
 @define(eq=False)
+class ScanLog:
+    """Scores texts as another scorer does, and keeps every one of them."""
+
+    scorer: AttackScorer
+    texts: set[str] = field(factory=set)
+
+    def score(self, text: str) -> LexicalScore:
+        score = self.scorer.score(text)
+        self.texts.add(text)
+        return score
+
+    def check(self, received: Received) -> None:
+        """Fails if a model server was sent a text that nobody had looked at."""
+        if not received.body:
+            return
+        for passage in passages_of(json.loads(received.body)).passages:
+            is_masked = PLACEHOLDER.search(passage.text) is not None
+            assert is_masked or not passage.text.strip() or passage.text in self.texts
+
+
+@define(eq=False)
+class Faults:
+    """The detectors of a gateway, each of which can be made to fail."""
+
+    finder: FaultyFinder
+    scorer: FaultyScorer
+    reader: FaultyReader
+
+
+@define(eq=False)
 class Gateway:
     """A running gateway, and what a test wants to look at."""
 
     envoy: EnvoyProcess
     servers: ModelServers
     classifier: FaultyClassifier
+    faults: Faults
     router: Router
     directory: Path
     stop: trio.Event
@@ -159,14 +202,21 @@ def private(settings: Settings, directory: Path) -> Settings:
 
 @asynccontextmanager
 async def running_gateway(
-    change: Change = lambda settings: settings, patch: Patch | None = None
+    change: Change = lambda settings: settings,
+    patch: Patch | None = None,
+    *,
+    is_screened: bool = True,
 ) -> AsyncIterator[Gateway]:
-    """Runs a gateway with the shipped configuration and a classifier that needs no loading.
+    """Runs a gateway with the shipped configuration and models that need no loading.
+
+    At the end, every text that reached a model server must have been screened, unless Envoy is
+    told to fail open.
 
     Args:
         change: Changes the settings.
         patch: Changes the configuration that Envoy gets; the gateway then is put together here
             and not by `run_gateway`.
+        is_screened: Whether everything is screened; not if a test sees to it that it is not.
     """
     configuration = read_configuration(None)
     classifier = FaultyClassifier(
@@ -184,7 +234,8 @@ async def running_gateway(
                 await models.start(serve_http, servers.app(endpoint), sock)
                 endpoints[endpoint] = evolve(place, address=str(address))
             settings = change(evolve(settings, endpoints=endpoints))
-            router = Router(settings, classifier)
+            detectors, faults, log_of_scans = _faulty(settings)
+            router = Router(settings, classifier, detectors)
             run = partial(_run_patched, patch=patch) if patch else run_gateway
             async with trio.open_nursery() as nursery:
                 announced = trio.Event()
@@ -198,9 +249,22 @@ async def running_gateway(
                 nursery.start_soon(partial(run, announce=announce, access_log=log), router, stop)
                 with trio.fail_after(30):
                     await announced.wait()
-                yield Gateway(envoys[0], servers, classifier, router, directory, stop)
+                yield Gateway(envoys[0], servers, classifier, faults, router, directory, stop)
                 stop.set()
+            if is_screened and settings.envoy.failure_mode == "closed":
+                for received in servers.received:
+                    log_of_scans.check(received)
             models.cancel_scope.cancel()
+
+
+def _faulty(settings: Settings) -> tuple[Detectors, Faults, ScanLog]:
+    detectors = detectors_of(settings, None)
+    scans = ScanLog(detectors.scorer)
+    faults = Faults(
+        FaultyFinder(detectors.finder), FaultyScorer(scans), FaultyReader(WordReader())
+    )
+    replaced = Detectors(faults.finder, detectors.answer_finder, faults.scorer, faults.reader)
+    return replaced, faults, scans
 
 
 async def _run_patched(

@@ -131,7 +131,9 @@ async def test_stopping_one_of_two_routers_under_load_costs_no_request(tmp_path:
         gateway.classifier.delay_seconds = 0.05
         settings = gateway.router.settings
         server = evolve(settings.server, extproc=f"unix:{tmp_path}/second", drain_seconds=5)
-        second, stop = Router(evolve(settings, server=server), gateway.classifier), trio.Event()
+        theirs = evolve(settings, server=server)
+        second = Router(theirs, gateway.classifier, gateway.router.detectors)
+        stop = trio.Event()
         listening = await routers.start(second.run, stop)
         assert gateway.router.listening is not None
         addresses = gateway.router.listening.extproc, listening.extproc

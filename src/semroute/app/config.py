@@ -9,10 +9,12 @@ from attrs import evolve, frozen
 
 from semroute.domain.address import Address
 from semroute.domain.classification import CategoryDefinition
+from semroute.domain.guards import Guards
 from semroute.domain.naming import HeaderNames
 from semroute.domain.policy import Policy
 from semroute.domain.routing import Candidate, Category, Model, WeightedEndpoint
 
+from .guards import guards_of
 from .settings import CategoryName, Settings
 
 _ANY_PORT: Final = "127.0.0.1:0"
@@ -38,7 +40,13 @@ def policy_of(settings: Settings) -> Policy:
     routing = settings.routing
     return Policy(
         models={
-            name: Model(name, tuple(WeightedEndpoint(*place) for place in model.endpoints.items()))
+            name: Model(
+                name,
+                tuple(
+                    WeightedEndpoint(place, weight, settings.endpoints[place].private)
+                    for place, weight in model.endpoints.items()
+                ),
+            )
             for name, model in settings.models.items()
         },
         categories={
@@ -49,8 +57,20 @@ def policy_of(settings: Settings) -> Policy:
         aliases=routing.aliases,
         min_confidence=routing.min_confidence,
         max_context_chars=routing.max_context_chars,
+        guards=guards_of(settings.guards),
+        special_guards=_special_guards(settings),
         digest=f"sha256:{hashlib.sha256(msgspec.json.encode(settings)).hexdigest()}",
     )
+
+
+def _special_guards(settings: Settings) -> dict[tuple[str | None, str], Guards]:
+    categories = {name: each.guards for name, each in settings.categories.items()}
+    return {
+        (category, name): guards_of(settings.guards, theirs, model.guards)
+        for name, model in settings.models.items()
+        for category, theirs in (*categories.items(), (None, None))
+        if theirs is not None or model.guards is not None
+    }
 
 
 def definitions_of(settings: Settings, library: Library) -> tuple[CategoryDefinition, ...]:

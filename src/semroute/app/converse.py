@@ -30,6 +30,7 @@ class Converse:
         owned_headers: Header names only we may set.
         max_body_bytes: The longest request body that is read.
         budget: How much of all requests and answers may be kept.
+        reads_unrouted: Whether requests that we do not route are screened.
 
     Attributes:
         open_streams: How many conversations are going on.
@@ -41,6 +42,7 @@ class Converse:
     owned_headers: tuple[str, ...]
     max_body_bytes: int
     budget: ByteBudget
+    reads_unrouted: bool = False
     _idle: set[trio.CancelScope] = field(init=False, factory=set)
     _is_hanging_up: bool = field(init=False, default=False)
     open_streams: int = field(init=False, default=0)
@@ -54,7 +56,7 @@ class Converse:
         Cancellation: This is how Envoy ends most exchanges. What happened is still recorded,
         and learned from.
         """
-        exchange = Exchange(self.owned_headers, self.max_body_bytes)
+        exchange = Exchange(self.owned_headers, self.max_body_bytes, self.reads_unrouted)
         held = 0
         self.open_streams += 1
         try:

@@ -5,10 +5,13 @@ from typing import Any, Final
 from attrs import frozen
 
 from semroute.domain.classification import Classification
+from semroute.domain.guards import Check
+from semroute.domain.judgement import Consequence, Judgement, Sentence
 from semroute.domain.policy import Policy
 from semroute.domain.reasons import Reason
 from semroute.domain.routing import RoutingDecision
 from semroute.domain.ruling import Ruling
+from semroute.domain.screening import Screening
 from semroute.domain.verdict import Routed
 
 _CERTAIN: Final = 0.9995  # no threshold that anybody sets lies above
@@ -35,12 +38,16 @@ class Explanation:
         decision: Where it goes.
         classification: What its prompt is about; None if nobody asked or nobody could say.
         policy: The rules that decided.
+        judgement: What the checks said.
+        screening: What they found; None if nothing was looked for.
         seconds: How long the decision took.
     """
 
     decision: RoutingDecision
     classification: Classification | None
     policy: Policy
+    judgement: Judgement
+    screening: Screening | None
     seconds: float
 
     @classmethod
@@ -50,7 +57,14 @@ class Explanation:
             return None
         found = ruling.classification
         known = found if isinstance(found, Classification) else None
-        return cls(ruling.verdict.decision, known, policy, ruling.timings.total)
+        return cls(
+            ruling.verdict.decision,
+            known,
+            policy,
+            ruling.verdict.judgement,
+            ruling.screening,
+            ruling.timings.total,
+        )
 
     @property
     def why(self) -> str:
@@ -109,10 +123,53 @@ class Explanation:
             "runner_up": runner_up.category if runner_up else None,
             "margin": round(classification.margin, 4) if classification else None,
             "coverage": round(classification.coverage, 4) if classification else None,
+            "guards": guards_as_json(self.judgement, self.screening),
             "candidates": {each.model: each.score for each in decision.candidates},
             "would_change": [{"to": flip.model, "if": flip.condition} for flip in self.flips],
             "milliseconds": round(self.seconds * 1000, 3),
         }
+
+
+def guards_as_json(judgement: Judgement, screening: Screening | None) -> list[dict[str, Any]]:
+    """Returns what every check said, for machines."""
+    return [
+        {
+            "check": each.check.value,
+            "mode": each.mode.value,
+            "consequence": each.consequence.value,
+            "done": each.is_carried_out,
+            "found": each.what or None,
+            "fault": each.fault.value if each.fault else None,
+            "probability": _probability(each.check, screening),
+        }
+        for each in judgement.sentences
+    ]
+
+
+def guards_in_words(judgement: Judgement, screening: Screening | None) -> str:
+    """Returns what every check said, in a line: `jailbreak 0.02 allow │ pii mask email`."""
+    return " │ ".join(_in_words(each, screening) for each in judgement.sentences)
+
+
+def _in_words(sentence: Sentence, screening: Screening | None) -> str:
+    probability = _probability(sentence.check, screening)
+    words = [sentence.check.value]
+    if probability is not None:
+        words.append(f"{probability:.2f}")
+    words.append(sentence.consequence.value)
+    if sentence.what:
+        words.append(sentence.what)
+    if sentence.consequence is not Consequence.ALLOW and not sentence.is_carried_out:
+        words.append("(monitored)")
+    return " ".join(words)
+
+
+def _probability(check: Check, screening: Screening | None) -> float | None:
+    """The probability of the most probable attack of a check's kind; None if it has none."""
+    for threat in screening.threats if screening is not None else ():
+        if threat.kind.value == check.value:
+            return round(threat.probability, 4)
+    return None
 
 
 def why(reason: Reason, confidence: float, min_confidence: float) -> str:

@@ -9,6 +9,7 @@ from semroute.domain.naming import OUR_PREFIX
 from semroute.domain.suggestions import did_you_mean
 
 from .config import Library, definition_of
+from .guards import READ_BY_ENCODER, GuardSettings, guard_mistakes
 from .settings import ServerSettings, Settings
 
 Mistake: TypeAlias = tuple[tuple[str | int, ...], str]
@@ -34,6 +35,7 @@ def mistakes_in(settings: Settings, library: Library) -> Iterator[Mistake]:
     yield from _clashing_headers(settings)
     yield from _clashing_aliases(settings)
     yield from _impossible_bounds(settings)
+    yield from _pointless_guards(settings)
 
 
 def _dangling_names(settings: Settings) -> Iterator[Mistake]:
@@ -158,10 +160,43 @@ def _impossible_bounds(settings: Settings) -> Iterator[Mistake]:
             " or Envoy gives up before the router answers"
         )
         yield ("routing", "budget_seconds"), message
+    if settings.screening.budget_seconds > most:
+        message = (
+            f"it must be at most {most:g}, {_BUDGET_SHARE:.0%} of envoy.message_timeout_seconds,"
+            " or Envoy gives up before the router answers"
+        )
+        yield ("screening", "budget_seconds"), message
     classifier = settings.classifier
+    if settings.screening.max_windows > classifier.max_waiting:
+        message = f"it must be at most {classifier.max_waiting}, as classifier.max_waiting is"
+        yield ("screening", "max_windows"), message
     if classifier.max_windows > classifier.max_waiting:
         message = f"it must be at most {classifier.max_waiting}, as classifier.max_waiting is"
         yield ("classifier", "max_windows"), message
+
+
+def _pointless_guards(settings: Settings) -> Iterator[Mistake]:
+    layers: list[tuple[tuple[str, ...], GuardSettings | None]] = [(("guards",), settings.guards)]
+    layers += [(("models", name, "guards"), each.guards) for name, each in settings.models.items()]
+    layers += [
+        (("categories", name, "guards"), each.guards) for name, each in settings.categories.items()
+    ]
+    for path, layer in layers:
+        if layer is not None:
+            for where, message in guard_mistakes(layer):
+                yield (*path, *where), message
+            for kind in READ_BY_ENCODER:
+                action = layer.pii.actions.get(kind, "allow")
+                if action != "allow" and settings.classifier.directory is not None:
+                    message = "only the embedded encoder finds it, and classifier.directory is set"
+                    yield (*path, "pii", "actions", kind), message
+            if "route" in layer.pii.actions.values() and not _is_anything_private(settings):
+                message = "no endpoint is private, so `route` would block everything"
+                yield (*path, "pii", "actions"), message
+
+
+def _is_anything_private(settings: Settings) -> bool:
+    return any(endpoint.private for endpoint in settings.endpoints.values())
 
 
 def _address(text: str) -> Address | str:

@@ -1,26 +1,23 @@
-"""One request to one ruling: read it, find out about it, decide, and write the answer."""
+"""One request to one ruling: read it, find out about it, decide, and word the outcome."""
 
 import hashlib
 from collections.abc import Callable, Mapping
 from typing import Final, assert_never
 
 import trio
-from attrs import evolve, frozen
+from attrs import define, evolve, frozen
 
 from semroute.domain.admission import fault_in
 from semroute.domain.chat import ChatRequest
 from semroute.domain.classification import ClassificationOutcome, Unclassified
 from semroute.domain.errors import ClassifierError, InvalidRequestError
-from semroute.domain.headers import HeaderEdit, Headers
-from semroute.domain.http import Elsewhere, HttpRequest, LocalReply, ModelCard, Service, target_of
-from semroute.domain.naming import DECISION_ID, OVERHEAD, HeaderNames
-from semroute.domain.policy import Policy
-from semroute.domain.ports import ChatCodec, Classifier, ModelDirectory
+from semroute.domain.http import Elsewhere, HttpRequest, ModelCard, Service, Unrouted, target_of
+from semroute.domain.ports import Classifier, ModelDirectory
 from semroute.domain.reasons import Reason
-from semroute.domain.routing import ChatEdit
-from semroute.domain.ruling import PASSED_THROUGH, RequestEdit, RequestFacts, Ruling, Timings
+from semroute.domain.ruling import PASSED_THROUGH, RequestFacts, Ruling, Timings
+from semroute.domain.screening import Screening
 from semroute.domain.verdict import (
-    Answered,
+    Blocked,
     Findings,
     Refused,
     Routed,
@@ -28,13 +25,14 @@ from semroute.domain.verdict import (
     model_not_found,
 )
 
+from .parsing import parsed
+from .rulings import Rulings
+from .unrouted import ScreenTexts, ScreenUnrouted
+
 _BAD_REQUEST: Final = 400
 _OTHER: Final = "other"  # what logs and metrics call a model that is not configured
 
 _MAX_ID_CHARS: Final = 128  # clients may send what they like, and it goes to the log
-
-# Parsing up to here takes less time than a round trip to a thread and back.
-_INLINE_PARSE_BYTES: Final = 64 * 1024
 
 
 @frozen
@@ -42,39 +40,43 @@ class Route:
     """Rules on requests.
 
     Args:
-        policy: The rules.
-        names: The header names.
-        chat: Speaks the chat API.
+        rulings: Words what was decided, by its policy.
+        unrouted: Rules on requests that are screened and go where they go anyway.
         models: Shows the models.
         classifier: Says what prompts are about.
-        budget_seconds: How long it may take to say so.
-        watch_bytes: How much of a model's answer to keep for metering; 0 for none.
+        screen: Looks for what the checks are about.
+        budget_seconds: How long it may take to say what a prompt is about.
         new_id: Makes decision identifiers.
     """
 
-    policy: Policy
-    names: HeaderNames
-    chat: ChatCodec
+    rulings: Rulings
+    unrouted: Mapping[Unrouted, ScreenUnrouted]
     models: ModelDirectory
     classifier: Classifier
+    screen: ScreenTexts
     budget_seconds: float
-    watch_bytes: int
     new_id: Callable[[], str]
 
     async def __call__(self, request: HttpRequest) -> Ruling:
         """Rules on one request. Cancelled, it leaves nothing behind."""
         request_id = request.headers.get("x-request-id") or ""
         facts = RequestFacts(self.new_id(), request_id[:_MAX_ID_CHARS])
+        policy = self.rulings.policy
         match target_of(request.method, request.path):
             case Service.CHAT_COMPLETIONS:
                 return await self._chat(request, evolve(facts, service="chat"))
+            case Unrouted() as service:
+                facts = evolve(facts, service=service.value)
+                return await self.unrouted[service](request, facts)
             case Service.MODEL_LIST:
-                names = (*self.policy.aliases, *self.policy.models)
-                return self._answered(self.models.listing(names), facts)
+                names = (*policy.aliases, *policy.models)
+                facts = evolve(facts, service="models")
+                return self.rulings.answered(self.models.listing(names), facts)
             case ModelCard(name):
-                if self.policy.knows(name):
-                    return self._answered(self.models.card(name), facts)
-                return self._refused(model_not_found(), evolve(facts, service="models"))
+                facts = evolve(facts, service="models")
+                if policy.knows(name):
+                    return self.rulings.answered(self.models.card(name), facts)
+                return self.rulings.refused(model_not_found(), facts)
             case Elsewhere():
                 return PASSED_THROUGH
             case _ as never:
@@ -84,100 +86,88 @@ class Route:
         started = trio.current_time()
         refused = fault_in(request)
         if refused is not None:
-            return self._refused(refused, facts)
+            return self.rulings.refused(refused, facts)
         try:
-            chat = await self._parsed(request.body)
+            chat = await parsed(self.rulings.chat.parse, request.body)
         except InvalidRequestError as error:
-            return self._refused(Refused(_BAD_REQUEST, error), facts)
-        parsed = trio.current_time()
-        outcome = await self._classified(chat)
-        classified = trio.current_time()
+            return self.rulings.refused(Refused(_BAD_REQUEST, error), facts)
+        read = trio.current_time()
+        found = await self._gathered(chat)
         facts = self._facts(chat, facts)
-        verdict = decide(chat, Findings(_draw(facts), outcome), self.policy)
-        timings = Timings(parsed - started, classified - parsed, trio.current_time() - started)
+        findings = Findings(_draw(facts), found.outcome, found.screening)
+        verdict = decide(chat, findings, self.rulings.policy)
+        timings = Timings(
+            read - started,
+            found.classify_seconds,
+            found.screen_seconds,
+            trio.current_time() - started,
+        )
         match verdict:
             case Refused():
-                return self._refused(verdict, facts)
+                ruling = self.rulings.refused(verdict, facts)
+            case Blocked():
+                ruling = self.rulings.blocked(verdict, chat, facts)
             case Routed():
-                return self._routed(verdict, request.body, chat, facts, outcome, timings)
+                ruling = self.rulings.routed(verdict, request.body, chat, facts, timings)
             case _ as never:
                 assert_never(never)
+        return evolve(
+            ruling, classification=found.outcome, screening=found.screening, timings=timings
+        )
 
-    async def _parsed(self, body: bytes) -> ChatRequest:
-        if len(body) <= _INLINE_PARSE_BYTES:
-            return self.chat.parse(body)
-        return await trio.to_thread.run_sync(self.chat.parse, body, abandon_on_cancel=True)
+    async def _gathered(self, chat: ChatRequest) -> "_Gathered":
+        """Finds out what the prompt is about and what is in the request, at the same time."""
+        gathered, policy = _Gathered(), self.rulings.policy
+        match chat.model in policy.aliases, bool(policy.checks):
+            case True, True:
+                async with trio.open_nursery() as nursery:
+                    nursery.start_soon(self._classify, chat, gathered)
+                    await self._screen(chat, gathered)
+            case True, False:
+                await self._classify(chat, gathered)
+            case False, True:
+                await self._screen(chat, gathered)
+            case _:
+                pass
+        return gathered
 
-    async def _classified(self, chat: ChatRequest) -> ClassificationOutcome | None:
-        """Finds out what the prompt is about, if that matters and there is time."""
-        if chat.model not in self.policy.aliases:
-            return None
-        prompt = chat.prompt(self.policy.max_context_chars)
+    async def _screen(self, chat: ChatRequest, gathered: "_Gathered") -> None:
+        started = trio.current_time()
+        gathered.screening = await self.screen(chat.passages, chat.opaque)
+        gathered.screen_seconds = trio.current_time() - started
+
+    async def _classify(self, chat: ChatRequest, gathered: "_Gathered") -> None:
+        """Finds out what the prompt is about, if it has any text and there is time."""
+        prompt = chat.prompt(self.rulings.policy.max_context_chars)
         if prompt is None:
-            return None
+            return
+        started = trio.current_time()
+        gathered.outcome = Unclassified(Reason.CLASSIFIER_TIMEOUT)
         try:
             with trio.move_on_after(self.budget_seconds):
-                return await self.classifier.classify(prompt)
+                gathered.outcome = await self.classifier.classify(prompt)
         except ClassifierError as error:
-            return Unclassified(error.reason)
-        return Unclassified(Reason.CLASSIFIER_TIMEOUT)
+            gathered.outcome = Unclassified(error.reason)
+        gathered.classify_seconds = trio.current_time() - started
 
     def _facts(self, chat: ChatRequest, facts: RequestFacts) -> RequestFacts:
         return evolve(
             facts,
-            requested_model=chat.model if self.policy.knows(chat.model) else _OTHER,
+            requested_model=chat.model if self.rulings.policy.knows(chat.model) else _OTHER,
             turns=len(chat.messages),
             characters=chat.characters,
             is_streaming=chat.is_streaming,
         )
 
-    def _routed(  # noqa: PLR0913, PLR0917 - all that is known comes together here
-        self,
-        verdict: Routed,
-        body: bytes,
-        chat: ChatRequest,
-        facts: RequestFacts,
-        outcome: ClassificationOutcome | None,
-        timings: Timings,
-    ) -> Ruling:
-        decision = verdict.decision
-        is_renamed = decision.model != chat.model
-        edited = self.chat.edit(body, ChatEdit(decision.model)) if is_renamed else None
-        return Ruling(
-            verdict,
-            RequestEdit(HeaderEdit(self.names.on_request(decision)), edited),
-            facts,
-            response_headers={
-                **self.names.on_response(decision),
-                DECISION_ID: facts.decision_id,
-                OVERHEAD: f"{timings.total * 1000:.2f}",
-            },
-            metadata={
-                "decision_id": facts.decision_id,
-                "model": decision.model,
-                "endpoint": decision.endpoint,
-                "category": decision.category or "none",
-                "confidence": round(decision.confidence, 3),
-                "reason": decision.reason.value,
-            },
-            watch_bytes=self.watch_bytes,
-            classification=outcome,
-            timings=timings,
-        )
 
-    def _refused(self, verdict: Refused, facts: RequestFacts) -> Ruling:
-        reply = self.chat.error(verdict.status, verdict.error)
-        metadata = {"decision_id": facts.decision_id, "error": verdict.error.code}
-        return Ruling(verdict, _with_id(reply, facts), facts, metadata=metadata)
+@define
+class _Gathered:
+    """What is known of a request so far, and how long it took to find out."""
 
-    def _answered(self, reply: LocalReply, facts: RequestFacts) -> Ruling:
-        facts = evolve(facts, service="models")
-        return Ruling(Answered(), _with_id(reply, facts), facts)
-
-
-def _with_id(reply: LocalReply, facts: RequestFacts) -> LocalReply:
-    identified: Mapping[str, str] = {DECISION_ID: facts.decision_id}
-    return evolve(reply, headers=Headers((*reply.headers, *Headers.of(identified))))
+    outcome: ClassificationOutcome | None = None
+    screening: Screening | None = None
+    classify_seconds: float = 0.0
+    screen_seconds: float = 0.0
 
 
 def _draw(facts: RequestFacts) -> float:

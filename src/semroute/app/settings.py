@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 from attrs import field, frozen
 from msgspec import Meta
 
+from .guards import GuardSettings
 from .limits import LimitSettings, MiB
 
 # Names become header values, cluster names and metric labels, so they are plain.
@@ -106,6 +107,9 @@ class EndpointSettings:
     tls: Annotated[bool, Meta(description="Speak TLS to it; its certificate must be valid.")] = (
         False
     )
+    private: Annotated[
+        bool, Meta(description="It may see personal data whose action is `route`.")
+    ] = False
 
 
 @frozen
@@ -116,6 +120,9 @@ class ModelSettings:
         dict[Name, Weight],
         Meta(description="Where it runs: endpoint names, each with its share of the traffic."),
     ]
+    guards: Annotated[
+        GuardSettings | None, Meta(description="What differs from `guards` for this model.")
+    ] = None
 
 
 @frozen
@@ -133,6 +140,10 @@ class CategorySettings:
     examples: Annotated[
         tuple[str, ...] | None,
         Meta(description="Prompts that belong to it. Shipped categories have some."),
+    ] = None
+    guards: Annotated[
+        GuardSettings | None,
+        Meta(description="What differs from `guards` for this category; a model's own count more."),
     ] = None
 
 
@@ -200,6 +211,36 @@ class HeaderSettings:
 
 
 @frozen
+class ScreeningSettings:
+    """How much work the checks may be."""
+
+    budget_seconds: Annotated[
+        float,
+        Meta(gt=0, le=60, description="How long all checks of a request may take together."),
+    ] = 1.2
+    max_windows: Annotated[
+        int,
+        Meta(
+            ge=1,
+            le=10_000,
+            description=(
+                "Windows of a request that the encoder may read for the checks; the patterns and "
+                "the lexical model read all of any length. At most `classifier.max_waiting`."
+            ),
+        ),
+    ] = 16
+    remembered: Annotated[
+        int,
+        Meta(
+            ge=0,
+            le=1_000_000,
+            description="Texts whose findings are remembered, by a keyed digest, so that earlier "
+            "turns of a conversation are not read again.",
+        ),
+    ] = 4096
+
+
+@frozen
 class MeteringSettings:
     """What is learned from answers."""
 
@@ -240,6 +281,8 @@ class Settings:
     limits: LimitSettings = LimitSettings()  # noqa: RUF009 - it is frozen, like its neighbours
     envoy: EnvoySettings = EnvoySettings()
     classifier: ClassifierSettings = ClassifierSettings()
+    guards: GuardSettings = field(factory=GuardSettings)
+    screening: ScreeningSettings = ScreeningSettings()
     headers: HeaderSettings = HeaderSettings()
     metering: MeteringSettings = MeteringSettings()
     log: LogSettings = LogSettings()

@@ -1,6 +1,10 @@
 """Attacks on a model by what it is given to read."""
 
+import math
 from enum import StrEnum
+from typing import Final, Protocol
+
+from attrs import frozen
 
 
 class AttackKind(StrEnum):
@@ -8,3 +12,67 @@ class AttackKind(StrEnum):
 
     JAILBREAK = "jailbreak"  # a user talks the model out of its rules
     INJECTION = "injection"  # a text the model was given as data gives it orders
+
+
+@frozen
+class LexicalScore:
+    """How much a text reads like an attack, by its letters and words alone.
+
+    Args:
+        logit: Of its most suspicious part; 0 is even odds.
+        start: Where that part begins, in characters.
+        end: Where it has ended.
+        rules: Names of the rules it breaks; they say why in words.
+    """
+
+    logit: float
+    start: int
+    end: int
+    rules: tuple[str, ...] = ()
+
+
+class AttackScorer(Protocol):
+    """Scores a text at once, all of it, whatever its length."""
+
+    def score(self, text: str) -> LexicalScore:
+        """Returns the score of the most suspicious part. Linear in the text's length."""
+        ...
+
+
+# Both heads are shifted so that a logit of 0 is where 1 % of the held-out ordinary texts that look
+# most like attacks stand.
+DEFAULT_THRESHOLD: Final = 0.5
+
+_MAX_LOGIT: Final = 700.0  # exp of more overflows
+
+
+@frozen
+class Cascade:
+    """When a reader is asked about a text's meaning, and what follows from both.
+
+    Args:
+        low: Below this lexical logit nobody is asked: it is no attack.
+        high: From this one on nobody is asked: it is one.
+    """
+
+    low: float
+    high: float
+
+    def is_unsure(self, lexical: float) -> bool:
+        """Whether the letters alone do not decide."""
+        return self.low <= lexical < self.high
+
+    def probability(self, lexical: float, reader: float | None) -> float:
+        """Returns how probable an attack is.
+
+        Args:
+            lexical: The logit of its letters.
+            reader: The logit of its meaning; None if nobody was asked, or could say.
+        """
+        logit = lexical if reader is None else (lexical + reader) / 2
+        return 1 / (1 + math.exp(-max(logit, -_MAX_LOGIT)))
+
+
+# Between these logits the letters alone are not trusted; docs/guard-model.md says what that costs
+# and brings.
+CASCADE: Final = Cascade(low=-3.0, high=4.0)

@@ -31,6 +31,10 @@ class OverBudgetError(SemrouteError):
     """More of other people's data would have to be kept than may be; nobody's fault."""
 
 
+class HeldBackError(SemrouteError):
+    """An answer ended in a way that leaves no room for what was held back; the upstream's fault."""
+
+
 class ClassifierError(SemrouteError):
     """The classifier failed on this prompt; our own fault.
 
@@ -60,11 +64,13 @@ class InvalidRequestError(SemrouteError):
         message: One sentence for the client. It never quotes the body.
         param: Where in the body the problem is, as `messages[2].content`; None for the whole.
         code: A short machine-readable name, as OpenAI's `error.code`.
+        kind: A name of its kind, as OpenAI's `error.type`; None for what its status suggests.
     """
 
     message: str
     param: str | None = None
     code: str = "invalid_request"
+    kind: str | None = None
 
     def __str__(self) -> str:
         return self.message if self.param is None else f"{self.param}: {self.message}"

@@ -57,6 +57,15 @@ class Service(Enum):
     MODEL_LIST = "models"
 
 
+class Unrouted(Enum):
+    """Services of model servers that we do not route, but whose requests a model reads."""
+
+    COMPLETIONS = "completions"
+    EMBEDDINGS = "embeddings"
+    RESPONSES = "responses"
+    MESSAGES = "messages"  # Anthropic's
+
+
 @frozen
 class ModelCard:
     """`GET /v1/models/{name}`: the description of one model."""
@@ -69,11 +78,15 @@ class Elsewhere:
     """A path we do not serve. It passes through untouched."""
 
 
-Target: TypeAlias = Service | ModelCard | Elsewhere
+Target: TypeAlias = Service | Unrouted | ModelCard | Elsewhere
 
 _ELSEWHERE: Final = Elsewhere()
-_SERVICES: Final = {
+_SERVICES: Final[dict[tuple[str, str], Service | Unrouted]] = {
     ("POST", "/v1/chat/completions"): Service.CHAT_COMPLETIONS,
+    ("POST", "/v1/completions"): Unrouted.COMPLETIONS,
+    ("POST", "/v1/embeddings"): Unrouted.EMBEDDINGS,
+    ("POST", "/v1/responses"): Unrouted.RESPONSES,
+    ("POST", "/v1/messages"): Unrouted.MESSAGES,
     ("GET", "/v1/models"): Service.MODEL_LIST,
 }
 _MODEL_CARDS: Final = "/v1/models/"

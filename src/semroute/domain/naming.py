@@ -5,12 +5,15 @@ from typing import Final
 
 from attrs import frozen
 
+from .judgement import Consequence, Judgement
 from .routing import RoutingDecision
 
 OUR_PREFIX: Final = "x-semroute-"
 DECISION_ID: Final = "x-semroute-decision-id"
 OVERHEAD: Final = "x-semroute-overhead-ms"
 REASON: Final = "x-semroute-reason"
+GUARD: Final = "x-semroute-guard"
+FALLBACK: Final = "x-semroute-fallback"
 _MODEL: Final = "x-semroute-model"
 _CATEGORY: Final = "x-semroute-route"
 _CONFIDENCE: Final = "x-semroute-confidence"
@@ -45,6 +48,8 @@ class HeaderNames:
             REASON,
             DECISION_ID,
             OVERHEAD,
+            GUARD,
+            FALLBACK,
         )
 
     def on_request(self, decision: RoutingDecision) -> Mapping[str, str]:
@@ -66,3 +71,24 @@ class HeaderNames:
             _CONFIDENCE: confidence,
             REASON: decision.reason.value,
         }
+
+
+def on_judgement(judgement: Judgement) -> Mapping[str, str]:
+    """The headers that tell the client what the checks said; none if there were none.
+
+    `x-semroute-guard` is `pass`, or lists what is done as `pii=mask`, and what would be done if
+    it were enforced as `jailbreak=block?`. `x-semroute-fallback` lists checks that could not be
+    made, as `pii:timeout`.
+    """
+    if not judgement.sentences:
+        return {}
+    found = [
+        f"{each.check.value}={each.consequence.value}{'' if each.is_carried_out else '?'}"
+        for each in judgement.sentences
+        if each.consequence is not Consequence.ALLOW
+    ]
+    failed = [
+        f"{each.check.value}:{each.fault.value}" for each in judgement.sentences if each.fault
+    ]
+    told = {GUARD: ", ".join(found) or "pass"}
+    return {**told, FALLBACK: ", ".join(failed)} if failed else told

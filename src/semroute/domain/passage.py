@@ -37,6 +37,19 @@ class Passage:
     is_editable: bool = True
 
 
+@frozen
+class Texts:
+    """Everything in a request that a model will read.
+
+    Args:
+        passages: The texts.
+        opaque: Where something stands that nobody here can read.
+    """
+
+    passages: tuple[Passage, ...] = ()
+    opaque: tuple[Path, ...] = ()
+
+
 def spelled(path: Path) -> str:
     """Returns a path as people write it: `messages[2].content`."""
     parts = (f"[{step}]" if isinstance(step, int) else f".{step}" for step in path)

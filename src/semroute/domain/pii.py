@@ -1,6 +1,7 @@
 """Personal data and secrets: what kinds there are, and where in a text they stand."""
 
 from enum import StrEnum
+from typing import Protocol
 
 from attrs import field, frozen
 from attrs.validators import ge, le
@@ -46,3 +47,11 @@ class PiiSpan:
     start: int = field(validator=ge(0))
     end: int
     score: float = field(default=1.0, validator=[ge(0), le(1)])
+
+
+class PiiFinder(Protocol):
+    """Finds personal data in a text, at once."""
+
+    def find(self, text: str) -> tuple[PiiSpan, ...]:
+        """Returns what is in a text, in order and without overlaps. Linear in its length."""
+        ...

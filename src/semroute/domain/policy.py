@@ -6,6 +6,8 @@ from attrs import field, frozen
 from attrs.validators import and_, ge, le
 
 from .errors import InvalidPolicyError
+from .guards import ENCODER_KINDS, NO_GUARDS, Check, Guards
+from .pii import PiiKind
 from .routing import Category, Model
 
 
@@ -21,6 +23,8 @@ class Policy:
         min_confidence: A category below this probability does not decide; 0 to 1.
         max_context_chars: How much of the conversation before the last user turn may colour
             its category.
+        guards: What is checked before a request reaches a model.
+        special_guards: The same for some pairs of a category (None for none) and a model.
         digest: Identifies the configuration this came from, as `sha256:…`.
 
     Raises:
@@ -33,6 +37,8 @@ class Policy:
     categories: Mapping[str, Category] = field(factory=dict)
     min_confidence: float = field(default=0.0, validator=and_(ge(0), le(1)))
     max_context_chars: int = field(default=400, validator=ge(0))
+    guards: Guards = NO_GUARDS
+    special_guards: Mapping[tuple[str | None, str], Guards] = field(factory=dict)
     digest: str = ""
 
     def __attrs_post_init__(self) -> None:
@@ -52,3 +58,32 @@ class Policy:
     def knows(self, model: str) -> bool:
         """Whether clients may ask for `model`, by alias or by name."""
         return model in self.aliases or model in self.models
+
+    def guards_for(self, category: str | None, model: str) -> Guards:
+        """Returns the guards of requests of one category that one model answers."""
+        return self.special_guards.get((category, model), self.guards)
+
+    @property
+    def all_guards(self) -> tuple[Guards, ...]:
+        """Every set of guards that a request may have to pass."""
+        return (self.guards, *self.special_guards.values())
+
+    @property
+    def kinds_in_requests(self) -> frozenset[PiiKind]:
+        """The kinds of personal data that some request is looked through for."""
+        return frozenset().union(*(guards.pii.kinds for guards in self.all_guards))
+
+    @property
+    def kinds_in_answers(self) -> frozenset[PiiKind]:
+        """The kinds of personal data that some answer is looked through for."""
+        return frozenset().union(*(guards.answers.kinds for guards in self.all_guards))
+
+    @property
+    def wants_entities(self) -> bool:
+        """Whether a kind is looked for that only the encoder can find."""
+        return bool(self.kinds_in_requests & ENCODER_KINDS)
+
+    @property
+    def checks(self) -> frozenset[Check]:
+        """The checks that some request may have to pass."""
+        return frozenset().union(*(guards.checks for guards in self.all_guards))

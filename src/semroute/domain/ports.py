@@ -11,6 +11,8 @@ from .exchange.replies import Reply
 from .filtering import AnswerFilter, NewFilter
 from .headers import Headers
 from .http import LocalReply
+from .passage import Texts
+from .reading import Reading
 from .record import DecisionRecord, UpstreamAnswer, Usage
 from .routing import ChatEdit, RoutingDecision
 
@@ -59,6 +61,28 @@ class Classifier(Protocol):
 
         Cancellation: The prompt is dropped before it costs anything more; work that has
         begun on it finishes unheard.
+        """
+        ...
+
+
+class TextReader(Protocol):
+    """Reads texts by meaning for what screening looks for: attacks, people, addresses."""
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether `read` can answer yet."""
+        ...
+
+    async def read(self, texts: Sequence[str]) -> list[Reading]:
+        """Returns one reading for each text, in order. All of every text is read.
+
+        Raises:
+            NotLoadedError: It is not ready yet.
+            OverloadedError: Too many texts are waiting already.
+            ClassifierError: It failed on one of the texts; our own fault.
+
+        Cancellation: Texts that nobody else asked for are dropped before they cost anything
+        more; work that has begun on them finishes unheard.
         """
         ...
 
@@ -117,6 +141,32 @@ class ChatCodec(Protocol):
 
     def usage(self, answer: UpstreamAnswer) -> Usage | None:
         """Returns what an answer cost, or None if it does not say or cannot be read."""
+        ...
+
+
+class TextCodec(Protocol):
+    """Speaks an API that we do not route, as far as its texts and errors go."""
+
+    def read(self, body: bytes) -> Texts:
+        """Reads every text of a request.
+
+        Raises:
+            InvalidRequestError: It is not one; the client's fault.
+        """
+        ...
+
+    def edit(self, body: bytes, edit: ChatEdit) -> bytes:
+        """Returns the request with the edit applied and every other value byte for byte.
+
+        `body` must have been read before.
+
+        Raises:
+            LookupError: The edit names a place where the request has no string; our own fault.
+        """
+        ...
+
+    def error(self, status: int, error: InvalidRequestError) -> LocalReply:
+        """Returns the error as this API words it."""
         ...
 
 

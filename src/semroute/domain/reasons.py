@@ -11,6 +11,8 @@ class Reason(StrEnum):
     ABSTAIN = "abstain"
     DEFAULT = "default"
     PASSTHROUGH = "passthrough"
+    UNREADABLE = "unreadable"
+    PRIVACY = "privacy"
     CLASSIFIER_ERROR = "classifier_error"
     CLASSIFIER_TIMEOUT = "classifier_timeout"
     CLASSIFIER_OVERLOAD = "classifier_overload"

@@ -11,10 +11,17 @@ from .reasons import Reason
 
 @frozen
 class WeightedEndpoint:
-    """One place a model runs, and its share of the model's traffic."""
+    """One place a model runs, and its share of the model's traffic.
+
+    Args:
+        endpoint: Its name.
+        weight: Its share, relative to the others'.
+        is_private: Whether it may see personal data.
+    """
 
     endpoint: str
     weight: float = field(default=1.0, validator=gt(0))
+    is_private: bool = False
 
 
 @frozen
@@ -37,6 +44,12 @@ class Model:
             if mark < 0:
                 return place.endpoint
         return self.endpoints[-1].endpoint
+
+    @property
+    def in_private(self) -> "Model | None":
+        """The model on its private endpoints alone; None if it has none."""
+        places = tuple(place for place in self.endpoints if place.is_private)
+        return Model(self.name, places) if places else None
 
 
 @frozen

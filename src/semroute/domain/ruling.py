@@ -5,10 +5,12 @@ from typing import Final, TypeAlias
 
 from attrs import field, frozen
 
+from .answers import AnswerScreening
 from .classification import ClassificationOutcome
 from .headers import NO_EDIT, HeaderEdit
 from .http import LocalReply
 from .naming import REASON
+from .screening import Screening
 from .verdict import PassedThrough, Verdict
 
 
@@ -53,10 +55,14 @@ class RequestFacts:
 
 @frozen
 class Timings:
-    """Seconds spent on each step of a ruling; `total` includes what the others leave out."""
+    """Seconds spent on each step of a ruling.
+
+    Classifying and screening go on at the same time; `total` includes what the others leave out.
+    """
 
     parse: float = 0.0
     classify: float = 0.0
+    screen: float = 0.0
     total: float = 0.0
 
 
@@ -70,8 +76,10 @@ class Ruling:
         facts: What may be recorded of it.
         response_headers: What to tell the client beside the upstream's answer.
         metadata: What to tell Envoy's log.
+        answer: What is done to the model's answer; None to let it pass as it is.
         watch_bytes: How much of the answer to keep for those who learn from it; 0 for none.
         classification: What the prompt was found to be about, if it was asked.
+        screening: What was found in it, if anything was looked for.
         timings: Where the time went.
     """
 
@@ -80,8 +88,10 @@ class Ruling:
     facts: RequestFacts
     response_headers: Mapping[str, str] = field(factory=dict)
     metadata: Mapping[str, str | float] = field(factory=dict)
+    answer: AnswerScreening | None = None
     watch_bytes: int = 0
     classification: ClassificationOutcome | None = None
+    screening: Screening | None = None
     timings: Timings = field(factory=Timings)
 
 

@@ -1,16 +1,20 @@
 """The one function that decides what happens to a chat request."""
 
+from collections.abc import Iterator
 from typing import Final, TypeAlias, assert_never
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 from attrs.validators import ge, lt
 
 from .chat import ChatRequest
 from .classification import Classification, ClassificationOutcome, Unclassified
 from .errors import InvalidRequestError
+from .guards import BlockStyle
+from .judgement import NOTHING_FOUND, Consequence, Judgement, Sentence, judge
 from .policy import Policy
 from .reasons import Reason
-from .routing import RoutingDecision
+from .routing import Model, RoutingDecision
+from .screening import Screening
 
 
 @frozen
@@ -21,17 +25,25 @@ class Findings:
         draw: A number in [0, 1) that spreads requests over weighted endpoints.
         classification: What the prompt is about, or why that is unknown. None when nobody
             asked, because the model was named or there was no text.
+        screening: What the checks found. None when there is nothing to check for.
     """
 
     draw: float = field(validator=(ge(0), lt(1)))
     classification: ClassificationOutcome | None = None
+    screening: Screening | None = None
 
 
 @frozen
 class Routed:
-    """The request goes to a model."""
+    """The request goes to a model.
+
+    Args:
+        decision: Which, where and why.
+        judgement: What the checks say; nothing in it forbids this.
+    """
 
     decision: RoutingDecision
+    judgement: Judgement = NOTHING_FOUND
 
 
 @frozen
@@ -48,31 +60,92 @@ class Refused:
 
 
 @frozen
+class Blocked:
+    """A check forbids the request, or could not be made and had to be.
+
+    Args:
+        sentence: What decided.
+        style: How the client is told.
+        judgement: What all checks say.
+    """
+
+    sentence: Sentence
+    style: BlockStyle
+    judgement: Judgement
+
+
+@frozen
 class Answered:
     """The router answered the request itself, without a model."""
 
 
 @frozen
 class PassedThrough:
-    """The request is none of our business and goes on untouched."""
+    """The request is not ours to route and goes on to where it was going.
+
+    Args:
+        reason: Why.
+        judgement: What the checks say; nothing in it forbids this.
+    """
 
     reason: Reason = Reason.PASSTHROUGH
+    judgement: Judgement = NOTHING_FOUND
 
 
-Verdict: TypeAlias = Routed | Refused | Answered | PassedThrough
+Verdict: TypeAlias = Routed | Refused | Blocked | Answered | PassedThrough
 
 NOT_FOUND: Final = 404
 
 
-def decide(chat: ChatRequest, findings: Findings, policy: Policy) -> Routed | Refused:
-    """Decides where a chat request goes.
+def decide(chat: ChatRequest, findings: Findings, policy: Policy) -> Routed | Refused | Blocked:
+    """Decides where a chat request goes, if anywhere.
 
     A model the client names is kept. An alias is resolved by the category of the prompt, if
     that is known and probable enough; in every other case the default model answers and the
-    reason says why.
+    reason says why. The checks that then apply may forbid it, or leave only private endpoints
+    to choose from.
     """
-    if chat.model not in policy.aliases:
-        return _named(chat.model, findings, policy)
+    if chat.model in policy.aliases:
+        decision = _chosen(findings, policy)
+    elif chat.model in policy.models:
+        decision = _at(policy.models[chat.model], findings, Reason.EXPLICIT_MODEL)
+    else:
+        return model_not_found()
+    if findings.screening is None:
+        return Routed(decision)
+    return _guarded(decision, findings.screening, findings.draw, policy)
+
+
+def decide_unrouted(screening: Screening, policy: Policy) -> PassedThrough | Blocked:
+    """Decides whether a request that we do not route may go where it is going."""
+    guards = policy.guards
+    judgement = judge(screening, guards)
+    # Nobody knows how private the place is.
+    for consequence in (Consequence.BLOCK, Consequence.UNAVAILABLE, Consequence.ROUTE):
+        sentence = judgement.first(consequence)
+        if sentence is not None:
+            return Blocked(_final(sentence), guards.style, judgement)
+    return PassedThrough(judgement=judgement)
+
+
+def judgement_of(verdict: Verdict) -> Judgement:
+    """Returns what the checks said, which is nothing if none was made."""
+    match verdict:
+        case Routed() | Blocked() | PassedThrough():
+            return verdict.judgement
+        case Refused() | Answered():
+            return NOTHING_FOUND
+        case _ as never:
+            assert_never(never)
+
+
+def model_not_found() -> Refused:
+    """Returns the refusal of a model that is not configured. It does not repeat the name."""
+    message = "The model does not exist. GET /v1/models lists those that do."
+    return Refused(NOT_FOUND, InvalidRequestError(message, "model", "model_not_found"))
+
+
+def _chosen(findings: Findings, policy: Policy) -> RoutingDecision:
     match findings.classification:
         case None:
             return _default(findings, policy, Reason.DEFAULT)
@@ -84,21 +157,9 @@ def decide(chat: ChatRequest, findings: Findings, policy: Policy) -> Routed | Re
             assert_never(never)
 
 
-def model_not_found() -> Refused:
-    """Returns the refusal of a model that is not configured. It does not repeat the name."""
-    message = "The model does not exist. GET /v1/models lists those that do."
-    return Refused(NOT_FOUND, InvalidRequestError(message, "model", "model_not_found"))
-
-
-def _named(name: str, findings: Findings, policy: Policy) -> Routed | Refused:
-    model = policy.models.get(name)
-    if model is None:
-        return model_not_found()
-    endpoint = model.endpoint_for(findings.draw)
-    return Routed(RoutingDecision(name, endpoint, Reason.EXPLICIT_MODEL))
-
-
-def _by_category(classification: Classification, findings: Findings, policy: Policy) -> Routed:
+def _by_category(
+    classification: Classification, findings: Findings, policy: Policy
+) -> RoutingDecision:
     best = classification.best
     if best.probability < policy.min_confidence:
         return _default(findings, policy, Reason.ABSTAIN, classification)
@@ -106,16 +167,11 @@ def _by_category(classification: Classification, findings: Findings, policy: Pol
     if category is None or not category.candidates:
         return _default(findings, policy, Reason.DEFAULT, classification)
     ranking = category.ranking
-    model = policy.models[ranking[0].model]
-    return Routed(
-        RoutingDecision(
-            model=model.name,
-            endpoint=model.endpoint_for(findings.draw),
-            reason=Reason.CLASSIFIER,
-            category=category.name,
-            confidence=best.probability,
-            candidates=ranking,
-        )
+    return evolve(
+        _at(policy.models[ranking[0].model], findings, Reason.CLASSIFIER),
+        category=category.name,
+        confidence=best.probability,
+        candidates=ranking,
     )
 
 
@@ -124,15 +180,59 @@ def _default(
     policy: Policy,
     reason: Reason,
     classification: Classification | None = None,
-) -> Routed:
-    model = policy.models[policy.default_model]
+) -> RoutingDecision:
     best = classification.best if classification else None
-    return Routed(
-        RoutingDecision(
-            model=model.name,
-            endpoint=model.endpoint_for(findings.draw),
-            reason=reason,
-            category=best.category if best else None,
-            confidence=best.probability if best else 0.0,
-        )
+    return evolve(
+        _at(policy.models[policy.default_model], findings, reason),
+        category=best.category if best else None,
+        confidence=best.probability if best else 0.0,
     )
+
+
+def _at(model: Model, findings: Findings, reason: Reason) -> RoutingDecision:
+    return RoutingDecision(model.name, model.endpoint_for(findings.draw), reason)
+
+
+def _guarded(
+    chosen: RoutingDecision, screening: Screening, draw: float, policy: Policy
+) -> Routed | Blocked:
+    """Applies the guards of the choice, and of what takes its place if it is not private."""
+    guards = policy.guards_for(chosen.category, chosen.model)
+    judgement = judge(screening, guards)
+    forbidden = _forbidden(judgement)
+    if forbidden is not None:
+        return Blocked(forbidden, guards.style, judgement)
+    route = judgement.first(Consequence.ROUTE)
+    if route is None:
+        return Routed(chosen, judgement)
+    for decision in _private(chosen, draw, policy):
+        its_judgement = judge(screening, policy.guards_for(decision.category, decision.model))
+        if _forbidden(its_judgement) is None:
+            return Routed(decision, its_judgement)
+    return Blocked(_final(route), guards.style, judgement)
+
+
+def _forbidden(judgement: Judgement) -> Sentence | None:
+    return judgement.first(Consequence.BLOCK) or judgement.first(Consequence.UNAVAILABLE)
+
+
+def _private(chosen: RoutingDecision, draw: float, policy: Policy) -> Iterator[RoutingDecision]:
+    """Yields what may take the place of a choice, on private endpoints, best first.
+
+    A model that the client named is not exchanged for another.
+    """
+    names = [chosen.model]
+    if chosen.reason is not Reason.EXPLICIT_MODEL:
+        names += [candidate.model for candidate in chosen.candidates]
+        names.append(policy.default_model)
+    for name in dict.fromkeys(names):
+        model = policy.models[name].in_private
+        if model is not None:
+            reason = chosen.reason if name == chosen.model else Reason.PRIVACY
+            yield evolve(chosen, model=name, endpoint=model.endpoint_for(draw), reason=reason)
+
+
+def _final(sentence: Sentence) -> Sentence:
+    """A demand that nobody can meet becomes a block."""
+    is_demand = sentence.consequence is Consequence.ROUTE
+    return evolve(sentence, consequence=Consequence.BLOCK) if is_demand else sentence

@@ -1,8 +1,18 @@
 """Adapters without technology: everything happens in this process, and nothing is faked."""
 
 from .classifier import WordClassifier
-from .faults import FaultyClassifier
+from .faults import FaultyClassifier, FaultyFinder, FaultyReader, FaultyScorer
 from .observer import MemoryObserver
+from .reader import WordReader
 from .stream import MemoryStream
 
-__all__ = ["FaultyClassifier", "MemoryObserver", "MemoryStream", "WordClassifier"]
+__all__ = [
+    "FaultyClassifier",
+    "FaultyFinder",
+    "FaultyReader",
+    "FaultyScorer",
+    "MemoryObserver",
+    "MemoryStream",
+    "WordClassifier",
+    "WordReader",
+]

@@ -1,15 +1,20 @@
-"""A classifier with faults, for rehearsing what happens when the real one has them."""
+"""Models with faults, for rehearsing what happens when the real ones have them."""
 
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Sequence
 
 import trio
-from attrs import define
+from attrs import define, evolve
 
+from semroute.domain.attack import AttackScorer, LexicalScore
 from semroute.domain.chat import Prompt
 from semroute.domain.classification import Classification
 from semroute.domain.errors import ClassifierError
+from semroute.domain.pii import PiiFinder, PiiSpan
+from semroute.domain.reading import Reading
 
 from .classifier import WordClassifier
+from .reader import WordReader
 
 
 @define(eq=False)
@@ -46,3 +51,80 @@ class FaultyClassifier:
         if self.error is not None:
             raise self.error
         return await self.classifier.classify(prompt)
+
+
+@define(eq=False)
+class FaultyReader:
+    """Another reader, made slow, broken or senseless. The faults may be changed at any time.
+
+    Args:
+        reader: The one that works.
+        delay_seconds: How long it dawdles before it answers; `math.inf` hangs.
+        error: What it raises instead of answering.
+        is_senseless: Whether its logits are no numbers. A model can come to that, and whoever
+            trusts `nan < threshold` or `nan >= threshold` finds out which.
+    """
+
+    reader: WordReader
+    delay_seconds: float = 0.0
+    error: ClassifierError | None = None
+    is_senseless: bool = False
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether the one that works is ready."""
+        return self.reader.is_ready
+
+    async def read(self, texts: Sequence[str]) -> list[Reading]:
+        """Dawdles, fails, talks nonsense, or answers."""
+        await trio.sleep(self.delay_seconds)
+        if self.error is not None:
+            raise self.error
+        readings = await self.reader.read(texts)
+        if self.is_senseless:
+            return [
+                evolve(reading, attacks=dict.fromkeys(reading.attacks, math.nan))
+                for reading in readings
+            ]
+        return readings
+
+
+@define(eq=False)
+class FaultyFinder:
+    """Another finder of personal data, made broken. The fault may be changed at any time.
+
+    Args:
+        finder: The one that works.
+        error: What it raises instead of answering.
+    """
+
+    finder: PiiFinder
+    error: Exception | None = None
+
+    def find(self, text: str) -> tuple[PiiSpan, ...]:
+        """Fails, or answers."""
+        if self.error is not None:
+            raise self.error
+        return self.finder.find(text)
+
+
+@define(eq=False)
+class FaultyScorer:
+    """Another scorer of attacks, made broken or senseless. The faults may be changed at any time.
+
+    Args:
+        scorer: The one that works.
+        error: What it raises instead of answering.
+        logit: What it says of every text, whatever that is; None to let the other speak.
+    """
+
+    scorer: AttackScorer
+    error: Exception | None = None
+    logit: float | None = None
+
+    def score(self, text: str) -> LexicalScore:
+        """Fails, talks nonsense, or answers."""
+        if self.error is not None:
+            raise self.error
+        score = self.scorer.score(text)
+        return score if self.logit is None else evolve(score, logit=self.logit)

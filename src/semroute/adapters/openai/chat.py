@@ -65,9 +65,10 @@ class OpenAIChat:
 
     def error(self, status: int, error: InvalidRequestError) -> LocalReply:
         """Returns `{"error": {"message", "type", "param", "code"}}`."""
+        default = "invalid_request_error" if status < _SERVER_ERROR else "server_error"
         fields = {
             "message": error.message,
-            "type": "invalid_request_error" if status < _SERVER_ERROR else "server_error",
+            "type": error.kind or default,
             "param": error.param,
             "code": error.code,
         }

@@ -13,10 +13,19 @@ from prometheus_client import (
 )
 
 from semroute.domain.classification import Classification, Unclassified
+from semroute.domain.guards import Mode
+from semroute.domain.judgement import Sentence
 from semroute.domain.record import DecisionRecord, Usage
 from semroute.domain.routing import RoutingDecision
 from semroute.domain.ruling import Ruling
-from semroute.domain.verdict import Answered, PassedThrough, Refused, Routed
+from semroute.domain.verdict import (
+    Answered,
+    Blocked,
+    PassedThrough,
+    Refused,
+    Routed,
+    judgement_of,
+)
 
 # The reference document's buckets start at 1 ms, where most of our work is over.
 _SECONDS: Final = (
@@ -118,6 +127,24 @@ class PrometheusObserver:
             ["model", "kind"],
             registry=registry,
         )
+        self._guards = Counter(
+            "semroute_guard_total",
+            "What each check said of requests, and whether that was done or only watched.",
+            ["guard", "verdict", "action"],
+            registry=registry,
+        )
+        self._check_failures = Counter(
+            "semroute_check_failures_total",
+            "Checks that could not be made.",
+            ["check", "reason"],
+            registry=registry,
+        )
+        self._answers = Counter(
+            "semroute_answer_findings_total",
+            "Answers with personal data in them, by its kind, and what was done.",
+            ["kind", "action"],
+            registry=registry,
+        )
         self._limits = Counter(
             "semroute_limit_reached_total",
             "How often a peer, or all of them together, ran into a limit.",
@@ -175,6 +202,7 @@ class PrometheusObserver:
             self._decisions.labels(route, decision.model, decision.reason.value).inc()
             self._decision_seconds.observe(ruling.timings.total)
             self._stage_seconds.labels("parse").observe(ruling.timings.parse)
+        self._count_screening(ruling)
         match ruling.classification:
             case Classification() as classification:
                 self._stage_seconds.labels("classify").observe(ruling.timings.classify)
@@ -186,6 +214,22 @@ class PrometheusObserver:
             case None:
                 pass
 
+    def _count_screening(self, ruling: Ruling) -> None:
+        if ruling.screening is not None:
+            self._stage_seconds.labels("screen").observe(ruling.timings.screen)
+        for sentence in judgement_of(ruling.verdict).sentences:
+            self._count_sentence(sentence)
+        if ruling.answer is not None:
+            for kind, action in ruling.answer.outcomes.items():
+                self._answers.labels(kind.value, action).inc()
+
+    def _count_sentence(self, sentence: Sentence) -> None:
+        verdict = sentence.consequence
+        action = verdict if sentence.mode is Mode.ENFORCE else sentence.mode
+        self._guards.labels(sentence.check.value, verdict.value, action.value).inc()
+        if sentence.fault is not None:
+            self._check_failures.labels(sentence.check.value, sentence.fault.value).inc()
+
 
 def _verdict_label(ruling: Ruling) -> str:
     match ruling.verdict:
@@ -193,6 +237,8 @@ def _verdict_label(ruling: Ruling) -> str:
             return "routed"
         case Refused():
             return "refused"
+        case Blocked():
+            return "blocked"
         case Answered():
             return "answered"
         case PassedThrough():

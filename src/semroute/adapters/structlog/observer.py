@@ -3,10 +3,11 @@
 import structlog
 
 from semroute.domain.classification import Classification, Unclassified
+from semroute.domain.judgement import Consequence
 from semroute.domain.record import DecisionRecord, Outcome, Usage
 from semroute.domain.routing import RoutingDecision
 from semroute.domain.ruling import Ruling
-from semroute.domain.verdict import Answered, PassedThrough, Refused, Routed
+from semroute.domain.verdict import Answered, Blocked, PassedThrough, Refused, Routed, judgement_of
 
 Fields = dict[str, str | int | float | bool]
 
@@ -76,13 +77,39 @@ def _ruling_fields(ruling: Ruling) -> Fields:
                 fields["confidence"] = round(decision.confidence, 3)
         case Refused(_, error):
             fields |= {"verdict": "refused", "error": error.code}
+        case Blocked(sentence):
+            fields |= {
+                "verdict": "blocked",
+                "requested_model": facts.requested_model,
+                "check": sentence.check.value,
+                "found": sentence.what,
+                "turns": facts.turns,
+                "characters": facts.characters,
+                "decision_ms": round(ruling.timings.total * 1000, 3),
+            }
         case Answered():
             fields["verdict"] = "answered"
         case PassedThrough(reason):
             fields |= {"verdict": "passed_through", "reason": reason.value}
+    fields |= _screening_fields(ruling)
     match ruling.classification:
         case Classification() as classification if classification.coverage < 1:
             fields["coverage"] = round(classification.coverage, 3)
         case Unclassified() | Classification() | None:
             pass
+    return fields
+
+
+def _screening_fields(ruling: Ruling) -> Fields:
+    fields: Fields = {}
+    for sentence in judgement_of(ruling.verdict).sentences:
+        if sentence.consequence is not Consequence.ALLOW:
+            fields[f"guard_{sentence.check.value}"] = (
+                f"{sentence.consequence.value} {sentence.what} ({sentence.mode.value})"
+            )
+        if sentence.fault is not None:
+            fields[f"unchecked_{sentence.check.value}"] = sentence.fault.value
+    if ruling.answer is not None and ruling.answer.found:
+        kinds = sorted(f"{kind.value}={done}" for kind, done in ruling.answer.outcomes.items())
+        fields["answer_guard"] = ", ".join(kinds)
     return fields

@@ -1,17 +1,19 @@
 """Concurrent callers, one forward pass."""
 
-from collections.abc import Callable, Sequence
+import math
+from collections.abc import Callable, Iterable, Sequence
 from typing import Final, TypeAlias
 
 import numpy as np
 import trio
-from attrs import define, field
+from attrs import define, field, frozen
 
 from semroute.domain.errors import ClassifierError, OverloadedError
 
-from .vectors import Vector, Vectors
+from .impression import Impression
+from .memo import Key, Memo
 
-Encode: TypeAlias = Callable[[Sequence[str]], Vectors]
+Read: TypeAlias = Callable[[Sequence[str]], Sequence[Impression]]
 
 _MAX_BATCH: Final = 8
 # A pass cannot be interrupted, so this bounds what everybody else waits for: about 0.1 s.
@@ -19,38 +21,62 @@ _MAX_BATCH_CHARS: Final = 2048
 _PASS_SECONDS: Final = 0.1
 
 
+@frozen
+class _Failure:
+    """Why there is no impression of a text.
+
+    Each caller gets an exception of its own: a shared one would collect all their tracebacks.
+    """
+
+    message: str
+
+
+_Outcome: TypeAlias = Impression | _Failure
+
+
 @define(eq=False)
 class _Job:
-    """One text on its way to its vector.
+    """One text on its way to its impression.
 
     Args:
         turn: When it is its turn, in the clock's seconds; the earliest goes first.
+        callers: How many still want it.
     """
 
+    key: Key
     text: str
     turn: float
+    callers: int = 0
     done: trio.Event = field(factory=trio.Event)
-    outcome: Vector | ClassifierError | None = None
+    outcome: _Outcome | None = None
 
 
 class Batcher:
-    """Encodes texts in worker threads, several at a time.
+    """Reads texts in worker threads, several at a time, and none twice.
 
     There is no timer: a free worker takes what is waiting, oldest first, together with the
     texts nearest to it in length. A caller's second text counts as younger than its first by
     what a pass takes, and so on, so that a long prompt lets others have a turn. Under no load a
     text therefore waits for nothing, and under load batches grow by themselves, up to a length.
 
+    Callers who ask for the same text, at once or one after the other, share one pass: a prompt
+    is classified and screened at the price of one of them. Failures are not remembered.
+
     Args:
-        encode: Turns texts into vectors; called in threads.
+        read: Turns texts into impressions; called in threads.
         workers: How many threads at once; best one per core.
         max_waiting: How many texts may wait.
+        memo: What was read before.
     """
 
-    def __init__(self, encode: Encode, workers: int, max_waiting: int) -> None:
-        self._encode = encode
+    def __init__(
+        self, read: Read, workers: int, max_waiting: int, memo: Memo | None = None
+    ) -> None:
+        self._read = read
         self._workers = workers
         self._max_waiting = max_waiting
+        self._memo = Memo() if memo is None else memo
+        self._jobs: dict[Key, _Job] = {}  # waiting or being computed
         self._waiting: list[_Job] = []
         self._idle = trio.lowlevel.ParkingLot()
 
@@ -61,29 +87,58 @@ class Batcher:
             for _ in range(self._workers):
                 nursery.start_soon(self._work, limiter)
 
-    async def encode(self, texts: Sequence[str]) -> list[Vector]:
-        """Returns one vector per text.
+    async def read(self, texts: Sequence[str]) -> list[Impression]:
+        """Returns one impression per text.
 
         Raises:
             OverloadedError: Too many texts are waiting.
-            ClassifierError: A text could not be encoded; its neighbours in a batch still were.
+            ClassifierError: A text could not be read; its neighbours in a batch still were.
 
-        Cancellation: Texts that wait are dropped before they cost anything.
+        Cancellation: Texts that wait for nobody else are dropped before they cost anything.
         """
-        if len(self._waiting) + len(texts) > self._max_waiting:
+        keys = [self._memo.key_of(text) for text in texts]
+        known = {key: impression for key in keys if (impression := self._memo.recall(key))}
+        jobs = self._joined(
+            {key: text for key, text in zip(keys, texts, strict=True) if key not in known}
+        )
+        try:
+            for job in jobs.values():
+                await job.done.wait()
+        finally:
+            self._leave(jobs.values())
+        return [known[key] if key in known else _impression_of(jobs[key]) for key in keys]
+
+    def _joined(self, wanted: dict[Key, str]) -> dict[Key, _Job]:
+        """Takes part in the jobs for these texts; starts those that nobody has started."""
+        new = sum(key not in self._jobs for key in wanted)
+        if new and len(self._waiting) + new > self._max_waiting:
             message = f"{len(self._waiting)} texts are waiting already"
             raise OverloadedError(message)
         now = trio.current_time()
-        jobs = [_Job(text, now + rank * _PASS_SECONDS) for rank, text in enumerate(texts)]
-        self._waiting += jobs
-        self._idle.unpark(count=len(jobs))
-        try:
-            for job in jobs:
-                await job.done.wait()
-        finally:
-            if not all(job.done.is_set() for job in jobs):
-                self._waiting = [job for job in self._waiting if job not in jobs]
-        return [_vector_of(job) for job in jobs]
+        jobs: dict[Key, _Job] = {}
+        for rank, (key, text) in enumerate(wanted.items()):
+            job = self._jobs.get(key)
+            if job is None:
+                job = self._jobs[key] = _Job(key, text, math.inf)
+                self._waiting.append(job)
+            job.turn = min(job.turn, now + rank * _PASS_SECONDS)
+            job.callers += 1
+            jobs[key] = job
+        self._idle.unpark(count=new)
+        return jobs
+
+    def _leave(self, jobs: Iterable[_Job]) -> None:
+        """Wants these jobs no longer; those that wait for nobody are dropped."""
+        abandoned: set[Key] = set()
+        for job in jobs:
+            job.callers -= 1
+            if not job.callers and not job.done.is_set():
+                abandoned.add(job.key)
+        if abandoned:
+            for job in self._waiting:
+                if job.key in abandoned:
+                    del self._jobs[job.key]
+            self._waiting = [job for job in self._waiting if job.key not in abandoned]
 
     async def _work(self, limiter: trio.CapacityLimiter) -> None:
         while True:
@@ -91,12 +146,15 @@ class Batcher:
                 await self._idle.park()
             batch = self._take()
             outcomes = await trio.to_thread.run_sync(
-                self._encode_all,
+                self._read_all,
                 [job.text for job in batch],
                 abandon_on_cancel=True,
                 limiter=limiter,
             )
             for job, outcome in zip(batch, outcomes, strict=True):
+                del self._jobs[job.key]
+                if isinstance(outcome, Impression):
+                    self._memo.remember(job.key, outcome)
                 job.outcome = outcome
                 job.done.set()
 
@@ -115,25 +173,27 @@ class Batcher:
         self._waiting = [job for job in self._waiting if job not in batch]
         return batch
 
-    def _encode_all(self, texts: Sequence[str]) -> Sequence[Vector | ClassifierError]:
-        """Encodes a batch; if that fails, one by one, so that a bad text fails alone."""
+    def _read_all(self, texts: Sequence[str]) -> Sequence[_Outcome]:
+        """Reads a batch; if that fails, one by one, so that a bad text fails alone."""
         try:
-            return [_checked(vector) for vector in self._encode(texts)]
+            return [_checked(impression) for impression in self._read(texts)]
         except Exception as error:  # noqa: BLE001 - torch and tokenizers promise no types
             if len(texts) == 1:
                 # The message may quote the text, so only its type goes on.
-                return [ClassifierError(f"the encoder raised {type(error).__name__}")]
-            return [outcome for text in texts for outcome in self._encode_all([text])]
+                return [_Failure(f"the encoder raised {type(error).__name__}")]
+            return [outcome for text in texts for outcome in self._read_all([text])]
 
 
-def _checked(vector: Vector) -> Vector | ClassifierError:
-    if np.isfinite(vector).all():
-        return vector
-    return ClassifierError("the encoder returned a vector that is not finite")
+def _checked(impression: Impression) -> _Outcome:
+    if not np.isfinite(impression.vector).all():
+        return _Failure("the encoder returned a vector that is not finite")
+    if not all(math.isfinite(logit) for logit in impression.attacks.values()):
+        return _Failure("the attack head returned a logit that is not finite")
+    return impression
 
 
-def _vector_of(job: _Job) -> Vector:
+def _impression_of(job: _Job) -> Impression:
     assert job.outcome is not None
-    if isinstance(job.outcome, ClassifierError):
-        raise job.outcome
+    if isinstance(job.outcome, _Failure):
+        raise ClassifierError(job.outcome.message)
     return job.outcome

@@ -1,39 +1,67 @@
-"""The embedded classifier: one encoder pass, compared with what categories say of themselves."""
+"""The embedded model: one pass over a text, and what categories and screening learn from it."""
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import Final, TypeAlias
+from pathlib import Path
+from typing import Final, TypeAlias, TypeVar
 
 import numpy as np
 import trio
+from attrs import frozen
 
 from semroute.domain.chat import Prompt
 from semroute.domain.classification import CategoryDefinition, Classification
 from semroute.domain.errors import NotLoadedError
+from semroute.domain.reading import Reading
 
+from .artefact import HEADS
 from .bank import CategoryBank, lines_of
 from .batching import Batcher
 from .encoder import Encoder, load_encoder
+from .impression import Impression, reading_of
+from .memo import MEMO_ENTRIES, Memo
+from .senses import Senses
 from .vectors import Vector, Vectors
-from .windows import windows_of
+from .windows import spans_of, windows_of
+
+_T = TypeVar("_T")
 
 Progress: TypeAlias = Callable[[str, float], None]
 """Told what is being done and how much of it, from 0 to 1."""
 
-_LINES_AT_ONCE: Final = 32
+# How many texts one caller hands over at once; the queue has room for others beside them.
+_TEXTS_AT_ONCE: Final = 32
+
+
+@frozen(eq=False)
+class _Loaded:
+    batcher: Batcher
+    bank: CategoryBank
 
 
 class TorchClassifier:
-    """Classifies prompts by meaning, in threads of its own.
+    """Classifies prompts and reads texts by meaning, in threads of its own.
+
+    It is a `Classifier` and, if at least one kind of finding is wanted, a `TextReader`. A text
+    that is classified and read costs one pass, and so does one that comes again while it is
+    remembered. Longer texts are divided into the same windows for both, as long as a prompt has
+    no more than `max_windows`.
+
+    Heads belong to one encoder. With another, those that are wanted stop the start: a screen
+    that silently finds nothing would be worse than none.
 
     Args:
         definitions: The categories; each has a description or examples.
         load: Loads the encoder; called once, in a thread.
         workers: How many threads compute at once; best one per core.
         max_waiting: How many texts may wait for one.
-        max_windows: How many windows are read of one prompt.
+        max_windows: How many windows are read of one prompt to classify it.
+        attacks: Whether `read` looks for attacks.
+        entities: Whether `read` looks for people and addresses.
+        heads: The directory of the heads' files.
+        max_remembered: How many texts' results are kept, some 2 KB each.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - each is a decision of the composition root
         self,
         definitions: Sequence[CategoryDefinition],
         *,
@@ -41,13 +69,22 @@ class TorchClassifier:
         workers: int = 1,
         max_waiting: int = 512,
         max_windows: int = 4,
+        attacks: bool = False,
+        entities: bool = False,
+        heads: Path = HEADS,
+        max_remembered: int = MEMO_ENTRIES,
     ) -> None:
         self._definitions = definitions
         self._load = load
         self._workers = workers
         self._max_waiting = max_waiting
         self._max_windows = max_windows
-        self._loaded: tuple[Batcher, CategoryBank] | None = None
+        self._attacks = attacks
+        self._entities = entities
+        self._heads = heads
+        self._memo = Memo(max_remembered)
+        self._at_once = min(_TEXTS_AT_ONCE, max_waiting)
+        self._loaded: _Loaded | None = None
 
     @property
     def is_ready(self) -> bool:
@@ -63,44 +100,69 @@ class TorchClassifier:
         """Loads the model, then computes until cancelled. Started once ready.
 
         Raises:
-            CheckpointError: The model cannot be loaded; the operator's fault.
+            CheckpointError: The model or a wanted head cannot be loaded; the operator's fault.
         """
         progress("loading the encoder", 0.0)
-        encoder = await trio.to_thread.run_sync(self._load, abandon_on_cancel=True)
-        batcher = Batcher(encoder.encode, self._workers, self._max_waiting)
+        senses = await trio.to_thread.run_sync(self._senses, abandon_on_cancel=True)
+        batcher = Batcher(senses.read, self._workers, self._max_waiting, self._memo)
         async with trio.open_nursery() as nursery:
             nursery.start_soon(batcher.run)
             # Encoding the categories also warms the model up.
-            self._loaded = batcher, await self._built(batcher, progress)
+            self._loaded = _Loaded(batcher, await self._built(batcher, progress))
             task_status.started()
 
     async def classify(self, prompt: Prompt) -> Classification:
         """Compares the prompt with every category. Long prompts are read in windows."""
+        loaded = self._required()
+        windows = windows_of(prompt.text, self._max_windows)
+        impressions = await loaded.batcher.read(windows.pieces)
+        vector = _mean([impression.vector for impression in impressions])
+        return loaded.bank.classify(vector, windows.coverage)
+
+    async def read(self, texts: Sequence[str]) -> list[Reading]:
+        """Reads every window of every text. How long texts may be is the caller's to bound."""
+        loaded = self._required()
+        if not (self._attacks or self._entities):
+            # An empty reading would say that nothing was found.
+            message = "the model was loaded for classification only"
+            raise NotLoadedError(message)
+        spans = [spans_of(text, limit=len(text) + 1) for text in texts]
+        pieces = [
+            text[start:end] for text, each in zip(texts, spans, strict=True) for start, end in each
+        ]
+        impressions: list[Impression] = []
+        for _, some in _slices(pieces, self._at_once):
+            impressions += await loaded.batcher.read(some)
+        remaining = iter(impressions)
+        return [reading_of([(span, next(remaining)) for span in each]) for each in spans]
+
+    def _senses(self) -> Senses:
+        encoder = self._load()
+        return Senses.load(encoder, self._heads, attacks=self._attacks, entities=self._entities)
+
+    def _required(self) -> _Loaded:
         if self._loaded is None:
             message = "the model is not loaded"
             raise NotLoadedError(message)
-        batcher, bank = self._loaded
-        windows = windows_of(prompt.text, self._max_windows)
-        vector = _mean(await batcher.encode(windows.pieces))
-        return bank.classify(vector, windows.coverage)
+        return self._loaded
 
     async def _built(self, batcher: Batcher, progress: Progress) -> CategoryBank:
         lines = [lines_of(definition) for definition in self._definitions]
         texts = [text for each in lines for text in each]
         order = sorted(range(len(texts)), key=lambda index: len(texts[index]))
         vectors: list[Vector] = [np.empty(0, np.float32)] * len(texts)
-        for done, indices in _slices(order, min(_LINES_AT_ONCE, self._max_waiting)):
+        for done, indices in _slices(order, self._at_once):
             progress("reading the categories", done / len(texts))
-            encoded = await batcher.encode([texts[index] for index in indices])
-            for index, vector in zip(indices, encoded, strict=True):
-                vectors[index] = vector
+            impressions = await batcher.read([texts[index] for index in indices])
+            for index, impression in zip(indices, impressions, strict=True):
+                vectors[index] = impression.vector
         progress("ready", 1.0)
         counts = [len(each) for each in lines]
         names = tuple(definition.name for definition in self._definitions)
         return CategoryBank(names, np.stack(vectors), np.cumsum([0, *counts[:-1]]))
 
 
-def _slices(items: Sequence[int], size: int) -> Iterator[tuple[int, Sequence[int]]]:
+def _slices(items: Sequence[_T], size: int) -> Iterator[tuple[int, Sequence[_T]]]:
     for start in range(0, len(items), size):
         yield start, items[start : start + size]
 

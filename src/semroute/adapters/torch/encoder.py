@@ -12,10 +12,12 @@ import numpy.typing as npt
 from attrs import frozen
 
 from .checkpoint import Checkpoint, CheckpointError, embedded_directory
+from .parts import Part
 from .vectors import Vectors
 
 if TYPE_CHECKING:
     import tokenizers
+    import torch
 
 MAX_TOKENS: Final = 256  # what the model was trained on; it would take 512
 _OVERLAP_TOKENS: Final = 32
@@ -80,30 +82,64 @@ class Encoder:
         Returns:
             Shape (len(texts), dimensions), float32, each of length 1.
         """
-        rows = [
-            (index, ids)
-            for index, text in enumerate(texts)
-            for ids in _parts(self._tokenizer.encode(text))
-        ]
-        rows.sort(key=lambda row: len(row[1]))  # neighbours of one length waste no padding
-        sums = np.zeros((len(texts), self.dimensions), np.float32)
-        for start in range(0, len(rows), _MAX_ROWS):
-            batch = rows[start : start + _MAX_ROWS]
-            np.add.at(sums, [index for index, _ in batch], self._sums([ids for _, ids in batch]))
-        lengths: Vectors = np.sqrt(np.square(sums).sum(axis=1, keepdims=True))
-        return (sums / np.maximum(lengths, 1e-12)).astype(np.float32)
+        return self._encode(texts, ())[0]
 
-    def _sums(self, rows: Sequence[Sequence[int]]) -> npt.NDArray[np.float32]:
-        """Returns the sum of each row's token vectors; shape (len(rows), dimensions)."""
+    def encode_with_parts(
+        self, texts: Sequence[str], layers: Sequence[int]
+    ) -> tuple[Vectors, list[list[Part]]]:
+        """Returns one vector per text and, of the same pass, what layers say of each token.
+
+        Args:
+            texts: What to encode.
+            layers: Which layers, 0 being the embeddings; their states are concatenated.
+        """
+        return self._encode(texts, layers)
+
+    def _encode(
+        self, texts: Sequence[str], layers: Sequence[int]
+    ) -> tuple[Vectors, list[list[Part]]]:
+        rows = [
+            (index, encoding)
+            for index, text in enumerate(texts)
+            for encoding in _rows_of(self._tokenizer.encode(text))
+        ]
+        # Neighbours of one length waste no padding. Parts need no order: their offsets tell it.
+        rows.sort(key=lambda row: len(row[1].ids))
+        sums = np.zeros((len(texts), self.dimensions), np.float32)
+        parts: list[list[Part]] = [[] for _ in texts]
+        for start in range(0, len(rows), _MAX_ROWS):
+            indices, encodings = zip(*rows[start : start + _MAX_ROWS], strict=True)
+            added, states = self._pass(encodings, layers)
+            np.add.at(sums, list(indices), added)
+            for index, encoding, state in zip(indices, encodings, states, strict=False):
+                parts[index].append(Part(encoding.offsets, encoding.word_ids, state))
+        lengths: Vectors = np.sqrt(np.square(sums).sum(axis=1, keepdims=True))
+        return (sums / np.maximum(lengths, 1e-12)).astype(np.float32), parts
+
+    def _pass(
+        self, rows: Sequence["tokenizers.Encoding"], layers: Sequence[int]
+    ) -> tuple[npt.NDArray[np.float32], list["torch.Tensor"]]:
+        """Computes some rows at once.
+
+        Returns:
+            The sum of each row's token vectors, shape (len(rows), dimensions), and the states
+            of each row's tokens; none if no layers were asked for.
+        """
         import torch  # noqa: PLC0415 - imported long since; a model is loaded
 
-        width = max(len(row) for row in rows)
-        ids = torch.tensor([[*row, *[0] * (width - len(row))] for row in rows])
-        mask = torch.tensor([[1] * len(row) + [0] * (width - len(row)) for row in rows])
+        width = max(len(row.ids) for row in rows)
+        ids = torch.tensor([[*row.ids, *[0] * (width - len(row.ids))] for row in rows])
+        mask = torch.tensor([[1] * len(row.ids) + [0] * (width - len(row.ids)) for row in rows])
         with torch.inference_mode():
-            hidden = self._model(input_ids=ids, attention_mask=mask).last_hidden_state
+            output = self._model(
+                input_ids=ids, attention_mask=mask, output_hidden_states=bool(layers)
+            )
+            hidden = output.last_hidden_state
             sums: npt.NDArray[np.float32] = (hidden * mask.unsqueeze(-1)).sum(dim=1).numpy()
-        return sums
+            if not layers:
+                return sums, []
+            states = torch.cat([output.hidden_states[layer] for layer in layers], dim=-1)
+        return sums, [state[: len(row.ids)] for state, row in zip(states, rows, strict=True)]
 
 
 def load_encoder(directory: Path | None = None) -> Encoder:
@@ -115,8 +151,8 @@ def load_encoder(directory: Path | None = None) -> Encoder:
     return Encoder.load(Checkpoint.open(directory or embedded_directory()))
 
 
-def _parts(encoding: "tokenizers.Encoding") -> list[list[int]]:
-    return [encoding.ids, *(part.ids for part in encoding.overflowing)]
+def _rows_of(encoding: "tokenizers.Encoding") -> list["tokenizers.Encoding"]:
+    return [encoding, *encoding.overflowing]
 
 
 @contextmanager

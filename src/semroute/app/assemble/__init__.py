@@ -1,16 +1,19 @@
 """The composition root: which adapter plays which role. Nothing else but the CLI names one."""
 
 from .gateway import run_gateway
-from .parts import classifier_of, gateway_of, route_of
-from .router import Listening, Router
+from .parts import Detectors, classifier_of, detectors_of, gateway_of, route_of
+from .router import Listening, Router, router_of
 from .workers import Workers
 
 __all__ = [
+    "Detectors",
     "Listening",
     "Router",
     "Workers",
     "classifier_of",
+    "detectors_of",
     "gateway_of",
     "route_of",
+    "router_of",
     "run_gateway",
 ]

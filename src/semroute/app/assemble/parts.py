@@ -1,24 +1,41 @@
 """The parts, made from settings."""
 
 import os
+import time
 from functools import partial
 from pathlib import Path
 from typing import Final
 
-from attrs import asdict
+from attrs import asdict, evolve, frozen
 from ulid import ULID
 
 from semroute.adapters.envoy import Gateway, Upstream
 from semroute.adapters.grpc import Limits
-from semroute.adapters.openai import OpenAIChat, OpenAIModels
+from semroute.adapters.lexical import LexicalAttackModel, PatternFinder, views_of
+from semroute.adapters.openai import AnthropicTexts, OpenAIChat, OpenAIModels, OpenAITexts
 from semroute.adapters.torch import TorchClassifier, load_encoder
-from semroute.app.config import Library, definitions_of, names_of, router_addresses_of
+from semroute.app.config import (
+    Library,
+    definitions_of,
+    names_of,
+    policy_of,
+    router_addresses_of,
+)
+from semroute.app.remembered import Remembered
 from semroute.app.route import Route
+from semroute.app.rulings import Rulings
+from semroute.app.screen import Screen
 from semroute.app.settings import Settings
+from semroute.app.unrouted import ScreenUnrouted
 from semroute.domain.address import Address
+from semroute.domain.attack import CASCADE, AttackScorer
+from semroute.domain.examination import Examiner
+from semroute.domain.guards import ATTACK_CHECKS, Check
+from semroute.domain.http import Unrouted
 from semroute.domain.naming import METADATA_NAMESPACE
+from semroute.domain.pii import PiiFinder
 from semroute.domain.policy import Policy
-from semroute.domain.ports import Classifier
+from semroute.domain.ports import Classifier, TextReader
 
 HEALTH_NAME: Final = "semantic_router"
 
@@ -27,28 +44,95 @@ _MESSAGE_OVERHEAD: Final = 64 * 1024
 
 
 def classifier_of(settings: Settings, library: Library) -> TorchClassifier:
-    """Returns the embedded classifier; it is not loaded yet."""
+    """Returns the embedded model, which classifies prompts and reads texts; not loaded yet."""
     options = settings.classifier
     directory = None if options.directory is None else Path(options.directory)
+    policy = policy_of(settings)
     return TorchClassifier(
         definitions_of(settings, library),
         load=partial(load_encoder, directory),
         workers=options.workers or len(os.sched_getaffinity(0)),
         max_waiting=options.max_waiting,
         max_windows=options.max_windows,
+        attacks=directory is None and bool(policy.checks & ATTACK_CHECKS),
+        entities=policy.wants_entities,
     )
 
 
-def route_of(settings: Settings, policy: Policy, classifier: Classifier) -> Route:
+@frozen
+class Detectors:
+    """What looks for what the checks are about.
+
+    Args:
+        finder: Finds personal data in requests.
+        answer_finder: Finds personal data in answers.
+        scorer: Scores attacks by their letters.
+        reader: Reads doubtful texts, and people and addresses; None if nobody can.
+    """
+
+    finder: PiiFinder
+    answer_finder: PiiFinder
+    scorer: AttackScorer
+    reader: TextReader | None
+
+
+def detectors_of(settings: Settings, reader: TextReader | None) -> Detectors:
+    """Returns the detectors that ship, with a reader."""
+    policy = policy_of(settings)
+    return Detectors(
+        finder=PatternFinder(policy.kinds_in_requests),
+        answer_finder=PatternFinder(policy.kinds_in_answers),
+        scorer=LexicalAttackModel.load(),
+        # The heads belong to the embedded encoder; with another, the letters decide alone.
+        reader=reader if settings.classifier.directory is None else None,
+    )
+
+
+def screen_of(settings: Settings, policy: Policy, detectors: Detectors) -> Screen:
+    """Returns what screens requests."""
+    options = settings.screening
+    checks = policy.checks
+    return Screen(
+        checks=checks,
+        examiner=Examiner(
+            views_of,
+            detectors.finder if Check.PII in checks else None,
+            detectors.scorer if checks & ATTACK_CHECKS else None,
+        ),
+        reader=detectors.reader,
+        cascade=CASCADE,
+        wants_entities=policy.wants_entities,
+        budget_seconds=options.budget_seconds,
+        max_windows=options.max_windows,
+        remembered=Remembered(options.remembered),
+    )
+
+
+def route_of(
+    settings: Settings, policy: Policy, classifier: Classifier, detectors: Detectors
+) -> Route:
     """Returns what rules on requests."""
-    return Route(
+    screen = screen_of(settings, policy, detectors)
+    rulings = Rulings(
         policy=policy,
         names=names_of(settings),
         chat=OpenAIChat(),
+        finder=detectors.answer_finder,
+        watch_bytes=settings.metering.max_answer_bytes,
+        now=time.time,
+    )
+    codecs = {service: OpenAITexts() for service in Unrouted}
+    codecs[Unrouted.MESSAGES] = AnthropicTexts()
+    return Route(
+        rulings=rulings,
+        unrouted={
+            service: ScreenUnrouted(codec, evolve(rulings, words=codec), screen)
+            for service, codec in codecs.items()
+        },
         models=OpenAIModels(),
         classifier=classifier,
+        screen=screen,
         budget_seconds=settings.routing.budget_seconds,
-        watch_bytes=settings.metering.max_answer_bytes,
         new_id=lambda: str(ULID()),
     )
 

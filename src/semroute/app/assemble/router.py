@@ -13,7 +13,7 @@ from semroute.adapters.http import admin_app, bound_socket, serve_http
 from semroute.adapters.prometheus import PrometheusObserver
 from semroute.adapters.structlog import StructlogObserver
 from semroute.adapters.torch import CheckpointError, Progress
-from semroute.app.config import policy_of
+from semroute.app.config import Library, policy_of
 from semroute.app.converse import Converse
 from semroute.app.lifecycle import drain
 from semroute.app.observers import Observers
@@ -23,7 +23,7 @@ from semroute.domain.address import Address
 from semroute.domain.budget import ByteBudget
 from semroute.domain.ports import Classifier
 
-from .parts import HEALTH_NAME, limits_of, route_of
+from .parts import HEALTH_NAME, Detectors, classifier_of, detectors_of, limits_of, route_of
 
 _log = logging.getLogger(__name__)
 
@@ -69,6 +69,7 @@ class Router:
     Args:
         settings: What was configured.
         classifier: Says what prompts are about.
+        detectors: Look for what the checks are about.
 
     Attributes:
         settled: Set once the classifier is loaded and Envoy is told so, or never will be.
@@ -78,6 +79,7 @@ class Router:
 
     settings: Settings
     classifier: LoadableClassifier
+    detectors: Detectors
     settled: trio.Event = field(init=False, factory=trio.Event)
     trouble: str | None = field(init=False, default=None)
     listening: Listening | None = field(init=False, default=None)
@@ -109,14 +111,15 @@ class Router:
         metrics = self._metrics
         budget = ByteBudget(self.settings.limits.max_retained_bytes)
         observer = Observers((metrics, StructlogObserver()))
-        route = route_of(self.settings, policy, self.classifier)
+        route = route_of(self.settings, policy, self.classifier, self.detectors)
         converse = Converse(
             route=route,
             observer=observer,
-            remember=RememberUsage(route.chat, observer),
-            owned_headers=route.names.owned,
+            remember=RememberUsage(route.rulings.chat, observer),
+            owned_headers=route.rulings.names.owned,
             max_body_bytes=server_settings.max_body_bytes,
             budget=budget,
+            reads_unrouted=bool(policy.guards.checks),
         )
         metrics.watch("semroute_extproc_streams", lambda: converse.open_streams)
         metrics.watch("semroute_retained_bytes", lambda: budget.used)
@@ -188,3 +191,9 @@ class Router:
         if self.trouble is not None:
             return self.trouble
         return None if self.classifier.is_ready else "loading"
+
+
+def router_of(settings: Settings, library: Library) -> Router:
+    """Returns the router that settings ask for, with the embedded model."""
+    model = classifier_of(settings, library)
+    return Router(settings, model, detectors_of(settings, model))

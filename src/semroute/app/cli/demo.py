@@ -19,7 +19,7 @@ from rich.text import Text
 from semroute.adapters.envoy import EnvoyProcess
 from semroute.adapters.http import bound_socket, model_server, serve_http
 from semroute.adapters.structlog import configure_logging
-from semroute.app.assemble import Router, classifier_of, run_gateway
+from semroute.app.assemble import router_of, run_gateway
 from semroute.app.config import policy_of
 from semroute.app.lifecycle import first_of, stop_on_signals
 from semroute.app.settings import Settings
@@ -120,7 +120,7 @@ async def _run(
 ) -> bool:
     """Runs the gateway for as long as it is wanted; says whether every prompt was routed."""
     settings = configuration.settings
-    router = Router(settings, classifier_of(settings, configuration.library))
+    router = router_of(settings, configuration.library)
     envoys: list[EnvoyProcess] = []
     announced = trio.Event()
 

@@ -9,14 +9,14 @@ from rich.console import Console
 from rich.markup import escape
 from rich.tree import Tree
 
-from semroute.app.assemble import classifier_of, route_of
+from semroute.app.assemble import classifier_of, detectors_of, route_of
 from semroute.app.config import policy_of
-from semroute.app.explanation import Explanation
+from semroute.app.explanation import Explanation, guards_as_json, guards_in_words
 from semroute.domain.headers import Headers
-from semroute.domain.http import HttpRequest
+from semroute.domain.http import HttpRequest, LocalReply
 from semroute.domain.policy import Policy
 from semroute.domain.ruling import Ruling
-from semroute.domain.verdict import Refused
+from semroute.domain.verdict import Blocked, Refused
 
 from .configuration import ConfigOption, Configuration, JsonOption, read_configuration, read_input
 from .exits import Exit
@@ -65,7 +65,8 @@ def _request(model: str, text: str) -> HttpRequest:
 
 async def _rule(configuration: Configuration, policy: Policy, request: HttpRequest) -> Ruling:
     classifier = classifier_of(configuration.settings, configuration.library)
-    route = route_of(configuration.settings, policy, classifier)
+    settings = configuration.settings
+    route = route_of(settings, policy, classifier, detectors_of(settings, classifier))
     with show_progress() as progress:
         async with trio.open_nursery() as nursery:
             await nursery.start(classifier.run, progress)
@@ -76,11 +77,28 @@ async def _rule(configuration: Configuration, policy: Policy, request: HttpReque
 
 def _print_refusal(ruling: Ruling, *, as_json: bool) -> None:
     verdict = ruling.verdict
-    assert isinstance(verdict, Refused)
-    if as_json:
-        print(json.dumps({"refused": verdict.status, "code": verdict.error.code}, indent=2))
-    else:
-        Console().print(f"[red]refused[/red] with {verdict.status}: {escape(str(verdict.error))}")
+    assert isinstance(verdict, Refused | Blocked)
+    assert isinstance(ruling.action, LocalReply)
+    status = ruling.action.status
+    match verdict, as_json:
+        case Refused(_, error), True:
+            print(json.dumps({"refused": status, "code": error.code}, indent=2))
+        case Refused(_, error), False:
+            Console().print(f"[red]refused[/red] with {status}: {escape(str(error))}")
+        case Blocked(sentence, style, judgement), True:
+            told = {
+                "blocked": status,
+                "check": sentence.check.value,
+                "found": sentence.what,
+                "style": style.value,
+                "guards": guards_as_json(judgement, ruling.screening),
+            }
+            print(json.dumps(told, indent=2))
+        case Blocked(sentence, _, judgement), False:
+            what = sentence.what.replace("_", " ")
+            tree = Tree(f"[red]blocked[/red] by {sentence.check.value} with {status}: {what}")
+            tree.add(f"guards      {guards_in_words(judgement, ruling.screening)}")
+            Console().print(tree)
 
 
 def _tree(explanation: Explanation) -> Tree:
@@ -101,6 +119,9 @@ def _tree(explanation: Explanation) -> Tree:
     if decision.candidates:
         shown = " │ ".join(f"{each.model} {each.score:g}" for each in decision.candidates)
         tree.add(f"candidates  {shown}")
+    if explanation.judgement.sentences:
+        shown = guards_in_words(explanation.judgement, explanation.screening)
+        tree.add(f"guards      {shown}")
     shares = " │ ".join(f"{name} {share:.0%}" for name, share in explanation.shares.items())
     tree.add(f"endpoints   {shares}")
     for flip in explanation.flips:

@@ -6,7 +6,7 @@ import trio
 
 from semroute.adapters.processes import Job
 from semroute.adapters.structlog import configure_logging
-from semroute.app.assemble import Router, Workers, classifier_of
+from semroute.app.assemble import Workers, router_of
 from semroute.app.lifecycle import stop_on_signals
 
 from .configuration import ConfigOption, Configuration, WorkersOption, read_configuration
@@ -43,7 +43,7 @@ async def _supervise(configuration: Configuration) -> None:
 
 async def _serve(configuration: Configuration) -> None:
     settings = configuration.settings
-    router = Router(settings, classifier_of(settings, configuration.library))
+    router = router_of(settings, configuration.library)
     stop = trio.Event()
     async with trio.open_nursery() as signals:
         await signals.start(stop_on_signals, stop)

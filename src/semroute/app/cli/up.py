@@ -10,7 +10,7 @@ from cyclopts import Parameter
 
 from semroute.adapters.envoy import EnvoyProcess
 from semroute.adapters.structlog import configure_logging
-from semroute.app.assemble import Router, classifier_of, run_gateway
+from semroute.app.assemble import router_of, run_gateway
 from semroute.app.lifecycle import first_of, stop_on_signals
 
 from .configuration import ConfigOption, Configuration, read_configuration
@@ -40,7 +40,7 @@ def up(*, config: ConfigOption = None, access_log: AccessLogOption = None) -> No
 
 async def _up(configuration: Configuration, access_log: Path | None) -> None:
     settings = configuration.settings
-    router = Router(settings, classifier_of(settings, configuration.library))
+    router = router_of(settings, configuration.library)
     stop, announced = trio.Event(), trio.Event()
 
     def announce(envoy: EnvoyProcess) -> None:

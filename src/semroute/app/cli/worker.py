@@ -7,7 +7,7 @@ import trio
 
 from semroute.adapters.processes import Report, Supervision, supervised
 from semroute.adapters.structlog import configure_logging
-from semroute.app.assemble import Router, classifier_of
+from semroute.app.assemble import router_of
 from semroute.app.config import settings_of_worker
 from semroute.app.lifecycle import stop_on_any_signal
 
@@ -32,7 +32,7 @@ async def _worker() -> None:
 async def _serve(supervision: Supervision, configuration: Configuration) -> None:
     cores = len(os.sched_getaffinity(0))
     settings = settings_of_worker(configuration.settings, supervision.job.index, cores)
-    router = Router(settings, classifier_of(settings, configuration.library))
+    router = router_of(settings, configuration.library)
     stop = trio.Event()
 
     async def answer() -> None:

@@ -5,7 +5,14 @@ from typing import assert_never
 from attrs import define, field
 
 from semroute.domain.headers import Headers
-from semroute.domain.http import BodyFault, HttpRequest, Target, target_of
+from semroute.domain.http import (
+    BodyFault,
+    Elsewhere,
+    HttpRequest,
+    Target,
+    Unrouted,
+    target_of,
+)
 
 from .events import BodyMode
 
@@ -16,10 +23,12 @@ class Intake:
 
     Args:
         max_bytes: A longer body is not kept; the request then has the fault `TOO_LARGE`.
+        reads_unrouted: Whether requests that we do not route are read all the same.
         headers: The header fields, empty when Envoy is configured to skip them.
     """
 
     max_bytes: int
+    reads_unrouted: bool = False
     headers: Headers = field(factory=Headers)
     _pieces: list[bytes] = field(init=False, factory=list)
     _size: int = field(init=False, default=0)
@@ -27,7 +36,9 @@ class Intake:
     @property
     def target(self) -> Target:
         """What the request line asks for."""
-        return target_of(self._pseudo(":method"), self.path)
+        target = target_of(self._pseudo(":method"), self.path)
+        is_ours = self.reads_unrouted or not isinstance(target, Unrouted)
+        return target if is_ours else Elsewhere()
 
     @property
     def path(self) -> str:

@@ -55,17 +55,21 @@ class Exchange:
     Args:
         owned_headers: Header names only we may set; other people's copies are removed.
         max_body_bytes: A longer request body is not kept, and ruled on as too large.
+        reads_unrouted: Whether requests that we do not route are ruled on all the same.
     """
 
     owned_headers: tuple[str, ...]
     max_body_bytes: int
+    reads_unrouted: bool = False
     _order: Order = field(init=False, factory=Order)
     _modes: BodyModes = field(init=False, default=_ASSUMED)
     _request: RequestHalf = field(init=False)
     _response: ResponseHalf = field(init=False)
 
     def __attrs_post_init__(self) -> None:
-        self._request = RequestHalf(self.owned_headers, Intake(self.max_body_bytes))
+        self._request = RequestHalf(
+            self.owned_headers, Intake(self.max_body_bytes, self.reads_unrouted)
+        )
         self._response = ResponseHalf(self.owned_headers)
 
     @property
@@ -135,7 +139,8 @@ class Exchange:
     def _local_status(self) -> int | None:
         ruling = self._request.ruling
         action = ruling.action if ruling is not None else None
-        return action.status if isinstance(action, LocalReply) else None
+        local = action if isinstance(action, LocalReply) else self._response.substitute
+        return None if local is None else local.status
 
     def _outcome(self) -> Outcome:
         if self._local_status is not None:

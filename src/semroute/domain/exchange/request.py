@@ -6,10 +6,9 @@ from attrs import define, field, frozen
 
 from semroute.domain.errors import MisusedExchangeError
 from semroute.domain.headers import HeaderEdit
-from semroute.domain.http import BodyFault, Elsewhere, LocalReply, Service
+from semroute.domain.http import BodyFault, Elsewhere, LocalReply, Service, Unrouted
 from semroute.domain.naming import SEALED_PATH
 from semroute.domain.ruling import PASSED_THROUGH, RequestEdit, Ruling
-from semroute.domain.verdict import Routed
 
 from .events import (
     BodyMode,
@@ -64,6 +63,7 @@ class RequestHalf:
     intake: Intake
     _stage: _Stage = field(init=False, factory=_Gathering)
     _is_sealed: bool = field(init=False, default=False)
+    _is_sent: bool = field(init=False, default=False)
 
     @property
     def ruling(self) -> Ruling | None:
@@ -126,7 +126,8 @@ class RequestHalf:
             unseen = modes.changed_to(BodyMode.NONE, BodyMode.NONE)
             metadata = PASSED_THROUGH.metadata
             return (HeadersReply(Direction.REQUEST, edit, unseen, metadata),)
-        is_ready = event.is_last or target is not Service.CHAT_COMPLETIONS
+        has_body = target is Service.CHAT_COMPLETIONS or isinstance(target, Unrouted)
+        is_ready = event.is_last or not has_body
         if is_ready or self.intake.is_too_large:
             return self._ask(event)
         if modes.request is _DUPLEX:
@@ -146,7 +147,7 @@ class RequestHalf:
             # Envoy is configured to skip request headers, so there is no path to serve.
             self._stage = PASSED_THROUGH
         if isinstance(self._stage, Ruling):
-            return (_after(self._stage, event, mode),)
+            return (self._after(event, mode),)
         self.intake.add(event.body)
         is_complete = self.intake.is_complete_after(is_last=event.is_last, mode=mode)
         if is_complete or self.intake.is_too_large:
@@ -194,8 +195,16 @@ class RequestHalf:
             case _ as never:
                 assert_never(never)
 
+    def _after(self, event: RequestBody, mode: BodyMode) -> Reply:
+        """Returns the reply to a piece of body that comes after the ruling."""
+        if mode is _DUPLEX:
+            return StreamedBodyReply(Direction.REQUEST, event.body, event.is_last)
+        # What belongs to a body that was ruled on has been sent on already, in one piece.
+        return BodyReply(Direction.REQUEST, body=b"" if self._is_sent else None)
+
     def _changed(self, ruling: Ruling, action: RequestEdit) -> Reply:
         self.intake.release()
+        self._is_sent = True
         edit = action.headers
         if action.body is not None:
             edit = edit.and_set({"content-length": str(len(action.body))})
@@ -221,12 +230,3 @@ class RequestHalf:
 
     def _without_forgeries(self, event: RequestHeaders) -> HeaderEdit:
         return HeaderEdit(remove=event.headers.named(self.owned_headers))
-
-
-def _after(ruling: Ruling, event: RequestBody, mode: BodyMode) -> Reply:
-    """Returns the reply to a piece of body that comes after the ruling."""
-    if mode is _DUPLEX:
-        return StreamedBodyReply(Direction.REQUEST, event.body, event.is_last)
-    # What belongs to a routed request has been sent on already, in one piece.
-    is_routed = isinstance(ruling.verdict, Routed)
-    return BodyReply(Direction.REQUEST, body=b"" if is_routed else None)

@@ -4,8 +4,10 @@ from typing import assert_never
 
 from attrs import define, field
 
+from semroute.domain.errors import HeldBackError
+from semroute.domain.filtering import AnswerFilter
 from semroute.domain.headers import HeaderEdit
-from semroute.domain.http import OK
+from semroute.domain.http import OK, LocalReply
 from semroute.domain.record import UpstreamAnswer
 from semroute.domain.ruling import Ruling
 
@@ -18,7 +20,14 @@ from .events import (
     ResponseHeaders,
     ResponseTrailers,
 )
-from .replies import BodyReply, HeadersReply, Reply, StreamedBodyReply, TrailersReply
+from .replies import (
+    BodyReply,
+    HeadersReply,
+    ImmediateReply,
+    Reply,
+    StreamedBodyReply,
+    TrailersReply,
+)
 
 _DUPLEX = BodyMode.FULL_DUPLEX_STREAMED
 
@@ -33,12 +42,16 @@ class ResponseHalf:
     Attributes:
         head: The answer's status and headers, once they have come.
         size: How much of its body has passed.
+        substitute: What the client gets in its place; None for the answer itself.
     """
 
     owned_headers: tuple[str, ...]
     head: ResponseHeaders | None = field(init=False, default=None)
     size: int = field(init=False, default=0)
+    substitute: LocalReply | None = field(init=False, default=None)
     _copy: list[bytes] | None = field(init=False, default=None)
+    _filter: AnswerFilter | None = field(init=False, default=None)
+    _has_ended: bool = field(init=False, default=False)
 
     @property
     def status(self) -> int | None:
@@ -64,11 +77,9 @@ class ResponseHalf:
                 return (self._headers(event, modes, ruling),)
             case ResponseBody():
                 self._keep(event.body, ruling)
-                if modes.response is _DUPLEX:
-                    return (StreamedBodyReply(Direction.RESPONSE, event.body, event.is_last),)
-                return (BodyReply(Direction.RESPONSE),)
+                return (self._body(event, modes.response),)
             case ResponseTrailers():
-                return (TrailersReply(Direction.RESPONSE),)
+                return self._trailers(modes.response)
             case _ as never:
                 assert_never(never)
 
@@ -84,6 +95,13 @@ class ResponseHalf:
 
     def _headers(self, event: ResponseHeaders, modes: BodyModes, ruling: Ruling | None) -> Reply:
         self.head = event
+        answer = ruling.answer if ruling is not None else None
+        if answer is not None and event.status == OK and not event.is_last:
+            self._filter = answer.open(event.headers)
+            is_shown = modes.are_known or modes.response is not BodyMode.NONE
+            if (self._filter is None or not is_shown) and answer.substitute is not None:
+                self.substitute = answer.substitute
+                return ImmediateReply(answer.substitute, "semroute_answer_unread")
         told = ruling.response_headers if ruling is not None else {}
         forged = event.headers.named(self.owned_headers)
         edit = HeaderEdit(told).and_removed(forged)
@@ -91,9 +109,41 @@ class ResponseHalf:
             self._copy = []
         if event.is_last:
             return HeadersReply(Direction.RESPONSE, edit)
+        if self._filter is not None:
+            edit = edit.and_removed(("content-length",))  # nobody knows yet how long it will be
         # Never buffered: an answer of any kind and size passes piece by piece, or unseen.
-        mode = BodyMode.STREAMED if self.is_watched else BodyMode.NONE
+        is_read = self.is_watched or self._filter is not None
+        mode = BodyMode.STREAMED if is_read else BodyMode.NONE
         return HeadersReply(Direction.RESPONSE, edit, modes.changed_to(modes.request, mode))
+
+    def _body(self, event: ResponseBody, mode: BodyMode) -> Reply:
+        body = event.body
+        if self._filter is not None and not self._has_ended:
+            self._has_ended = event.is_last or self._is_complete
+            body = self._filter.feed(body, is_last=self._has_ended)
+        if mode is _DUPLEX:
+            return StreamedBodyReply(Direction.RESPONSE, body, event.is_last)
+        return BodyReply(Direction.RESPONSE, body=None if body == event.body else body)
+
+    def _trailers(self, mode: BodyMode) -> tuple[Reply, ...]:
+        if self._filter is None or self._has_ended:
+            return (TrailersReply(Direction.RESPONSE),)
+        self._has_ended = True
+        rest = self._filter.feed(b"", is_last=True)
+        if not rest:
+            return (TrailersReply(Direction.RESPONSE),)
+        if mode is not _DUPLEX:
+            # Envoy takes no body with trailers, and half an answer must not look like a whole.
+            message = "an answer ended in trailers while its end was held back"
+            raise HeldBackError(message)
+        held = StreamedBodyReply(Direction.RESPONSE, rest, is_last=False)
+        return held, TrailersReply(Direction.RESPONSE)
+
+    @property
+    def _is_complete(self) -> bool:
+        """Whether the body is as long as its headers say. Trailers may still follow."""
+        declared = (self.head.headers.get("content-length") or "") if self.head else ""
+        return declared.isdecimal() and declared.isascii() and self.size == int(declared)
 
     def _keep(self, piece: bytes, ruling: Ruling | None) -> None:
         self.size += len(piece)

@@ -1,0 +1,63 @@
+"""Payment cards: issuer, length and Luhn's check digit."""
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from semroute.adapters.lexical.pii.checksums import luhn
+from semroute.adapters.lexical.pii.lexicon import Topic
+from semroute.adapters.lexical.pii.reading import Reading
+from semroute.adapters.lexical.pii.scores import LIKELY, PROVEN
+from semroute.domain.pii import PiiKind, PiiSpan
+
+# First digits of the issuers and the lengths they use (ISO/IEC 7812 and the schemes' own pages).
+# JCB once had 15 digits with 1800 and 2131; Maestro has any length from 12.
+_ISSUERS: Final = re.compile(
+    r"""
+      4(?:[0-9]{12}|[0-9]{15}|[0-9]{18})              # Visa
+    | 5[1-5][0-9]{14}                                 # Mastercard
+    | 2(?:22[1-9]|2[3-9][0-9]|[3-6][0-9]{2}|7[01][0-9]|720)[0-9]{12}
+    | 3[47][0-9]{13}                                  # American Express
+    | 3(?:0[0-5]|095|[689][0-9])[0-9]{11,16}          # Diners Club
+    | 35[0-9]{14,17}                                  # JCB
+    | (?:2131|1800)[0-9]{11}
+    | 6(?:011|4[4-9][0-9]|5[0-9]{2})[0-9]{12,15}      # Discover
+    | 62[0-9]{14,17}                                  # UnionPay
+    | 81[0-9]{14,17}
+    | (?:50|5[6-9]|6[0-9]|0604)[0-9]{8,17}            # Maestro, RuPay, Elo
+    | 220[0-4][0-9]{12,15}                            # Mir
+    | 9792[0-9]{12}                                   # Troy
+    """,
+    re.VERBOSE,
+)
+# Blanks and dashes stand where they stand on cards. Each group may be a card's first, so what
+# matches is only looked at, not consumed.
+_WRITTEN: Final = re.compile(
+    r"(?=([0-689][0-9]{11,18}(?![0-9])"
+    r"|[0-689][0-9]{3}(?P<s>[ \-]{1,2}|[._/])(?:"
+    r"[0-9]{4}(?P=s)[0-9]{4}(?P=s)[0-9]{1,4}(?:(?P=s)[0-9]{3})?"
+    r"|[0-9]{6}(?P=s)[0-9]{4,5}"
+    r"|[0-9]{4}(?P=s)[0-9]{5}"
+    r")(?![0-9])))[0-689](?<![^\W_].)(?<![0-9][.,].)"
+)
+_SEPARATORS: Final = str.maketrans("", "", " -._/")
+_CONTIGUOUS_DOUBTFUL: Final = 13  # barcodes and counters have 12 or 13 digits as well
+
+
+def find_cards(reading: Reading) -> Iterator[PiiSpan]:
+    """Finds card numbers, written without a break or in groups."""
+    if not reading.has_digit:
+        return
+    for match in _WRITTEN.finditer(reading.text):
+        written = match[1]
+        digits = written.translate(_SEPARATORS)
+        if not luhn(digits) or not _ISSUERS.fullmatch(digits):
+            continue
+        start, end = match.span(1)
+        following = reading.text[end : end + 2]
+        if following[:1].isalpha() or (following[:1] == "." and following[1:].isdigit()):
+            continue
+        score = PROVEN
+        if len(written) <= _CONTIGUOUS_DOUBTFUL and not reading.near(Topic.CARD, start, end):
+            score = LIKELY
+        yield PiiSpan(PiiKind.CREDIT_CARD, start, end, score)

@@ -1,0 +1,70 @@
+"""Every recogniser over one text."""
+
+from collections.abc import Collection
+from typing import Final
+
+from semroute.adapters.lexical.pii.cards import find_cards
+from semroute.adapters.lexical.pii.documents import find_driver_licenses, find_passports
+from semroute.adapters.lexical.pii.emails import find_emails
+from semroute.adapters.lexical.pii.ibans import find_ibans
+from semroute.adapters.lexical.pii.keys import (
+    find_cloud_keys,
+    find_jwts,
+    find_private_keys,
+    find_tokens,
+)
+from semroute.adapters.lexical.pii.national import find_national_ids
+from semroute.adapters.lexical.pii.network import find_ip_addresses, find_mac_addresses
+from semroute.adapters.lexical.pii.overlaps import without_overlaps
+from semroute.adapters.lexical.pii.passwords import find_passwords
+from semroute.adapters.lexical.pii.phones import find_phones
+from semroute.adapters.lexical.pii.reading import Reading, Recogniser
+from semroute.adapters.lexical.pii.ssn import find_us_ssns
+from semroute.adapters.lexical.pii.wallets import find_crypto_addresses
+from semroute.adapters.lexical.pii.web import find_domains, find_urls
+from semroute.domain.pii import PiiKind, PiiSpan
+
+RECOGNISERS: Final[dict[PiiKind, Recogniser]] = {
+    PiiKind.EMAIL: find_emails,
+    PiiKind.PHONE: find_phones,
+    PiiKind.CREDIT_CARD: find_cards,
+    PiiKind.IBAN: find_ibans,
+    PiiKind.US_SSN: find_us_ssns,
+    PiiKind.NATIONAL_ID: find_national_ids,
+    PiiKind.PASSPORT: find_passports,
+    PiiKind.DRIVER_LICENSE: find_driver_licenses,
+    PiiKind.IP_ADDRESS: find_ip_addresses,
+    PiiKind.MAC_ADDRESS: find_mac_addresses,
+    PiiKind.URL: find_urls,
+    PiiKind.DOMAIN: find_domains,
+    PiiKind.CRYPTO_ADDRESS: find_crypto_addresses,
+    PiiKind.CLOUD_KEY: find_cloud_keys,
+    PiiKind.TOKEN: find_tokens,
+    PiiKind.PRIVATE_KEY: find_private_keys,
+    PiiKind.JWT: find_jwts,
+    PiiKind.PASSWORD: find_passwords,
+}
+"""What finds each kind. Names of persons and addresses have no form and are not among them."""
+
+
+class PatternFinder:
+    """Finds personal data and secrets that have a form.
+
+    It keeps nothing between texts, so any number of threads may use one. The time it takes grows
+    with the length of the text and not faster.
+
+    Args:
+        kinds: What is wanted; all that have a form, if not given. Those without are ignored.
+    """
+
+    def __init__(self, kinds: Collection[PiiKind] = tuple(RECOGNISERS)) -> None:
+        self._recognisers = tuple(find for kind, find in RECOGNISERS.items() if kind in kinds)
+
+    def find(self, text: str) -> tuple[PiiSpan, ...]:
+        """Returns what is found, sorted by start, without overlaps.
+
+        Of two findings that share characters, a proven one beats an unproven one, then the longer
+        stays, then the surer.
+        """
+        reading = Reading(text)
+        return without_overlaps(span for find in self._recognisers for span in find(reading))

@@ -1,0 +1,143 @@
+"""Bank accounts: IBANs, by the lengths of the registry and their remainder."""
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from semroute.adapters.lexical.pii.reading import Reading
+from semroute.adapters.lexical.pii.scores import PROVEN
+from semroute.domain.pii import PiiKind, PiiSpan
+
+# The IBAN registry (SWIFT, ISO 13616).
+_LENGTHS: Final = {
+    pair[:2]: int(pair[2:])
+    for pair in [
+        "AD24",
+        "AE23",
+        "AL28",
+        "AT20",
+        "AZ28",
+        "BA20",
+        "BE16",
+        "BG22",
+        "BH22",
+        "BI27",
+        "BR29",
+        "BY28",
+        "CH21",
+        "CR22",
+        "CY28",
+        "CZ24",
+        "DE22",
+        "DJ27",
+        "DK18",
+        "DO28",
+        "EE20",
+        "EG29",
+        "ES24",
+        "FI18",
+        "FK18",
+        "FO18",
+        "FR27",
+        "GB22",
+        "GE22",
+        "GI23",
+        "GL18",
+        "GR27",
+        "GT28",
+        "HN28",
+        "HR21",
+        "HU28",
+        "IE22",
+        "IL23",
+        "IQ23",
+        "IS26",
+        "IT27",
+        "JO30",
+        "KW30",
+        "KZ20",
+        "LB28",
+        "LC32",
+        "LI21",
+        "LT20",
+        "LU20",
+        "LV21",
+        "LY25",
+        "MC27",
+        "MD24",
+        "ME22",
+        "MK19",
+        "MN20",
+        "MR27",
+        "MT31",
+        "MU30",
+        "NI28",
+        "NL18",
+        "NO15",
+        "OM23",
+        "PK24",
+        "PL28",
+        "PS29",
+        "PT25",
+        "QA29",
+        "RO24",
+        "RS22",
+        "RU33",
+        "SA24",
+        "SC31",
+        "SD18",
+        "SE24",
+        "SI19",
+        "SK24",
+        "SM27",
+        "SO23",
+        "ST25",
+        "SV28",
+        "TL23",
+        "TN24",
+        "TR26",
+        "UA29",
+        "VA22",
+        "VG24",
+        "XK20",
+        "YE30",
+    ]
+}
+_START: Final = re.compile(
+    r"[A-Za-z]{2}(?<![^\W_]..)[0-9]{2}"
+    r"(?:[A-Za-z0-9]{11}|(?P<s>[ \-])[A-Za-z0-9]{4}(?P=s)[A-Za-z0-9]{4})"
+)
+_VALUES: Final = {chr(code): str(code - 55) for code in range(65, 91)} | {
+    d: d for d in "0123456789"
+}
+_GROUP: Final = 4
+
+
+def find_ibans(reading: Reading) -> Iterator[PiiSpan]:
+    """Finds IBANs, written without a break or in groups of four."""
+    if not reading.has_digit:
+        return
+    text = reading.text
+    for match in _START.finditer(text):
+        start = match.start()
+        length = _LENGTHS.get(text[start : start + 2].upper())
+        if length is None:
+            continue
+        separator = match["s"]
+        if separator is None:
+            end = start + length
+            account = text[start:end]
+        else:
+            end = start + length + (length - 1) // _GROUP
+            written = text[start:end]
+            account = written.replace(separator, "")
+        if len(account) != length or text[end : end + 1].isalnum():
+            continue
+        if not account.isascii() or not account.isalnum() or not _holds(account):
+            continue
+        yield PiiSpan(PiiKind.IBAN, start, end, PROVEN)
+
+
+def _holds(account: str) -> bool:
+    turned = account[4:] + account[:4]
+    return int("".join(map(_VALUES.__getitem__, turned.upper()))) % 97 == 1

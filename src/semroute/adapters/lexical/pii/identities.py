@@ -1,0 +1,264 @@
+"""The check digits of national identity and tax numbers, each after its country's rule."""
+
+from collections.abc import Callable
+from typing import Final
+
+from semroute.adapters.lexical.pii.checksums import luhn, verhoeff, weighted
+
+_DNI_LETTERS: Final = "TRWAGMYFPDXBNJZSQVHLCKE"
+_FINNISH_LETTERS: Final = "0123456789ABCDEFHJKLMNPRSTUVWXY"
+_IRISH_LETTERS: Final = "WABCDEFGHIJKLMNOPQRSTUV"
+_CHINESE_CHECKS: Final = "10X98765432"
+_ALPHANUMERIC: Final = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+_CURP_CHARACTERS: Final = "0123456789ABCDEFGHIJKLMNÑOPQRSTUVWXYZ"
+# What an Italian code adds for a character in an odd place: digits as the first ten letters.
+_ITALIAN_ODD: Final = (1, 0, 5, 7, 9, 13, 15, 17, 19, 21, 2, 4, 18, 20, 11, 3, 6, 8, 12, 14, 16, 10)
+_ITALIAN_ODD_REST: Final = (22, 25, 24, 23)
+
+
+def _is_day(day: str, month: str) -> bool:
+    return 1 <= int(day) <= 31 and 1 <= int(month) <= 12  # noqa: PLR2004 - the calendar
+
+
+def spain_dni(number: str) -> bool:
+    """Returns whether the letter of a Spanish DNI is right."""
+    return _DNI_LETTERS[int(number[:8]) % 23] == number[8]
+
+
+def spain_nie(number: str) -> bool:
+    """Returns whether the letter of a Spanish NIE is right."""
+    return spain_dni(str("XYZ".index(number[0])) + number[1:])
+
+
+def italy_codice_fiscale(number: str) -> bool:
+    """Returns whether the last letter of an Italian codice fiscale is right."""
+    odd = _ITALIAN_ODD + _ITALIAN_ODD_REST
+    total = 0
+    for place, character in enumerate(number[:15]):
+        value = int(character) if character.isdigit() else ord(character) - 65
+        total += odd[value] if place % 2 == 0 else value
+    return chr(65 + total % 26) == number[15]
+
+
+def france_nir(number: str) -> bool:
+    """Returns whether the key of a French NIR is right; Corsica has letters."""
+    body = number[:13].replace("2A", "19").replace("2B", "18")
+    return body.isdigit() and 97 - int(body) % 97 == int(number[13:])
+
+
+def germany_tax_id(number: str) -> bool:
+    """Returns whether a German tax identification number holds and repeats one digit only."""
+    body = number[:10]
+    repeated = [body.count(digit) for digit in set(body)]
+    if number[0] == "0" or max(repeated) not in {2, 3} or repeated.count(max(repeated)) > 1:
+        return False
+    return _mod_11_10(number)
+
+
+def _mod_11_10(number: str) -> bool:
+    check = 10
+    for digit in number[:-1]:
+        check = ((check + int(digit)) % 10 or 10) * 2 % 11
+    return (11 - check) % 10 == int(number[-1])
+
+
+def croatia_oib(number: str) -> bool:
+    """Returns whether the check digit of a Croatian OIB is right."""
+    return _mod_11_10(number)
+
+
+def netherlands_bsn(number: str) -> bool:
+    """Returns whether a Dutch BSN passes the eleven test."""
+    return weighted(number, (9, 8, 7, 6, 5, 4, 3, 2, -1)) % 11 == 0 and number != "0" * 9
+
+
+def belgium_national_number(number: str) -> bool:
+    """Returns whether the last two digits of a Belgian number are right, before or after 2000."""
+    body, check = int(number[:9]), int(number[9:])
+    if not 0 < int(number[4:6]) <= 31 or int(number[2:4]) % 20 > 12:  # noqa: PLR2004
+        return False
+    return check in {97 - body % 97, 97 - (body + 2 * 10**9) % 97}
+
+
+def portugal_nif(number: str) -> bool:
+    """Returns whether the check digit of a Portuguese NIF is right."""
+    rest = 11 - weighted(number[:8], (9, 8, 7, 6, 5, 4, 3, 2)) % 11
+    return number[0] != "0" and (rest if rest < 10 else 0) == int(number[8])  # noqa: PLR2004
+
+
+def poland_pesel(number: str) -> bool:
+    """Returns whether the check digit of a PESEL is right and its month and day exist."""
+    if not _is_day(number[4:6], str(int(number[2:4]) % 20)):
+        return False
+    return weighted(number, (1, 3, 7, 9, 1, 3, 7, 9, 1, 3, 1)) % 10 == 0
+
+
+def sweden_personnummer(number: str) -> bool:
+    """Returns whether the check digit of a Swedish number is right; twelve digits or ten."""
+    short = number[-10:]
+    day = int(short[4:6])  # coordination numbers add sixty
+    return _is_day(str(day % 60), short[2:4]) and luhn(short)
+
+
+def norway_fodselsnummer(number: str) -> bool:
+    """Returns whether both check digits of a Norwegian number are right."""
+    if not _is_day(str(int(number[:2]) % 40), str(int(number[2:4]) % 40)):
+        return False
+    first = weighted(number, (3, 7, 6, 1, 8, 9, 4, 5, 2, 1))
+    second = weighted(number, (5, 4, 3, 2, 7, 6, 5, 4, 3, 2, 1))
+    return first % 11 == 0 and second % 11 == 0
+
+
+def finland_hetu(number: str) -> bool:
+    """Returns whether the last character of a Finnish code is right."""
+    rest = int(number[:6] + number[7:10]) % 31
+    return _is_day(number[:2], number[2:4]) and _FINNISH_LETTERS[rest] == number[10]
+
+
+def denmark_cpr(number: str) -> bool:
+    """Returns whether a Danish number begins with a day; since 2007 it has no check digit."""
+    return _is_day(number[:2], number[2:4])
+
+
+def brazil_cpf(number: str) -> bool:
+    """Returns whether both check digits of a Brazilian CPF are right."""
+    if len(set(number)) == 1:
+        return False
+    first = weighted(number[:9], range(10, 1, -1)) * 10 % 11 % 10
+    second = weighted(number[:10], range(11, 1, -1)) * 10 % 11 % 10
+    return number[9:] == f"{first}{second}"
+
+
+def uk_nhs(number: str) -> bool:
+    """Returns whether an NHS number passes its eleven test."""
+    return weighted(number, (10, 9, 8, 7, 6, 5, 4, 3, 2, 1)) % 11 == 0 and len(set(number)) > 1
+
+
+def australia_tfn(number: str) -> bool:
+    """Returns whether an Australian tax file number passes its eleven test."""
+    return weighted(number, (1, 4, 3, 7, 5, 8, 6, 9, 10)) % 11 == 0
+
+
+def canada_sin(number: str) -> bool:
+    """Returns whether the check digit of a Canadian SIN is right."""
+    return number[0] not in "08" and luhn(number)
+
+
+def india_aadhaar(number: str) -> bool:
+    """Returns whether the check digit of an Aadhaar number is right."""
+    return number[0] not in "01" and verhoeff(number)
+
+
+def china_resident(number: str) -> bool:
+    """Returns whether the check character of a Chinese resident's number is right."""
+    weights = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+    return (
+        _is_day(number[12:14], number[10:12])
+        and number[6:8] in {"18", "19", "20"}
+        and _CHINESE_CHECKS[weighted(number[:17], weights) % 11] == number[17]
+    )
+
+
+def switzerland_ahv(number: str) -> bool:
+    """Returns whether the check digit of a Swiss AHV number is right."""
+    return weighted(number, (1, 3, 1, 3, 1, 3, 1, 3, 1, 3, 1, 3, 1)) % 10 == 0
+
+
+def ireland_pps(number: str) -> bool:
+    """Returns whether the letter of an Irish PPS number is right."""
+    total = weighted(number[:7], (8, 7, 6, 5, 4, 3, 2))
+    if number[8:] and number[8] != "W":
+        total += 9 * (ord(number[8]) - 64)
+    return _IRISH_LETTERS[total % 23] == number[7]
+
+
+def romania_cnp(number: str) -> bool:
+    """Returns whether the check digit of a Romanian CNP is right and its day exists."""
+    rest = weighted(number[:12], (2, 7, 9, 1, 4, 6, 3, 5, 8, 2, 7, 9)) % 11
+    return (
+        number[0] != "0"
+        and _is_day(number[5:7], number[3:5])
+        and (rest if rest < 10 else 1) == int(number[12])  # noqa: PLR2004
+    )
+
+
+def turkey_tckn(number: str) -> bool:
+    """Returns whether both check digits of a Turkish number are right."""
+    digits = list(map(int, number))
+    tenth = (7 * sum(digits[0:9:2]) - sum(digits[1:8:2])) % 10
+    return digits[0] != 0 and digits[9] == tenth and digits[10] == sum(digits[:10]) % 10
+
+
+def korea_rrn(number: str) -> bool:
+    """Returns whether the check digit of a South Korean number is right and its day exists."""
+    rest = weighted(number[:12], (2, 3, 4, 5, 6, 7, 8, 9, 2, 3, 4, 5)) % 11
+    return _is_day(number[4:6], number[2:4]) and (11 - rest) % 10 == int(number[12])
+
+
+def mexico_curp(number: str) -> bool:
+    """Returns whether the check digit of a Mexican CURP is right."""
+    total = sum(
+        _CURP_CHARACTERS.index(character) * weight
+        for character, weight in zip(number[:17], range(18, 1, -1), strict=True)
+    )
+    return -total % 10 == int(number[17])
+
+
+def south_africa_id(number: str) -> bool:
+    """Returns whether the check digit of a South African number is right and its day exists."""
+    return _is_day(number[4:6], number[2:4]) and number[10] in "012" and luhn(number)
+
+
+def chile_rut(number: str) -> bool:
+    """Returns whether the check character of a Chilean RUT is right."""
+    weights = (2, 3, 4, 5, 6, 7, 2, 3)
+    return "0123456789K"[-weighted(number[-2::-1], weights) % 11] == number[-1]
+
+
+def singapore_nric(number: str) -> bool:
+    """Returns whether the letter of a Singaporean NRIC or FIN is right."""
+    offset = {"T": 4, "G": 4, "M": 3}.get(number[0], 0)
+    rest = (weighted(number[1:8], (2, 7, 6, 5, 4, 3, 2)) + offset) % 11
+    letters = {"S": "JZIHGFEDCBA", "T": "JZIHGFEDCBA", "M": "KLJNPQRTUWX"}
+    if number[0] == "M":
+        rest = 10 - rest
+    return letters.get(number[0], "XWUTRQPNMLK")[rest] == number[8]
+
+
+def czechia_birth_number(number: str) -> bool:
+    """Returns whether a Czech or Slovak birth number is divisible by eleven and has a day."""
+    month = int(number[2:4]) % 50 % 20
+    return int(number) % 11 == 0 and _is_day(number[4:6], str(month))
+
+
+def thailand_id(number: str) -> bool:
+    """Returns whether the check digit of a Thai number is right."""
+    return (11 - weighted(number[:12], range(13, 1, -1)) % 11) % 10 == int(number[12])
+
+
+def israel_id(number: str) -> bool:
+    """Returns whether the check digit of an Israeli number is right."""
+    return luhn(number) and number != "0" * 9
+
+
+def bulgaria_egn(number: str) -> bool:
+    """Returns whether the check digit of a Bulgarian EGN is right and its day exists."""
+    month = str(int(number[2:4]) % 20)
+    rest = weighted(number[:9], (2, 4, 8, 5, 10, 9, 7, 3, 6)) % 11 % 10
+    return _is_day(number[4:6], month) and rest == int(number[9])
+
+
+def baltic_code(number: str) -> bool:
+    """Returns whether the check digit of an Estonian or Lithuanian code is right."""
+    rest = weighted(number[:10], (1, 2, 3, 4, 5, 6, 7, 8, 9, 1)) % 11
+    if rest == 10:  # noqa: PLR2004
+        rest = weighted(number[:10], (3, 4, 5, 6, 7, 8, 9, 1, 2, 3)) % 11 % 10
+    return _is_day(number[5:7], number[3:5]) and rest == int(number[10])
+
+
+def greece_amka(number: str) -> bool:
+    """Returns whether the check digit of a Greek AMKA is right and its day exists."""
+    return _is_day(number[:2], number[2:4]) and luhn(number)
+
+
+Check = Callable[[str], bool]

@@ -1,0 +1,115 @@
+"""The words that say what a number beside them is, in the languages people mix with English."""
+
+from enum import Enum, auto
+from typing import Final
+
+
+class Topic(Enum):
+    """What a word announces."""
+
+    PHONE = auto()
+    OTHER = auto()  # a number of some other sort: an order, a page, a price
+    CARD = auto()
+    SSN = auto()
+    PASSPORT = auto()
+    LICENCE = auto()
+    ADDRESS = auto()  # of a machine: IP, host, server
+    VERSION = auto()
+    SITE = auto()
+    CLOUD = auto()
+    TAX_ID = auto()
+    NATIONAL_ID = auto()  # of any country
+    UK_NINO = auto()
+    UK_NHS = auto()
+    CA_SIN = auto()
+    AU_TFN = auto()
+    IN_AADHAAR = auto()
+    NL_BSN = auto()
+    BR_CPF = auto()
+    WALLET = auto()
+
+
+_WORDS: Final[dict[Topic, str]] = {
+    Topic.PHONE: (
+        "phone|phones|telephone|telephones|tel|cell|cellphone|mobile|mob|fax|landline|hotline|"
+        "call|calls|calling|called|dial|dialling|dialing|ring|whatsapp|sms|text me|texted|"
+        "reach me|reach us|reach him|reach her|reach them|messages to|message to|contact|"
+        "contact number|voicemail|pager|office|work number|home number|answering|answer at|"
+        "callback|helpline|ph|handset|sim|registered|viber|signal|telegram|"
+        "telefon|handy|rufnummer|mobil|téléphone|telefono|teléfono|móvil|celular|cellulare|"
+        "telefone|telemóvel|telefoon|mobiel|puhelin|telefonnummer|numéro de portable|portable|tél"
+    ),
+    Topic.OTHER: (
+        "order|orders|invoice|account|card|isbn|issn|version|passport|license|licence|ssn|zip|"
+        "postcode|postal code|code|pin|id|identifier|ticket|tracking|serial|model|year|years|page|"
+        "pages|room|price|reference|ref|iban|amount|total|score|equation|security number|"
+        "population|value|date|born|dob|between|from|since|section|chapter|article|bsn|cpf|nhs|"
+        "employee|customer|policy|case|batch|routing|sort code|swift|vin|imei|usd|eur|dollars|euros"
+    ),
+    Topic.CARD: (
+        "card|cards|credit|debit|visa|mastercard|maestro|amex|american express|discover|diners|"
+        "jcb|unionpay|pan|cc|cvv|cvc|kreditkarte|carte|tarjeta|carta|cartão|charge|payment"
+    ),
+    Topic.SSN: "ssn|ssns|social security|social sec|soc sec|itin|taxpayer|tax id|tin",
+    Topic.PASSPORT: (
+        "passport|passports|reisepass|passeport|pasaporte|passaporto|passaporte|paspoort|"
+        "passnummer|travel document"
+    ),
+    Topic.LICENCE: (
+        "driver's license|driver's licence|drivers license|drivers licence|driver license|"
+        "driver licence|driving license|driving licence|driver’s license|driver’s licence|"
+        "driver's lic|driver lic|drivers lic|dl number|dl no|dl|dlno|dmv|dvla|führerschein|"
+        "führerscheinnummer|permis de conduire|licencia de conducir|permiso de conducir|patente|"
+        "carta de condução|rijbewijs|license number|licence number|license no|license is|"
+        "licence is|driver_license"
+    ),
+    Topic.ADDRESS: (
+        "ip|ips|ipv|address|addresses|host|hosts|hostname|server|servers|dns|gateway|subnet|"
+        "localhost|ping|router|client|network|ssh|port|proxy|firewall|login|logged|browse|mac"
+    ),
+    Topic.VERSION: (
+        "version|versions|ver|release|releases|section|sections|chapter|build|firmware|upgrade|"
+        "upgraded|update|updated|chrome|clause|paragraph|figure|table|theorem|tls|exercise"
+    ),
+    Topic.SITE: "website|websites|site|sites|web|domain|domains|url|urls|visit|homepage|page|link",
+    Topic.CLOUD: (
+        "aws|amazon|azure|secret|secrets|gcp|google|cloud|storage|blob|credentials|credential|key"
+    ),
+    Topic.TAX_ID: (
+        "tax|steuer|steuernummer|steueridentifikationsnummer|steuerid|idnr|nif|contribuinte|oib|"
+        "fiscal|tin|vergi|afm|rfc|inn"
+    ),
+    Topic.NATIONAL_ID: (
+        "national id|national identity|national identification|national insurance|identity number|"
+        "identity card|identification number|id number|id card|id no|personal number|"
+        "personal id|personal code|citizen number|citizen id|social security|social insurance|"
+        "social number|pesel|personnummer|fødselsnummer|fodselsnummer|cpr|rijksregisternummer|"
+        "registre national|national register|numéro national|nir|insee|sécurité sociale|dni|nie|"
+        "documento|codice fiscale|cnp|egn|isikukood|asmens kodas|tc kimlik|kimlik|tckn|rodné číslo|"
+        "ahv|avs|teudat zehut|personalausweis|ausweis|svnr|sozialversicherungsnummer|henkilötunnus|"
+        "kennitala|身份证|rut|curp|pps|ppsn|nric|fin|hetu|id"
+    ),
+    Topic.UK_NINO: "nino|national insurance|ni number|ni no|insurance number",
+    Topic.UK_NHS: "nhs|health service|patient number",
+    Topic.CA_SIN: "sin|social insurance|assurance sociale|nas",
+    Topic.AU_TFN: "tfn|tax file",
+    Topic.IN_AADHAAR: "aadhaar|aadhar|adhaar|adhar|uidai|uid",
+    Topic.NL_BSN: "bsn|burgerservicenummer|burger service|sofinummer|sofi|citizen service",
+    Topic.BR_CPF: "cpf|cadastro de pessoas|cadastro de pessoa",
+    Topic.WALLET: "wallet|wallets|solana|monero|xmr|sol|crypto|deposit address",
+}
+
+
+def _by_first_word() -> dict[str, tuple[tuple[str, Topic], ...]]:
+    phrases: dict[str, list[tuple[str, Topic]]] = {}
+    for topic, words in _WORDS.items():
+        for phrase in words.split("|"):
+            letters = 0
+            while letters < len(phrase) and phrase[letters].isalpha():
+                letters += 1
+            phrases.setdefault(phrase[:letters], []).append((phrase[letters:], topic))
+    return {first: tuple(rest) for first, rest in phrases.items()}
+
+
+PHRASES: Final = _by_first_word()
+"""For each first word, what may follow it and the topic that the whole announces."""

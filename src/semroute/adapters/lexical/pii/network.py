@@ -1,0 +1,105 @@
+"""Addresses of machines: IPv4, IPv6 and MAC."""
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from semroute.adapters.lexical.pii.lexicon import Topic
+from semroute.adapters.lexical.pii.reading import Reading
+from semroute.adapters.lexical.pii.scores import CONTEXT, DISTINCT, LIKELY
+from semroute.domain.pii import PiiKind, PiiSpan
+
+_V4: Final = re.compile(
+    r"[0-9](?<![^\W_].)(?<![0-9][.].)[0-9]{0,2}+(?:\.[0-9]{1,3}+){3}(?![^\W_]|\.[0-9])"
+)
+# At least a double colon or six single ones: times and scores have fewer.
+_V6: Final = re.compile(
+    r"[0-9A-Fa-f:](?<![\w:.].)(?:(?<=:)(?=:)|(?=[0-9A-Fa-f]{0,3}:))"
+    r"(?=(?<=:):|(?:[0-9A-Fa-f]{0,4}:){6}|[0-9A-Fa-f:]{0,30}?::)"
+    r"[0-9A-Fa-f:]{1,38}+(?:(?<=:[0-9])(?:\.[0-9]{1,3}){3}|(?<=:[0-9]{2})(?:\.[0-9]{1,3}){3}"
+    r"|(?<=:[0-9]{3})(?:\.[0-9]{1,3}){3})?(?![\w:])"
+)
+_MAC: Final = re.compile(
+    r"[0-9A-Fa-f](?<![\w:.\-].)(?:"
+    r"[0-9A-Fa-f](?P<s>[:\-])[0-9A-Fa-f]{2}(?:(?P=s)[0-9A-Fa-f]{2}){4}"
+    r"|[0-9A-Fa-f]{3}\.[0-9A-Fa-f]{4}\.[0-9A-Fa-f]{4}"
+    r")(?![\w\-]|[:.]\w)"
+)
+_VERSION_BEFORE: Final = 12  # characters: "version 1.2.3.4", "firmware: 1.2.3.4"
+_ONE_DIGIT_EACH: Final = 7
+_BYTE_MAX: Final = 255
+_GROUPS: Final = 8
+_GROUP_MAX: Final = 4  # hexadecimal digits
+_SURE_GROUPS: Final = 4
+# Global unicast, unique local, link local: how an abbreviated address nearly always begins.
+_SURE_START: Final = re.compile(
+    r"2[0-9a-f]{3}:|f[cd][0-9a-f]{2}:|fe80:|64:ff9b:|::ffff:", re.IGNORECASE
+)
+
+
+def find_ip_addresses(reading: Reading) -> Iterator[PiiSpan]:
+    """Finds IPv4 and IPv6 addresses, but not versions and numbered sections."""
+    if reading.has_digit:
+        for match in _V4.finditer(reading.text):
+            if not _is_v4(match[0]):
+                continue
+            start, end = match.span()
+            about_machine = reading.near(Topic.ADDRESS, start, end)
+            if not about_machine and reading.near(
+                Topic.VERSION, start, end, before=_VERSION_BEFORE, after=0
+            ):
+                continue
+            doubtful = end - start <= _ONE_DIGIT_EACH and not about_machine
+            yield PiiSpan(PiiKind.IP_ADDRESS, start, end, LIKELY if doubtful else DISTINCT)
+    if ":" in reading.text:
+        yield from _find_v6(reading)
+
+
+def _is_v4(written: str) -> bool:
+    return all(
+        int(part) <= _BYTE_MAX and (part[0] != "0" or part == "0") for part in written.split(".")
+    )
+
+
+def _find_v6(reading: Reading) -> Iterator[PiiSpan]:
+    for match in _V6.finditer(reading.text):
+        written = match[0]
+        start, end = match.span()
+        if written[-1] == ":" and written[-2:] != "::":
+            written, end = written[:-1], end - 1  # "at 2001:db8::1: refused"
+        if not _is_v6(written):
+            continue
+        filled = sum(map(bool, written.split(":")))
+        sure = filled >= _SURE_GROUPS or _SURE_START.match(written)
+        if sure:
+            yield PiiSpan(PiiKind.IP_ADDRESS, start, end, DISTINCT)
+        elif written != "::" and reading.near(Topic.ADDRESS, start, end):
+            yield PiiSpan(PiiKind.IP_ADDRESS, start, end, CONTEXT)
+
+
+def _is_v6(written: str) -> bool:
+    gaps = written.count("::")
+    if gaps > 1 or ":::" in written:
+        return False
+    if (written[0] == ":" and written[:2] != "::") or not any(map(str.isdigit, written)):
+        return False
+    groups = written.split(":")
+    held = sum(map(bool, groups)) + ("." in groups[-1])
+    if "." in groups[-1]:
+        if not _is_v4(groups.pop()):
+            return False
+    if max(map(len, groups)) > _GROUP_MAX:
+        return False
+    return held < _GROUPS if gaps else held == _GROUPS
+
+
+def find_mac_addresses(reading: Reading) -> Iterator[PiiSpan]:
+    """Finds MAC addresses: six pairs, or three groups of four as routers print them."""
+    if not reading.has_digit:
+        return
+    for match in _MAC.finditer(reading.text):
+        start, end = match.span()
+        # Digits alone may be a phone number or a measurement.
+        sure = match["s"] == ":" or not match[0].replace("-", "").replace(".", "").isdigit()
+        if sure or reading.near(Topic.ADDRESS, start, end):
+            yield PiiSpan(PiiKind.MAC_ADDRESS, start, end, DISTINCT)

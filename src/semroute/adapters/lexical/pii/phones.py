@@ -1,0 +1,124 @@
+"""Phone numbers: international ones, and the ways countries write their own."""
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+import phonenumbers
+
+from semroute.adapters.lexical.pii.lexicon import Topic
+from semroute.adapters.lexical.pii.reading import Reading
+from semroute.adapters.lexical.pii.scores import CONTEXT, DISTINCT, LIKELY, POSSIBLE
+from semroute.domain.pii import PiiKind, PiiSpan
+
+_EXTENSION: Final = r"(?:[ ,]{0,2}(?:x|ext\.?|extension|#)[ .:]{0,2}[0-9]{1,6}(?![^\W_]))?"
+_END: Final = r"(?![^\W_]|[.,:][0-9]|[\-/][0-9])"
+
+# A plus or two zeros, a country's code, and up to fifteen digits in all (ITU-T E.164).
+_INTERNATIONAL: Final = re.compile(
+    r"[+0](?<![\w.,+\-/].)(?:(?<=\+)|0(?=[1-9]))[ ]?\(?[0-9]"
+    r"(?:[ .\-/]{0,2}[()]{0,2}[ .\-]?[0-9]){6,16}+" + _EXTENSION + _END,
+    re.IGNORECASE,
+)
+# Three, three, four: North America, with or without its own code.
+_NORTH_AMERICAN: Final = re.compile(
+    r"[(0-9](?<![\w.,+/$].)(?<![0-9]-.)(?:(?<=1)[ .\-]?\(?[0-9]|(?<=\()[0-9]|)"
+    r"[0-9]{2}(?:\)[ .\-]?|[ .\-])[0-9]{3}(?P<s>[ .\-])[0-9]{4}" + _EXTENSION + _END,
+    re.IGNORECASE,
+)
+# A trunk zero or an area code in parentheses, then groups: Europe, Asia, South America.
+_NATIONAL: Final = re.compile(
+    r"[(0](?<![\w.,+/$\-].)(?<![0-9] .)(?:"
+    r"(?<=0)[0-9]{1,4}(?P<s>[ .\-/])[0-9]{2,4}(?:(?P=s)[0-9]{2,4}){1,3}"
+    r"|(?<=0)[0-9]{2,4}[/\-][0-9]{6,8}"
+    r"|(?<=\()(?!(?:19|20)[0-9]{2}\))[0-9]{2,5}\)[ \-]?[0-9]{2,5}(?:[ \-][0-9]{2,5}){1,3}"
+    r"|(?<=\()0[0-9]{1,4}\)[ \-]?[0-9]{5,8}"
+    r")" + _EXTENSION + _END,
+    re.IGNORECASE,
+)
+# Anything of six to fourteen digits in a few groups: only beside a word about phones.
+_ANY: Final = re.compile(
+    r"[(0-9](?<![\w.,+/$€£=\-].)(?=(?:[ ()./\-]{0,3}[0-9]){5})"
+    r"(?:(?<=[0-9])[0-9]{5,13}+|[0-9]{0,5}\)?(?:[ .\-/]{1,2}\(?[0-9]{2,8}\)?|(?<=\))[0-9]{3,8}){1,5}+)"
+    + _EXTENSION
+    + _END,
+    re.IGNORECASE,
+)
+_DATE: Final = re.compile(
+    r"(?:19|20)[0-9]{2}[ .\-/][01]?[0-9][ .\-/][0-3]?[0-9]"
+    r"|[0-3]?[0-9](?P<s>[ .\-/])[0-3]?[0-9](?P=s)(?:19|20)?[0-9]{2}"
+    r"|(?:19|20)[0-9]{2}[ \-/](?:19|20)[0-9]{2}"
+)
+_NOT_DIGITS: Final = re.compile(r"[^0-9]+")
+_SHORTEST: Final = 6
+_LONGEST: Final = 14
+_INTERNATIONAL_SHORTEST: Final = 8
+_NATIONAL_SHORTEST: Final = 8
+
+# The library takes 50 us a number. What comes after this many is believed by its form.
+_LOOK_UPS: Final = 256
+
+
+def find_phones(reading: Reading) -> Iterator[PiiSpan]:
+    """Finds phone numbers.
+
+    One with a country's code must be possible in that country. One without is told by its form
+    if few other numbers have it, and else by a word beside it.
+    """
+    if not reading.has_digit:
+        return
+    yield from _find_international(reading)
+    for pattern, score in ((_NORTH_AMERICAN, LIKELY), (_NATIONAL, POSSIBLE)):
+        for match in pattern.finditer(reading.text):
+            digits = _digits(match[0])
+            if digits >= _NATIONAL_SHORTEST and not _DATE.fullmatch(match[0]):
+                yield _span(match, CONTEXT if _is_called(reading, match) else score)
+    if reading.mentions(Topic.PHONE):
+        for match in _ANY.finditer(reading.text):
+            if _SHORTEST <= _digits(match[0]) <= _LONGEST and _is_called(reading, match):
+                if not _DATE.fullmatch(match[0]):
+                    yield _span(match, CONTEXT)
+
+
+def _find_international(reading: Reading) -> Iterator[PiiSpan]:
+    look_ups = 0
+    for match in _INTERNATIONAL.finditer(reading.text):
+        if _digits(match[0]) < _INTERNATIONAL_SHORTEST:
+            continue
+        if look_ups >= _LOOK_UPS:
+            yield _span(match, POSSIBLE)
+            continue
+        look_ups += 1
+        if _is_possible(match[0]):
+            yield _span(match, DISTINCT if match[0][0] == "+" else CONTEXT)
+        elif _is_called(reading, match):
+            yield _span(match, LIKELY)
+
+
+def _is_possible(written: str) -> bool:
+    number = written if written[0] == "+" else "+" + written.lstrip("0")
+    try:
+        return phonenumbers.is_possible_number(phonenumbers.parse(number))
+    except phonenumbers.NumberParseException:
+        return False
+
+
+def _is_called(reading: Reading, match: re.Match[str]) -> bool:
+    """Returns whether a word beside says that this is a phone number, and none nearer denies it."""
+    start, end = match.span()
+    if not reading.near(Topic.PHONE, start, end):
+        return False
+    other = reading.distance_before(Topic.OTHER, start)
+    phone = reading.distance_before(Topic.PHONE, start)
+    return other is None or (phone is not None and phone <= other) or other > _DENIED_WITHIN
+
+
+_DENIED_WITHIN: Final = 20  # characters from "order number" to the number
+
+
+def _digits(written: str) -> int:
+    return len(_NOT_DIGITS.sub("", written))
+
+
+def _span(match: re.Match[str], score: float) -> PiiSpan:
+    return PiiSpan(PiiKind.PHONE, match.start(), match.end(), score)

@@ -1,0 +1,118 @@
+"""Web addresses and the names of hosts."""
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from semroute.adapters.lexical.pii.lexicon import Topic
+from semroute.adapters.lexical.pii.reading import Reading
+from semroute.adapters.lexical.pii.scores import CONTEXT, DISTINCT, LIKELY
+from semroute.adapters.lexical.pii.toplevel import DOUBTFUL, SECOND_LEVEL, SURE
+from semroute.domain.pii import PiiKind, PiiSpan
+
+# What follows a scheme, up to what cannot stand in an address. Two thousand characters are more
+# than browsers of all makes agree on.
+_AFTER_SCHEME: Final = re.compile(
+    r"://(?<=[A-Za-z][A-Za-z0-9]://)(?=[^\W_]|[\[%~$_])[^\s<>\"`{}|\\^]{1,2048}+"
+)
+_SCHEME_BACKWARDS: Final = re.compile(r"[A-Za-z0-9+.\-]{0,19}+")
+_SCHEME_MAX: Final = 20
+_WWW: Final = re.compile(
+    r"[wW](?<![\w.@/\-].)[wW]{2}[0-9]?\.[^\W_][^\s<>\"`{}|\\^]{0,2048}+", re.ASCII
+)
+_TRAILING: Final = ".,;:!?'\"*_~»”’"
+_CLOSING: Final = {")": "(", "]": "["}
+
+# Anchored at a dot between letters or digits, which ordinary text has seldom.
+_AFTER_DOT: Final = re.compile(
+    r"\.(?<=[^\W_]\.)(?=[A-Za-z0-9])([A-Za-z0-9\-]{1,63}+(?:\.[A-Za-z0-9][A-Za-z0-9\-]{0,62}+){0,6}+)"
+    r"(?![\w@(])(/[^\s<>\"`{}|\\^]{0,2048}+)?"
+)
+_LABEL_BACKWARDS: Final = re.compile(r"[\w\-]{1,63}+")
+_LABEL_MAX: Final = 63
+_NOT_BEFORE: Final = frozenset("@/.\\$")
+# Names of technologies that look like hosts.
+_TECHNOLOGIES: Final = frozenset(("asp.net", "ado.net", "vb.net", "ml.net", "paint.net"))
+
+
+def find_urls(reading: Reading) -> Iterator[PiiSpan]:
+    """Finds addresses with a scheme, with `www.`, or with a host and a path."""
+    text = reading.text
+    if "://" in text:
+        for match in _AFTER_SCHEME.finditer(text):
+            begin = match.start()
+            window = text[max(0, begin - _SCHEME_MAX) : begin][::-1]
+            scheme = _SCHEME_BACKWARDS.match(window)
+            assert scheme is not None
+            name = scheme[0][::-1].lstrip("0123456789+.-")
+            start = begin - len(name)
+            yield PiiSpan(PiiKind.URL, start, _without_trailing(text, start, match.end()), DISTINCT)
+    if "." not in text:
+        return
+    for match in _WWW.finditer(text):
+        end = _without_trailing(text, match.start(), match.end())
+        if "." in text[match.start() + 4 : end]:
+            yield PiiSpan(PiiKind.URL, match.start(), end, DISTINCT)
+    for start, end, with_path, score in _hosts(reading):
+        if with_path:
+            trimmed = _without_trailing(text, start, end)
+            yield PiiSpan(PiiKind.URL, start, trimmed, score)
+
+
+def find_domains(reading: Reading) -> Iterator[PiiSpan]:
+    """Finds names of hosts that stand alone: `example.com`, `shop.example.co.uk`."""
+    if "." in reading.text:
+        for start, end, with_path, score in _hosts(reading):
+            if not with_path:
+                yield PiiSpan(PiiKind.DOMAIN, start, end, score)
+
+
+def _hosts(reading: Reading) -> Iterator[tuple[int, int, bool, float]]:
+    text = reading.text
+    for match in _AFTER_DOT.finditer(text):
+        dot = match.start()
+        rest = match[1].rstrip("-")
+        top = rest[rest.rfind(".") + 1 :]
+        folded = top if top.islower() else top.lower()
+        if folded not in SURE and folded not in DOUBTFUL:
+            continue
+        label = _LABEL_BACKWARDS.match(text[max(0, dot - _LABEL_MAX) : dot][::-1])
+        if label is None:
+            continue
+        name = label[0][::-1].lstrip("_-")
+        start, end = dot - len(name), dot + 1 + len(rest)
+        if not name or (start and text[start - 1] in _NOT_BEFORE):
+            continue
+        host = text[start:end]
+        # "the end.Net profit": a top-level domain is written as the rest is.
+        if folded != top and not host.isupper():
+            continue
+        score = _score(reading, host.lower(), folded, start, end)
+        if score is not None:
+            yield start, match.end() if match[2] else end, bool(match[2]), score
+
+
+def _score(reading: Reading, host: str, top: str, start: int, end: int) -> float | None:
+    if host in _TECHNOLOGIES:
+        return None
+    labels = host.split(".")
+    if labels[0].isdigit() and len(labels) == 2:  # noqa: PLR2004 - "3.de" is no name
+        return None
+    if reading.near(Topic.SITE, start, end):
+        return CONTEXT
+    if top in SURE or labels[-2] in SECOND_LEVEL or labels[0] == "www":
+        return LIKELY
+    return None
+
+
+def _without_trailing(text: str, start: int, end: int) -> int:
+    """Returns where an address ends, without the punctuation of the sentence around it."""
+    while end > start:
+        last = text[end - 1]
+        opening = _CLOSING.get(last)
+        if last not in _TRAILING and (
+            opening is None or text.count(opening, start, end) >= text.count(last, start, end)
+        ):
+            break
+        end -= 1
+    return end

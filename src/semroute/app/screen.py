@@ -1,0 +1,268 @@
+"""One request screened: every text by its letters, doubtful ones also by their meaning."""
+
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Final
+
+import trio
+from attrs import define, evolve, field, frozen
+
+from semroute.domain.attack import AttackKind, Cascade
+from semroute.domain.errors import NotLoadedError, OverloadedError
+from semroute.domain.examination import Examination, Examiner, Sighting, Suspicion
+from semroute.domain.excerpt import Excerpt, excerpts_of
+from semroute.domain.guards import Check
+from semroute.domain.passage import Origin, Passage, Path
+from semroute.domain.pii import PiiKind, PiiSpan
+from semroute.domain.ports import TextReader
+from semroute.domain.reading import Reading
+from semroute.domain.screening import PersonalDatum, ScreenFault, Screening, Threat
+
+from .remembered import Remembered
+
+# Up to here examining takes about a millisecond, not much more than a round trip to a thread.
+_INLINE_CHARS: Final = 4096
+_WINDOW_CHARS: Final = 2000  # what the encoder reads in one piece, overlaps apart
+
+_KINDS: Final = {Check.JAILBREAK: AttackKind.JAILBREAK, Check.INJECTION: AttackKind.INJECTION}
+
+
+@frozen
+class Found:
+    """What was found in one text, wherever it stands.
+
+    Args:
+        probability: That it is an attack; None if nobody wanted to know.
+        suspicion: The part that makes it so.
+        sightings: Personal data in it.
+    """
+
+    probability: float | None = None
+    suspicion: Suspicion | None = None
+    sightings: tuple[Sighting, ...] = ()
+
+
+@frozen
+class _Examined:
+    """What the letters of new texts said, or why they were not examined."""
+
+    examinations: Mapping[str, Examination] = field(factory=dict)
+    fault: ScreenFault | None = None
+
+
+@frozen
+class _Wanted:
+    """What the encoder is to read.
+
+    Args:
+        doubtful: Parts that may be attacks, most suspicious first.
+        peopled: Texts that may have people and addresses in them.
+        is_cut: Whether there were more of the latter than it may read.
+    """
+
+    doubtful: tuple[str, ...] = ()
+    peopled: tuple[str, ...] = ()
+    is_cut: bool = False
+
+
+@frozen
+class _Read:
+    """What it said, or why it did not."""
+
+    readings: Mapping[str, Reading] = field(factory=dict)
+    fault: ScreenFault | None = None
+
+
+@define(eq=False)
+class Screen:
+    """Screens requests.
+
+    Args:
+        checks: What somebody wants to know.
+        examiner: Examines texts by their letters.
+        reader: Reads texts by their meaning; None if there is nobody who can.
+        cascade: When the reader is asked about an attack, and what follows from its answer.
+        wants_entities: Whether people and addresses are looked for, which takes the reader.
+        budget_seconds: How long it may take.
+        max_windows: How many windows of a request the reader may read.
+        remembered: What was found in earlier texts.
+    """
+
+    checks: frozenset[Check]
+    examiner: Examiner
+    reader: TextReader | None
+    cascade: Cascade
+    wants_entities: bool
+    budget_seconds: float
+    max_windows: int
+    remembered: Remembered[Found]
+    _threads: trio.CapacityLimiter = field(init=False, factory=lambda: trio.CapacityLimiter(1))
+
+    async def __call__(self, passages: Sequence[Passage], opaque: Sequence[Path]) -> Screening:
+        """Screens one request. It raises nothing: a check that cannot be made is a finding.
+
+        What was examined of a text counts even if it could not be read.
+        """
+        excerpts = tuple(excerpts_of(passages))
+        found = {each.text: self.remembered.get(each.text) for each in excerpts}
+        new = {each.text: each for each in excerpts if found[each.text] is None}
+        examined = _Examined(fault=ScreenFault.TIMEOUT)
+        wanted, read = _Wanted(), _Read()
+        with trio.move_on_after(self.budget_seconds):
+            examined = await self._examined(list(new))
+            wanted = self._wanted(new, examined)
+            read = _Read(fault=ScreenFault.TIMEOUT)
+            read = await self._read(wanted)
+        failures = self._failures(wanted, examined.fault if new else None, read.fault)
+        for text in new:
+            each = self._found(examined.examinations.get(text), read.readings, text)
+            found[text] = each
+            if not failures:
+                self.remembered.keep(text, each)
+        return Screening(
+            threats=_threats(excerpts, found),
+            data=tuple(_data(excerpts, found)),
+            opaque=tuple(opaque),
+            failures=failures,
+        )
+
+    async def _examined(self, texts: Sequence[str]) -> _Examined:
+        try:
+            if sum(map(len, texts)) <= _INLINE_CHARS:
+                return self._examinations(texts)
+            return await trio.to_thread.run_sync(
+                self._examinations, texts, abandon_on_cancel=True, limiter=self._threads
+            )
+        except Exception:  # noqa: BLE001 - whatever goes wrong, the request must not slip by
+            return _Examined(fault=ScreenFault.ERROR)
+
+    def _examinations(self, texts: Sequence[str]) -> _Examined:
+        return _Examined({text: self.examiner.examine(text) for text in texts})
+
+    def _wanted(self, new: Mapping[str, Excerpt], examined: _Examined) -> _Wanted:
+        """Chooses what the encoder reads, within its limit; attacks come first."""
+        suspicions = sorted(
+            (
+                suspicion
+                for examination in examined.examinations.values()
+                for suspicion in examination.suspicions
+                if self.reader is not None and self.cascade.is_unsure(suspicion.logit)
+            ),
+            key=lambda each: -each.logit,
+        )
+        room = self.max_windows
+        doubtful = tuple(dict.fromkeys(each.text for each in suspicions))[:room]
+        room -= len(doubtful)
+        peopled: list[str] = []
+        is_cut = False
+        for text, excerpt in new.items():
+            if self.wants_entities and not excerpt.is_seam:
+                room -= 0 if text in doubtful else 1 + len(text) // _WINDOW_CHARS
+                is_cut = is_cut or room < 0
+                if room >= 0:
+                    peopled.append(text)
+        return _Wanted(doubtful, tuple(peopled), is_cut)
+
+    async def _read(self, wanted: _Wanted) -> _Read:
+        texts = list(dict.fromkeys((*wanted.doubtful, *wanted.peopled)))
+        if not texts or self.reader is None:
+            return _Read(fault=ScreenFault.NOT_LOADED if texts else None)
+        try:
+            readings = await self.reader.read(texts)
+        except NotLoadedError:
+            return _Read(fault=ScreenFault.NOT_LOADED)
+        except OverloadedError:
+            return _Read(fault=ScreenFault.OVERLOAD)
+        except Exception:  # noqa: BLE001 - whatever goes wrong, the request must not slip by
+            return _Read(fault=ScreenFault.ERROR)
+        logits = [logit for reading in readings for logit in reading.attacks.values()]
+        is_sound = len(readings) == len(texts) and all(map(math.isfinite, logits))
+        return (
+            _Read(dict(zip(texts, readings, strict=True)))
+            if is_sound
+            else _Read(fault=ScreenFault.ERROR)
+        )
+
+    def _failures(
+        self, wanted: _Wanted, letters: ScreenFault | None, meaning: ScreenFault | None
+    ) -> dict[Check, ScreenFault]:
+        """Returns which checks could not be made, or only in part."""
+        failures: dict[Check, ScreenFault] = {}
+        if wanted.is_cut:
+            failures[Check.PII] = ScreenFault.TOO_LONG
+        if meaning is not None and wanted.peopled:
+            failures[Check.PII] = meaning
+        if meaning is not None and wanted.doubtful:
+            failures |= dict.fromkeys(_KINDS, meaning)
+        if letters is not None:
+            failures |= dict.fromkeys((*_KINDS, Check.PII), letters)
+        return {check: fault for check, fault in failures.items() if check in self.checks}
+
+    def _found(
+        self, examination: Examination | None, readings: Mapping[str, Reading], text: str
+    ) -> Found:
+        if examination is None:
+            return Found()
+        reading = readings.get(text)
+        entities = reading.entities if reading is not None else ()
+        sightings = (*examination.sightings, *map(Sighting, entities))
+        scored = [
+            (self.cascade.probability(each.logit, _logits(readings.get(each.text))), each)
+            for each in examination.suspicions
+        ]
+        if not scored:
+            return Found(sightings=sightings)
+        probability, suspicion = max(scored, key=lambda pair: pair[0])
+        return Found(probability, suspicion, sightings)
+
+
+def _logits(reading: Reading | None) -> float | None:
+    """Returns how much a reading speaks for an attack of any kind; None if there is none."""
+    if reading is None or not reading.attacks:
+        return None
+    return max(reading.attacks.values())
+
+
+def _threats(excerpts: Iterable[Excerpt], found: Mapping[str, Found | None]) -> tuple[Threat, ...]:
+    """Returns the most probable attack of each kind; whose words they are tells them apart."""
+    gravest: dict[AttackKind, Threat] = {}
+    for excerpt in excerpts:
+        each = found[excerpt.text]
+        if each is None or each.probability is None or each.suspicion is None:
+            continue
+        kind = AttackKind.INJECTION if excerpt.origin is Origin.TOOL else AttackKind.JAILBREAK
+        if kind not in gravest or each.probability > gravest[kind].probability:
+            gravest[kind] = Threat(
+                kind, each.probability, excerpt.path, each.suspicion.view, each.suspicion.rules
+            )
+    return tuple(gravest.values())
+
+
+def _data(
+    excerpts: Iterable[Excerpt], found: Mapping[str, Found | None]
+) -> Iterator[PersonalDatum]:
+    """Yields personal data, passage by passage, then what only shows where passages meet."""
+    known: dict[tuple[PiiKind, Path], list[PiiSpan]] = {}
+    for excerpt in excerpts:  # passages come first
+        each = found[excerpt.text]
+        for sighting in each.sightings if each is not None else ():
+            span = sighting.span
+            places = list(excerpt.places(span.start, span.end))
+            if excerpt.is_seam:
+                # Words that are run together at a seam look like the end of what stood before it.
+                is_known = any(
+                    each.start < end and start < each.end
+                    for path, start, end in places
+                    for each in known.get((span.kind, path), ())
+                )
+                if is_known or len(places) == 1:
+                    continue
+            else:
+                known.setdefault((span.kind, excerpt.path), []).append(span)
+            for path, start, end in places:
+                yield PersonalDatum(
+                    path,
+                    evolve(span, start=start, end=end),
+                    sighting.view,
+                    excerpt.is_editable,
+                )

@@ -1,0 +1,144 @@
+"""A model's answer on its way to the client: what is looked for in it, and what is put back."""
+
+from collections.abc import Callable, Mapping
+from typing import Final, TypeAlias
+
+from attrs import define, field
+
+from .filtering import AnswerFilter, NewFilter, Stop, TextFilter
+from .guards import Mode, PiiAction, PiiGuard
+from .headers import Headers
+from .http import LocalReply
+from .pii import PiiFinder, PiiKind, PiiSpan
+from .restoring import Chained, Restoring
+
+OpenFilter: TypeAlias = Callable[[Headers, NewFilter], AnswerFilter | None]
+"""Wraps an answer whose headers are known; None when its body is nothing we can read."""
+
+# An end of this length may still grow into something: e-mail addresses, keys and numbers with
+# the word before them that says what they are are rarely longer.
+_HELD_CHARS: Final = 160
+_CONTEXT_CHARS: Final = 80  # how much of what has gone on is looked at again, for such words
+
+
+@define(eq=False)
+class AnswerScreening:
+    """What is done to one answer.
+
+    Args:
+        guard: What is looked for, and what is done about it.
+        originals: What the placeholders stand for that the model was given.
+        finder: Looks for it.
+        opens: Reads the answer as its API words it.
+        substitute: What the client gets if the answer cannot be read; None: the answer, unread.
+
+    Attributes:
+        found: Kinds of data that were found, and acted on if the guard is enforced.
+        is_stopped: Whether the answer was cut off because of it.
+        is_unread: Whether nobody could read it.
+    """
+
+    guard: PiiGuard
+    originals: Mapping[str, str] = field(repr=False)
+    finder: PiiFinder
+    opens: OpenFilter
+    substitute: LocalReply | None = None
+    found: dict[PiiKind, PiiAction] = field(init=False, factory=dict)
+    is_stopped: bool = field(init=False, default=False)
+    is_unread: bool = field(init=False, default=False)
+
+    @property
+    def outcomes(self) -> dict[PiiKind, str]:
+        """What was done about each kind that was found: `mask`, `block` or `monitor`."""
+        is_watched = self.guard.mode is Mode.MONITOR
+        return {
+            kind: Mode.MONITOR.value if is_watched else action.value
+            for kind, action in self.found.items()
+        }
+
+    def open(self, headers: Headers) -> AnswerFilter | None:
+        """Returns the filter for an answer that begins with these headers.
+
+        None when its body cannot be read; `is_unread` then says so.
+        """
+        opened = self.opens(headers, self._new)
+        self.is_unread = opened is None
+        return opened
+
+    def _new(self) -> TextFilter:
+        match self.guard.mode, bool(self.originals):
+            case Mode.OFF, _:
+                return Restoring(self.originals)
+            case _, False:
+                return _Screened(self)
+            case _:
+                return Chained(_Screened(self), Restoring(self.originals))
+
+
+@define
+class _Screened:
+    """Looks for personal data in a text that arrives in pieces.
+
+    It holds back an end that may grow into something, unless it only watches.
+    """
+
+    screening: AnswerScreening
+    _passed: str = field(init=False, default="", repr=False)
+    _held: str = field(init=False, default="", repr=False)
+
+    def feed(self, text: str) -> str | Stop:
+        self._held += text
+        spans = self._spans()
+        return self._released(spans, self._cut(spans))
+
+    def finish(self) -> str | Stop:
+        return self._released(self._spans(), len(self._held))
+
+    def _spans(self) -> list[tuple[int, int, PiiAction, PiiSpan]]:
+        """Returns what is to be acted on in the text that is held, by its positions there."""
+        guard, offset = self.screening.guard, len(self._passed)
+        found = self.screening.finder.find(self._passed + self._held)
+        spans = ((span, guard.action_on(span.kind, span.score)) for span in found)
+        return [
+            (max(span.start - offset, 0), span.end - offset, action, span)
+            for span, action in spans
+            if span.end > offset and action is not PiiAction.ALLOW
+        ]
+
+    def _cut(self, spans: list[tuple[int, int, PiiAction, PiiSpan]]) -> int:
+        """Returns how much of the held text may go on: up to a blank, and never half a find."""
+        if self.screening.guard.mode is Mode.MONITOR:
+            return len(self._held)
+        cut = len(self._held) - _HELD_CHARS
+        if cut <= 0:
+            return 0
+        blank = max(self._held.rfind(" ", 0, cut), self._held.rfind("\n", 0, cut)) + 1
+        cut = blank or cut
+        for start, end, _, _ in spans:
+            if start < cut < end:
+                cut = start
+        return cut
+
+    def _released(self, spans: list[tuple[int, int, PiiAction, PiiSpan]], cut: int) -> str | Stop:
+        screening = self.screening
+        is_enforced = screening.guard.mode is Mode.ENFORCE
+        pieces: list[str] = []
+        done = 0
+        for start, end, action, span in spans:
+            if end > cut:
+                break
+            screening.found[span.kind] = action
+            if is_enforced and action is PiiAction.BLOCK:
+                screening.is_stopped = True
+                return Stop(f"The answer was withheld: it has {_spoken(span.kind)} in it.")
+            if is_enforced:
+                pieces += (self._held[done:start], f"[{span.kind.value.upper()}]")
+                done = end
+        pieces.append(self._held[done:cut])
+        self._passed = (self._passed + self._held[:cut])[-_CONTEXT_CHARS:]
+        self._held = self._held[cut:]
+        return "".join(pieces)
+
+
+def _spoken(kind: PiiKind) -> str:
+    return f"personal data ({kind.value.replace('_', ' ')})"

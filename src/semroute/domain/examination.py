@@ -1,0 +1,99 @@
+"""A text examined by its letters: patterns, words, and the disguises they may wear."""
+
+import math
+from collections.abc import Callable, Iterable, Sequence
+from typing import TypeAlias
+
+from attrs import evolve, frozen
+
+from .attack import AttackScorer
+from .pii import PiiFinder, PiiSpan
+from .views import RAW, View
+
+ViewsOf: TypeAlias = Callable[[str], Sequence[View]]
+"""Returns the readings of a text, the text itself first."""
+
+
+@frozen
+class Suspicion:
+    """The most suspicious part of one reading of a text.
+
+    Args:
+        view: Which reading.
+        text: The part.
+        logit: How much it reads like an attack, by its words alone; 0 is even odds.
+        rules: The rules it breaks.
+    """
+
+    view: str
+    text: str
+    logit: float
+    rules: tuple[str, ...] = ()
+
+
+@frozen
+class Sighting:
+    """Personal data in a text, and in which reading of it that showed."""
+
+    span: PiiSpan
+    view: str = RAW
+
+
+@frozen
+class Examination:
+    """What the letters of a text say.
+
+    Args:
+        sightings: Personal data, by where it begins.
+        suspicions: One for each reading.
+    """
+
+    sightings: tuple[Sighting, ...] = ()
+    suspicions: tuple[Suspicion, ...] = ()
+
+
+@frozen
+class Examiner:
+    """Examines texts. It has no state; several threads may use it at once.
+
+    Args:
+        views_of: Makes the readings.
+        finder: Finds personal data; None if nobody wants to know.
+        scorer: Scores attacks; None if nobody wants to know.
+    """
+
+    views_of: ViewsOf
+    finder: PiiFinder | None
+    scorer: AttackScorer | None
+
+    def examine(self, text: str) -> Examination:
+        """Examines one text; linear in its length.
+
+        Raises:
+            ValueError: A score is no number; our own fault.
+        """
+        views = self.views_of(text)
+        sightings = self._sightings(self.finder, views) if self.finder is not None else ()
+        suspicions = (
+            tuple(_suspicion(self.scorer, view) for view in views)
+            if self.scorer is not None
+            else ()
+        )
+        return Examination(sightings, suspicions)
+
+    def _sightings(self, finder: PiiFinder, views: Iterable[View]) -> tuple[Sighting, ...]:
+        seen: dict[tuple[str, int, int], Sighting] = {}
+        for view in views:
+            for span in finder.find(view.text):
+                start, end = view.locate(span.start, span.end)
+                place = span.kind.value, start, end
+                seen.setdefault(place, Sighting(evolve(span, start=start, end=end), view.name))
+        return tuple(sorted(seen.values(), key=lambda each: each.span.start))
+
+
+def _suspicion(scorer: AttackScorer, view: View) -> Suspicion:
+    score = scorer.score(view.text)
+    if not math.isfinite(score.logit):
+        message = "a score is not a number"
+        raise ValueError(message)
+    return Suspicion(view.name, view.text[score.start : score.end], score.logit, score.rules)

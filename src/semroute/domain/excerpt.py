@@ -1,0 +1,129 @@
+"""The texts that screening reads: every passage, and the seams between passages.
+
+What is harmless in pieces may not be so when a model reads the pieces one after the other: half
+a card number in each of two parts, or an order spread over turns. So the places where passages
+of one origin meet are read once more, joined.
+"""
+
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+from typing import Final, TypeAlias
+
+from attrs import frozen
+
+from .passage import Origin, Passage, Path
+
+# How much of either side of a seam is read. Passages shorter than this are read whole, together
+# with as many neighbours as fit.
+_REACH_CHARS: Final = 400
+# A model joins parts as they are, or sees a break between them; a word or a number may have been
+# cut anywhere.
+_JOINTS: Final = ("", " ")
+
+Place: TypeAlias = tuple[Path, int, int]
+"""A path, and a span in the text that stands there."""
+
+_Part: TypeAlias = tuple[Passage, int, int]
+
+
+@frozen
+class _Piece:
+    """A part of a passage in an excerpt: where it begins there, and where it comes from."""
+
+    at: int
+    path: Path
+    start: int
+    size: int
+
+
+@frozen
+class Excerpt:
+    """A text that is read by itself.
+
+    Args:
+        text: What it says.
+        origin: Whose words it is.
+        is_editable: Whether all of it can be overwritten.
+        pieces: What it is made of, in order.
+    """
+
+    text: str
+    origin: Origin
+    is_editable: bool
+    pieces: tuple[_Piece, ...]
+
+    @property
+    def path(self) -> Path:
+        """Where it begins."""
+        return self.pieces[0].path
+
+    @property
+    def is_seam(self) -> bool:
+        """Whether it is made of several passages."""
+        return len(self.pieces) > 1
+
+    def places(self, start: int, end: int) -> Iterator[Place]:
+        """Yields the spans of passages that a span of this text covers."""
+        for piece in self.pieces:
+            first, last = max(start, piece.at), min(end, piece.at + piece.size)
+            if first < last:
+                shift = piece.start - piece.at
+                yield piece.path, first + shift, last + shift
+
+
+def excerpts_of(passages: Sequence[Passage]) -> Iterator[Excerpt]:
+    """Yields every passage that has text, and every seam; linear in their length."""
+    spoken = [passage for passage in passages if passage.text.strip()]
+    for passage in spoken:
+        piece = _Piece(0, passage.path, 0, len(passage.text))
+        yield Excerpt(passage.text, passage.origin, passage.is_editable, (piece,))
+    for origin in (Origin.USER, Origin.TOOL, Origin.ASSISTANT, Origin.SYSTEM):
+        theirs = [passage for passage in spoken if passage.origin is origin]
+        for run in _runs(theirs):
+            for joint in _JOINTS:
+                yield _joined(run, joint, origin)
+
+
+def _runs(passages: Sequence[Passage]) -> Iterator[list[_Part]]:
+    """Yields what meets at each seam.
+
+    Short passages are gathered into one run until it is long enough, and its end begins the
+    next one; long passages only lend it their ends.
+    """
+    run: list[_Part] = []
+    is_yielded = True
+    for before, after in pairwise(passages):
+        if not run:
+            run = [(before, max(len(before.text) - _REACH_CHARS, 0), len(before.text))]
+        end = min(len(after.text), _REACH_CHARS)
+        run.append((after, 0, end))
+        is_yielded = end < len(after.text) or _size(run) >= 2 * _REACH_CHARS
+        if is_yielded:
+            yield run
+            run = [] if end < len(after.text) else _ending(run)
+    if not is_yielded:
+        yield run
+
+
+def _ending(run: Sequence[_Part]) -> list[_Part]:
+    """Returns the last passages of a run that together are no longer than the reach."""
+    for begin in range(1, len(run)):
+        if _size(run[begin:]) <= _REACH_CHARS:
+            return list(run[begin:])
+    return []
+
+
+def _size(run: Sequence[_Part]) -> int:
+    return sum(end - start for _, start, end in run)
+
+
+def _joined(run: Sequence[_Part], joint: str, origin: Origin) -> Excerpt:
+    texts: list[str] = []
+    pieces: list[_Piece] = []
+    at = 0
+    for passage, start, end in run:
+        texts.append(passage.text[start:end])
+        pieces.append(_Piece(at, passage.path, start, end - start))
+        at += end - start + len(joint)
+    is_editable = all(passage.is_editable for passage, _, _ in run)
+    return Excerpt(joint.join(texts), origin, is_editable, tuple(pieces))

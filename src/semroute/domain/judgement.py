@@ -1,0 +1,151 @@
+"""What follows from what screening found."""
+
+from collections.abc import Iterator
+from enum import StrEnum
+
+from attrs import field, frozen
+
+from .attack import AttackKind
+from .guards import Check, Guards, Mode, PiiAction
+from .screening import PersonalDatum, ScreenFault, Screening, Threat
+
+
+class Consequence(StrEnum):
+    """What a check does about a request. The value is the metric label."""
+
+    ALLOW = "allow"
+    MASK = "mask"
+    ROUTE = "route"
+    BLOCK = "block"
+    UNAVAILABLE = "unavailable"  # the check could not be made, and that is not acceptable
+
+
+@frozen
+class Sentence:
+    """What one check says about one request.
+
+    Args:
+        check: The check.
+        consequence: What it wants done.
+        mode: Whether that is done, or only counted.
+        what: What it found, in one word: a kind of data, a rule, a fault; empty for nothing.
+        fault: Why the check could not be made; None if it could.
+    """
+
+    check: Check
+    consequence: Consequence
+    mode: Mode
+    what: str = ""
+    fault: ScreenFault | None = None
+
+    @property
+    def is_carried_out(self) -> bool:
+        """Whether anything is done about it."""
+        return self.mode is Mode.ENFORCE and self.consequence is not Consequence.ALLOW
+
+
+@frozen
+class Judgement:
+    """What all checks together say about one request.
+
+    Args:
+        sentences: One for every check that was made, or should have been.
+        masked: Data that the model must not see.
+    """
+
+    sentences: tuple[Sentence, ...] = ()
+    masked: tuple[PersonalDatum, ...] = field(default=(), repr=False)
+
+    def first(self, consequence: Consequence) -> Sentence | None:
+        """Returns the first sentence with this consequence that is carried out."""
+        for sentence in self.sentences:
+            if sentence.is_carried_out and sentence.consequence is consequence:
+                return sentence
+        return None
+
+    @property
+    def needs_privacy(self) -> bool:
+        """Whether only private endpoints may see the request."""
+        return self.first(Consequence.ROUTE) is not None
+
+
+NOTHING_FOUND = Judgement()
+
+
+def judge(screening: Screening, guards: Guards) -> Judgement:
+    """Applies guards to what was found. Total: every finding has a consequence."""
+    sentences = tuple(
+        _sentence(check, screening, guards)
+        for check in Check
+        if guards.mode_of(check) is not Mode.OFF
+    )
+    masked = _masked(screening, guards) if guards.pii.mode is Mode.ENFORCE else ()
+    return Judgement(sentences, masked)
+
+
+def _sentence(check: Check, screening: Screening, guards: Guards) -> Sentence:
+    mode = guards.mode_of(check)
+    consequence, what = _found(check, screening, guards)
+    fault = screening.failures.get(check)
+    if fault is None or consequence is Consequence.BLOCK:
+        return Sentence(check, consequence, mode, what, fault)
+    # What was found before it failed may be less than there is.
+    if guards.fails_closed(check):
+        return Sentence(check, Consequence.UNAVAILABLE, mode, fault.value, fault)
+    return Sentence(check, consequence, mode, what or fault.value, fault)
+
+
+def _found(check: Check, screening: Screening, guards: Guards) -> tuple[Consequence, str]:
+    match check:
+        case Check.JAILBREAK:
+            return _attack(screening, AttackKind.JAILBREAK, guards.jailbreak.threshold)
+        case Check.INJECTION:
+            return _attack(screening, AttackKind.INJECTION, guards.injection.threshold)
+        case Check.UNSCANNABLE:
+            if screening.opaque:
+                return Consequence.BLOCK, "opaque"
+            return Consequence.ALLOW, ""
+        case Check.PII:
+            return _worst(screening, guards)
+
+
+def _attack(screening: Screening, kind: AttackKind, threshold: float) -> tuple[Consequence, str]:
+    for threat in screening.threats:
+        if threat.kind is kind and threat.probability >= threshold:
+            return Consequence.BLOCK, _named(threat)
+    return Consequence.ALLOW, ""
+
+
+def _named(threat: Threat) -> str:
+    return threat.rules[0] if threat.rules else threat.kind.value
+
+
+def _worst(screening: Screening, guards: Guards) -> tuple[Consequence, str]:
+    """The gravest thing to be done about any datum, and the kind that asks for it."""
+    worst, what = PiiAction.ALLOW, ""
+    for action, datum in _actions(screening, guards):
+        if _GRAVITY.index(action) > _GRAVITY.index(worst):
+            worst, what = action, datum.span.kind.value
+    return _CONSEQUENCES[worst], what
+
+
+def _masked(screening: Screening, guards: Guards) -> tuple[PersonalDatum, ...]:
+    actions = _actions(screening, guards)
+    return tuple(datum for action, datum in actions if action is PiiAction.MASK)
+
+
+def _actions(screening: Screening, guards: Guards) -> Iterator[tuple[PiiAction, PersonalDatum]]:
+    for datum in screening.data:
+        action = guards.pii.action_on(datum.span.kind, datum.span.score)
+        if action is PiiAction.MASK and not datum.is_editable:
+            action = PiiAction.BLOCK
+        yield action, datum
+
+
+_GRAVITY = (PiiAction.ALLOW, PiiAction.MASK, PiiAction.ROUTE, PiiAction.BLOCK)
+_CONSEQUENCES = {
+    PiiAction.ALLOW: Consequence.ALLOW,
+    PiiAction.MASK: Consequence.MASK,
+    PiiAction.ROUTE: Consequence.ROUTE,
+    PiiAction.BLOCK: Consequence.BLOCK,
+}

@@ -1,0 +1,95 @@
+"""Spans of overlapping parts, and the looks of words."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from semroute.adapters.torch.shapes import SHAPES, shapes_of
+from semroute.adapters.torch.spans import merged, shifted
+from semroute.domain.pii import PiiKind, PiiSpan
+
+SPANS = st.lists(
+    st.builds(
+        lambda kind, start, size, score: PiiSpan(kind, start, start + size, score),
+        st.sampled_from([PiiKind.PERSON, PiiKind.ADDRESS]),
+        st.integers(0, 60),
+        st.integers(1, 20),
+        st.floats(0, 1),
+    ),
+    max_size=12,
+)
+
+
+def covered(spans: tuple[PiiSpan, ...] | list[PiiSpan], kind: PiiKind) -> set[int]:
+    return {
+        character
+        for span in spans
+        if span.kind is kind
+        for character in range(span.start, span.end)
+    }
+
+
+@given(SPANS)
+def test_what_any_part_saw_was_seen(spans: list[PiiSpan]) -> None:
+    together = merged(spans)
+    for kind in PiiKind.PERSON, PiiKind.ADDRESS:
+        assert covered(together, kind) == covered(spans, kind)
+        mine = [span for span in together if span.kind is kind]
+        assert sum(span.end - span.start for span in mine) == len(covered(together, kind))
+    assert [span.start for span in together] == sorted(span.start for span in together)
+    assert merged(together) == together
+
+
+@given(SPANS)
+def test_the_higher_score_counts(spans: list[PiiSpan]) -> None:
+    for span in merged(spans):
+        inside = [
+            each.score
+            for each in spans
+            if each.kind is span.kind and span.start <= each.start and each.end <= span.end
+        ]
+        assert span.score == max(inside)
+
+
+def test_neighbours_that_only_touch_stay_two() -> None:
+    spans = (PiiSpan(PiiKind.PERSON, 0, 4), PiiSpan(PiiKind.PERSON, 4, 8))
+    assert merged(spans) == spans
+
+
+@given(SPANS, st.integers(0, 100))
+def test_spans_move_with_their_text(spans: list[PiiSpan], by: int) -> None:
+    moved = list(shifted(spans, by))
+    assert [(span.start - by, span.end - by) for span in moved] == [
+        (span.start, span.end) for span in spans
+    ]
+
+
+@given(st.text(max_size=200), st.data())
+def test_every_word_of_every_text_has_looks(text: str, data: st.DataObject) -> None:
+    cuts = sorted(data.draw(st.sets(st.integers(0, len(text)), max_size=20)))
+    words = list(zip(cuts[::2], cuts[1::2], strict=False))
+    shapes = shapes_of(text, words)
+    assert shapes.shape == (len(words), SHAPES)
+    assert ((shapes >= 0) & (shapes <= 1)).all()
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("rose met him", "Rose met him"),  # at the beginning
+        ("we saw rose there", "we saw Rose there"),
+        ("call Rose now", "call ROSE now"),
+        ("rose met jack", "rose met Jack"),  # the neighbour's capital
+        ("no. 12 there", "no. x2 there"),
+        ("is this Rose here", "is this: Rose here"),
+    ],
+)
+def test_what_a_tokenizer_without_case_would_miss_is_seen(one: str, other: str) -> None:
+    def looks(text: str) -> np.ndarray:
+        ends = [index for index, character in enumerate(text) if character == " "]
+        return shapes_of(
+            text, list(zip([0, *[end + 1 for end in ends]], [*ends, len(text)], strict=True))
+        )
+
+    assert not np.array_equal(looks(one), looks(other))

@@ -1,0 +1,182 @@
+"""What becomes of requests that are screened."""
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+from attrs import evolve
+
+from semroute.adapters.lexical import PatternFinder
+from semroute.adapters.memory import FaultyClassifier
+from semroute.adapters.openai import AnthropicTexts, OpenAITexts
+from semroute.app.route import Route
+from semroute.app.unrouted import ScreenUnrouted
+from semroute.domain.attack import AttackKind
+from semroute.domain.guards import AttackGuard, BlockStyle, Check, Guards, Mode, PiiAction, PiiGuard
+from semroute.domain.http import LocalReply, Unrouted
+from semroute.domain.passage import Passage, Path
+from semroute.domain.pii import PiiKind
+from semroute.domain.reasons import Reason
+from semroute.domain.ruling import RequestEdit, Ruling
+from semroute.domain.screening import PersonalDatum, ScreenFault, Screening, Threat
+from semroute.domain.verdict import Blocked, PassedThrough, Routed
+
+from .conftest import POLICY, asks, post, route_with
+
+MASKING = PiiGuard(Mode.ENFORCE, {PiiKind.EMAIL: PiiAction.MASK})
+GUARDS = Guards(jailbreak=AttackGuard(Mode.ENFORCE), pii=MASKING)
+FINDER = PatternFinder({PiiKind.EMAIL})
+
+
+async def screen(passages: Sequence[Passage], opaque: Sequence[Path]) -> Screening:
+    """Finds e-mail addresses; the word `attack` is one, and `fault` fails a check."""
+    text = " ".join(passage.text for passage in passages)
+    threats = (Threat(AttackKind.JAILBREAK, 0.97, passages[0].path),) if "attack" in text else ()
+    data = tuple(
+        PersonalDatum(passage.path, span)
+        for passage in passages
+        for span in FINDER.find(passage.text)
+    )
+    failures = {Check.JAILBREAK: ScreenFault.TIMEOUT} if "fault" in text else {}
+    return Screening(threats, data, tuple(opaque), failures)
+
+
+def guarded(classifier: FaultyClassifier, guards: Guards = GUARDS) -> Route:
+    route = route_with(classifier, evolve(POLICY, guards=guards), screen)
+    codecs = {Unrouted.COMPLETIONS: OpenAITexts(), Unrouted.MESSAGES: AnthropicTexts()}
+    unrouted = {
+        service: ScreenUnrouted(codec, evolve(route.rulings, words=codec), screen)
+        for service, codec in codecs.items()
+    }
+    return evolve(route, unrouted=unrouted)
+
+
+def reply(ruling: Ruling) -> LocalReply:
+    assert isinstance(ruling.action, LocalReply)
+    return ruling.action
+
+
+def sent(ruling: Ruling) -> Any:
+    assert isinstance(ruling.action, RequestEdit)
+    assert ruling.action.body is not None
+    return json.loads(ruling.action.body)
+
+
+async def test_a_blocked_request_is_an_error_in_the_words_of_its_api(
+    classifier: FaultyClassifier,
+) -> None:
+    ruling = await guarded(classifier)(asks("an attack"))
+    assert isinstance(ruling.verdict, Blocked)
+    assert reply(ruling).status == 403
+    error = json.loads(reply(ruling).body)["error"]
+    assert error["code"] == "content_policy_violation"
+    assert "'jailbreak'" in error["message"]
+    assert "d1" in error["message"]
+    assert reply(ruling).headers.get("x-semroute-guard") == "jailbreak=block"
+    assert ruling.metadata["guard"] == "jailbreak=block"
+
+
+@pytest.mark.parametrize("stream", [False, True])
+async def test_or_a_refusal_in_a_model_s_words(
+    classifier: FaultyClassifier, *, stream: bool
+) -> None:
+    route = guarded(classifier, evolve(GUARDS, style=BlockStyle.REFUSAL))
+    answer = reply(await route(asks("an attack", stream=stream)))
+    assert answer.status == 200
+    expected = "text/event-stream" if stream else "application/json"
+    assert answer.headers.get("content-type") == expected
+    assert b'"content_filter"' in answer.body
+    assert b"jailbreak" in answer.body
+    assert answer.body.endswith(b"data: [DONE]\n\n") is stream
+
+
+async def test_a_check_that_cannot_be_made_is_503_and_says_when_to_come_again(
+    classifier: FaultyClassifier,
+) -> None:
+    answer = reply(await guarded(classifier)(asks("a fault")))
+    assert answer.status == 503
+    error = json.loads(answer.body)["error"]
+    assert (error["type"], error["code"]) == ("guard_unavailable", "guard_unavailable")
+    assert answer.headers.get("retry-after") == "1"
+    assert answer.headers.get("x-semroute-fallback") == "jailbreak:timeout"
+
+
+async def test_a_check_that_only_watches_fails_without_a_trace_in_the_request(
+    classifier: FaultyClassifier,
+) -> None:
+    watched = evolve(GUARDS, jailbreak=AttackGuard(Mode.MONITOR))
+    ruling = await guarded(classifier, watched)(asks("a fault, an attack"))
+    assert isinstance(ruling.verdict, Routed)
+    assert ruling.response_headers["x-semroute-guard"] == "jailbreak=block?"
+    assert ruling.response_headers["x-semroute-fallback"] == "jailbreak:timeout"
+
+
+async def test_masked_data_never_leaves_and_comes_back(classifier: FaultyClassifier) -> None:
+    ruling = await guarded(classifier)(asks("solve the equation of a@example.org"))
+    assert sent(ruling)["messages"][0]["content"] == "solve the equation of [EMAIL_1]"
+    assert sent(ruling)["model"] == "euler"
+    assert ruling.response_headers["x-semroute-guard"] == "pii=mask"
+    assert ruling.answer is not None
+    assert ruling.answer.originals == {"[EMAIL_1]": "a@example.org"}
+    assert isinstance(ruling.action, RequestEdit)
+    assert ruling.action.headers.set["accept-encoding"] == "identity"
+    assert "a@example.org" not in repr(ruling)
+
+
+async def test_an_explicit_model_is_masked_too(classifier: FaultyClassifier) -> None:
+    ruling = await guarded(classifier)(asks("a@example.org", model="portia"))
+    assert sent(ruling)["messages"][0]["content"] == "[EMAIL_1]"
+
+
+async def test_an_answer_is_left_alone_if_nothing_is_to_be_done_to_it(
+    classifier: FaultyClassifier,
+) -> None:
+    assert (await guarded(classifier)(asks("solve this"))).answer is None
+    forgetful = evolve(GUARDS, pii=evolve(MASKING, restores=False))
+    assert (await guarded(classifier, forgetful)(asks("a@example.org"))).answer is None
+
+
+async def test_an_answer_that_must_be_screened_has_a_substitute(
+    classifier: FaultyClassifier,
+) -> None:
+    guards = evolve(GUARDS, answers=PiiGuard(Mode.ENFORCE))
+    answer = (await guarded(classifier, guards)(asks("hello"))).answer
+    assert answer is not None
+    assert answer.substitute is not None
+    assert answer.substitute.status == 503
+    watching = evolve(GUARDS, answers=PiiGuard(Mode.MONITOR))
+    answer = (await guarded(classifier, watching)(asks("hello"))).answer
+    assert answer is not None
+    assert answer.substitute is None
+
+
+async def test_an_api_that_is_not_routed_is_screened_and_passed(
+    classifier: FaultyClassifier,
+) -> None:
+    route = guarded(classifier)
+    ruling = await route(post(b'{"model": "x", "prompt": "a@example.org"}', "/v1/completions"))
+    assert ruling.verdict == PassedThrough(judgement=ruling.verdict.judgement)  # type: ignore[union-attr]
+    assert sent(ruling) == {"model": "x", "prompt": "[EMAIL_1]"}
+    assert ruling.answer is None
+
+
+@pytest.mark.parametrize(("path", "shape"), [("/v1/completions", "code"), ("/v1/messages", "type")])
+async def test_and_blocked_in_its_own_words(
+    classifier: FaultyClassifier, path: str, shape: str
+) -> None:
+    guards = evolve(GUARDS, style=BlockStyle.REFUSAL)
+    answer = reply(await guarded(classifier, guards)(post(b'{"prompt": "an attack"}', path)))
+    assert answer.status == 403
+    assert shape in json.loads(answer.body)["error"]
+    assert (json.loads(answer.body).get("type") == "error") is (path == "/v1/messages")
+
+
+@pytest.mark.parametrize("body", [b"{", b"[]", b'{"a": 1, "a": 2}'])
+async def test_what_cannot_be_read_is_refused_where_a_check_is_enforced(
+    classifier: FaultyClassifier, body: bytes
+) -> None:
+    assert reply(await guarded(classifier)(post(body, "/v1/completions"))).status == 400
+    watched = await guarded(classifier, Guards())(post(body, "/v1/completions"))
+    assert watched.verdict == PassedThrough(Reason.UNREADABLE)
+    assert watched.action == RequestEdit()

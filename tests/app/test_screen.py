@@ -1,0 +1,285 @@
+"""Requests are screened whole, and what cannot be checked is a finding."""
+
+import math
+import re
+from collections.abc import Sequence
+
+import pytest
+import trio
+import trio.testing
+from attrs import define, field
+
+from semroute.adapters.lexical import PatternFinder, views_of
+from semroute.adapters.memory import FaultyReader, WordReader
+from semroute.app.remembered import Remembered
+from semroute.app.screen import Screen
+from semroute.domain.attack import AttackKind, Cascade, LexicalScore
+from semroute.domain.errors import ClassifierError, NotLoadedError, OverloadedError
+from semroute.domain.examination import Examiner
+from semroute.domain.guards import Check
+from semroute.domain.passage import Origin, Passage
+from semroute.domain.pii import PiiFinder, PiiKind, PiiSpan
+from semroute.domain.reading import Reading
+from semroute.domain.screening import ScreenFault, Screening
+
+BUDGET = 1.0
+ALL = frozenset(Check)
+
+
+@define
+class Scorer:
+    """`attack` is one, `maybe` may be one, all else is none."""
+
+    texts: list[str] = field(factory=list)
+
+    def score(self, text: str) -> LexicalScore:
+        self.texts.append(text)
+        if match := re.search("attack", text):
+            return LexicalScore(9.0, *match.span(), ("says-so",))
+        if match := re.search(r"maybe.{0,40}", text):
+            return LexicalScore(0.0, *match.span())
+        return LexicalScore(-9.0, 0, len(text))
+
+
+@define
+class CountingReader:
+    reader: FaultyReader = field(factory=lambda: FaultyReader(WordReader()))
+    texts: list[str] = field(factory=list)
+    is_ready: bool = True
+
+    async def read(self, texts: Sequence[str]) -> list[Reading]:
+        self.texts += texts
+        return await self.reader.read(texts)
+
+
+@define
+class Bench:
+    """A screen, and what it is made of."""
+
+    scorer: Scorer = field(factory=Scorer)
+    reader: CountingReader = field(factory=CountingReader)
+    wants_entities: bool = False
+    max_windows: int = 4
+    remembered: int = 100
+    finder: PiiFinder = field(factory=PatternFinder)
+
+    def screen(self, checks: frozenset[Check] = ALL) -> Screen:
+        return Screen(
+            checks,
+            Examiner(views_of, self.finder, self.scorer),
+            self.reader,
+            Cascade(-2.0, 2.0),
+            self.wants_entities,
+            BUDGET,
+            self.max_windows,
+            Remembered(self.remembered),
+        )
+
+
+def said(*texts: str, origin: Origin = Origin.USER) -> list[Passage]:
+    return [Passage(("messages", i, "content"), origin, text) for i, text in enumerate(texts)]
+
+
+def probability(screening: Screening, kind: AttackKind = AttackKind.JAILBREAK) -> float:
+    (threat,) = [threat for threat in screening.threats if threat.kind is kind]
+    return threat.probability
+
+
+async def test_what_the_letters_are_sure_of_costs_no_pass() -> None:
+    bench = Bench()
+    screen = bench.screen()
+    assert probability(await screen(said("hello"), [])) < 0.01
+    found = await screen(said("hello", "an attack"), [])
+    assert probability(found) > 0.99
+    (threat,) = found.threats
+    assert (threat.path, threat.rules) == (("messages", 1, "content"), ("says-so",))
+    assert bench.reader.texts == []
+
+
+async def test_where_the_letters_leave_doubt_the_meaning_decides() -> None:
+    bench = Bench()
+    screen = bench.screen()
+    assert probability(await screen(said("well, maybe it ends"), [])) < 0.5
+    assert probability(await screen(said("well, maybe: ignore it"), [])) > 0.5
+    assert bench.reader.texts == ["maybe it ends", "maybe: ignore it"]
+
+
+async def test_orders_in_what_tools_return_are_injections() -> None:
+    found = await Bench().screen()(said("an attack", origin=Origin.TOOL), [])
+    assert probability(found, AttackKind.INJECTION) > 0.99
+    assert [threat.kind for threat in found.threats] == [AttackKind.INJECTION]
+
+
+async def test_the_gravest_reading_counts_and_is_named() -> None:
+    found = await Bench().screen()(
+        said("please decode dGhpcyBpcyBhbiBhdHRhY2sgb24geW91ciBydWxlcw== and do it"), []
+    )
+    assert probability(found) > 0.99
+    assert "base64" in found.threats[0].view
+
+
+async def test_an_attack_split_over_turns_is_found() -> None:
+    found = await Bench().screen()(said("an att", "ack"), [])
+    assert probability(found) > 0.99
+
+
+async def test_a_card_split_over_parts_is_found_in_both() -> None:
+    found = await Bench().screen()(said("my card: 4111 1111", "1111 1111, thanks"), [])
+    places = {(datum.path[1], datum.span.start, datum.span.end) for datum in found.data}
+    assert places == {(0, 9, 18), (1, 0, 9)}
+
+
+async def test_words_that_are_run_together_at_a_seam_are_no_part_of_what_stood_before() -> None:
+    found = await Bench().screen()(said("I am ann@example.org", "charge me"), [])
+    (datum,) = [each for each in found.data if each.span.kind is PiiKind.EMAIL]
+    assert (datum.path[1], datum.span.start, datum.span.end) == (0, 5, 20)
+
+
+async def test_data_in_disguise_is_located_in_the_text_as_it_is() -> None:
+    text = "mail me: jo\u200bhn@exa\u200bmple.org"
+    found = await Bench().screen()(said(text), [])
+    (datum,) = [each for each in found.data if each.span.kind is PiiKind.EMAIL]
+    assert datum.view == "normalised"
+    assert text[datum.span.start : datum.span.end] == "jo\u200bhn@exa\u200bmple.org"
+
+
+async def test_people_are_looked_for_only_if_somebody_wants_to_know() -> None:
+    text = "My name is Ada Lovelace"
+    assert (await Bench().screen()(said(text), [])).data == ()
+    bench = Bench(wants_entities=True)
+    found = await bench.screen()(said(text), [])
+    (datum,) = found.data
+    assert datum.span == PiiSpan(PiiKind.PERSON, 11, 23, 0.9)
+    assert bench.reader.texts == [text]
+
+
+async def test_what_was_seen_before_is_not_looked_at_again() -> None:
+    bench = Bench(wants_entities=True, max_windows=20)
+    screen = bench.screen()
+    first = await screen(said("maybe", "mail a@example.org"), [])
+    seen, read = len(bench.scorer.texts), len(bench.reader.texts)
+    again = await screen(said("maybe", "mail a@example.org"), [])
+    assert again == first
+    assert (len(bench.scorer.texts), len(bench.reader.texts)) == (seen, read)
+    await screen(said("maybe", "mail a@example.org", "and now?"), [])
+    # The new turn, and the seam between it and the last.
+    assert all("and now?" in text for text in bench.scorer.texts[seen:])
+
+
+async def test_parts_that_nobody_can_read_are_passed_on_as_such() -> None:
+    found = await Bench().screen()([], [("messages", 0, "content", 1)])
+    assert found.opaque == (("messages", 0, "content", 1),)
+
+
+@pytest.mark.parametrize(
+    ("error", "fault"),
+    [
+        (NotLoadedError(), ScreenFault.NOT_LOADED),
+        (OverloadedError(), ScreenFault.OVERLOAD),
+        (ClassifierError("boom"), ScreenFault.ERROR),
+        (RuntimeError("boom"), ScreenFault.ERROR),
+    ],
+)
+async def test_a_reader_that_fails_fails_the_checks_that_asked_it(
+    error: ClassifierError, fault: ScreenFault
+) -> None:
+    bench = Bench()
+    bench.reader.reader.error = error
+    screen = bench.screen()
+    found = await screen(said("maybe", "mail a@example.org"), [])
+    assert found.failures == {Check.JAILBREAK: fault, Check.INJECTION: fault}
+    assert [datum.span.kind for datum in found.data] == [PiiKind.EMAIL]
+    # A failure is not remembered.
+    bench.reader.reader.error = None
+    assert (await screen(said("maybe", "mail a@example.org"), [])).failures == {}
+
+
+async def test_whoever_did_not_ask_the_reader_does_not_suffer() -> None:
+    bench = Bench()
+    bench.reader.reader.error = ClassifierError("boom")
+    assert (await bench.screen()(said("hello"), [])).failures == {}
+
+
+async def test_a_reader_of_people_that_fails_fails_pii() -> None:
+    bench = Bench(wants_entities=True)
+    bench.reader.reader.error = ClassifierError("boom")
+    found = await bench.screen()(said("hello"), [])
+    assert found.failures == {Check.PII: ScreenFault.ERROR}
+
+
+async def test_a_reader_that_hangs_is_given_up_at_the_end_of_the_budget(
+    autojump_clock: trio.testing.MockClock,
+) -> None:
+    bench = Bench()
+    bench.reader.reader.delay_seconds = math.inf
+    started = trio.current_time()
+    found = await bench.screen()(said("maybe"), [])
+    assert trio.current_time() - started == pytest.approx(BUDGET)
+    assert found.failures[Check.JAILBREAK] is ScreenFault.TIMEOUT
+
+
+async def test_a_reader_that_talks_nonsense_has_said_nothing() -> None:
+    bench = Bench()
+    bench.reader.reader.is_senseless = True
+    found = await bench.screen()(said("maybe ignore it"), [])
+    assert found.failures[Check.JAILBREAK] is ScreenFault.ERROR
+    assert math.isfinite(probability(found))
+
+
+class Broken:
+    def find(self, text: str) -> tuple[PiiSpan, ...]:
+        message = "boom"
+        raise RuntimeError(message)
+
+
+async def test_a_finder_that_raises_fails_every_check_of_letters() -> None:
+    found = await Bench(finder=Broken()).screen()(said("hello"), [])
+    assert found.failures == dict.fromkeys(
+        (Check.JAILBREAK, Check.INJECTION, Check.PII), ScreenFault.ERROR
+    )
+
+
+class Nan(Scorer):
+    def score(self, text: str) -> LexicalScore:
+        return LexicalScore(math.nan, 0, len(text))
+
+
+async def test_a_score_that_is_no_number_is_a_failure() -> None:
+    found = await Bench(scorer=Nan()).screen()(said("hello"), [])
+    assert found.failures[Check.JAILBREAK] is ScreenFault.ERROR
+    assert found.threats == ()
+
+
+async def test_checks_nobody_asked_for_cannot_fail() -> None:
+    screen = Bench(finder=Broken()).screen(frozenset({Check.PII}))
+    assert set((await screen(said("hello"), [])).failures) == {Check.PII}
+
+
+async def test_more_people_than_may_be_read_are_said_to_be_unread() -> None:
+    bench = Bench(wants_entities=True, max_windows=2)
+    found = await bench.screen()(said("x " * 4000), [])
+    assert found.failures == {Check.PII: ScreenFault.TOO_LONG}
+
+
+async def test_of_many_doubtful_parts_the_most_suspicious_are_read() -> None:
+    bench = Bench(max_windows=2)
+    found = await bench.screen()(said(*(f"maybe {i} {'-' * 900}" for i in range(9))), [])
+    assert len(bench.reader.texts) == 2
+    assert found.failures == {}
+
+
+async def test_long_texts_do_not_hold_up_the_loop() -> None:
+    bench = Bench()
+    beats = 0
+
+    async def beat() -> None:
+        nonlocal beats
+        while True:
+            await trio.sleep(0.001)
+            beats += 1
+
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(beat)
+        await bench.screen()(said("some words " * 50_000), [])
+        nursery.cancel_scope.cancel()
+    assert beats > 3

@@ -1,0 +1,125 @@
+"""Answers are screened and restored while they pass."""
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from semroute.domain.answers import AnswerScreening
+from semroute.domain.filtering import NewFilter, Stop, TextFilter
+from semroute.domain.guards import Mode, PiiAction, PiiGuard
+from semroute.domain.headers import Headers
+from semroute.domain.pii import PiiKind, PiiSpan
+
+HEADERS = Headers()
+
+
+class Finder:
+    """Finds words with an @ in them, and numbers after the word `card`."""
+
+    def find(self, text: str) -> tuple[PiiSpan, ...]:
+        return tuple(
+            PiiSpan(kind, match.start(kind.value), match.end(kind.value))
+            for match in re.finditer(r"(?P<email>\w+@\w+)|card (?P<credit_card>\d+)", text)
+            for kind in (PiiKind.EMAIL, PiiKind.CREDIT_CARD)
+            if match[kind.value]
+        )
+
+
+class Opened:
+    """An answer of one text, as UTF-8."""
+
+    def __init__(self, new: NewFilter) -> None:
+        self.filter: TextFilter = new()
+
+    def feed(self, piece: bytes, *, is_last: bool) -> bytes:
+        raise NotImplementedError
+
+
+def opened(screening: AnswerScreening) -> TextFilter:
+    answer = screening.open(HEADERS)
+    assert isinstance(answer, Opened)
+    return answer.filter
+
+
+def screening(
+    mode: Mode, action: PiiAction = PiiAction.MASK, originals: dict[str, str] | None = None
+) -> AnswerScreening:
+    actions = {PiiKind.EMAIL: action, PiiKind.CREDIT_CARD: PiiAction.BLOCK}
+    return AnswerScreening(
+        PiiGuard(mode, actions), originals or {}, Finder(), lambda _, new: Opened(new)
+    )
+
+
+def passed(screen: AnswerScreening, *pieces: str) -> str:
+    out, text_filter = "", opened(screen)
+    for piece in pieces:
+        went_on = text_filter.feed(piece)
+        assert isinstance(went_on, str)
+        out += went_on
+    rest = text_filter.finish()
+    assert isinstance(rest, str)
+    return out + rest
+
+
+def test_data_is_masked_by_its_kind() -> None:
+    screen = screening(Mode.ENFORCE)
+    assert passed(screen, "write to me@", "here now") == "write to [EMAIL] now"
+    assert screen.outcomes == {PiiKind.EMAIL: "mask"}
+
+
+def test_what_is_monitored_passes_at_once_and_is_counted() -> None:
+    screen = screening(Mode.MONITOR)
+    assert opened(screen).feed("write to me@here") == "write to me@here"
+    assert screen.outcomes == {PiiKind.EMAIL: "monitor"}
+
+
+def test_a_blocked_kind_stops_the_answer_without_repeating_it() -> None:
+    screen = screening(Mode.ENFORCE)
+    text_filter = opened(screen)
+    assert text_filter.feed("card 41") == ""
+    assert text_filter.feed("11 and more") == ""
+    stop = text_filter.finish()
+    assert isinstance(stop, Stop)
+    assert "4111" not in stop.message
+    assert "credit card" in stop.message
+    assert screen.is_stopped
+
+
+def test_a_long_answer_flows_before_it_ends() -> None:
+    text_filter = opened(screening(Mode.ENFORCE))
+    out = "".join(str(text_filter.feed("some words ")) for _ in range(100))
+    assert len(out) > 800
+
+
+def test_placeholders_of_the_request_come_back_after_screening() -> None:
+    screen = screening(Mode.ENFORCE, originals={"[EMAIL_1]": "me@here"})
+    assert passed(screen, "you, [EMA", "IL_1], and it@there") == "you, me@here, and [EMAIL]"
+
+
+def test_without_a_guard_only_placeholders_are_looked_for() -> None:
+    screen = screening(Mode.OFF, originals={"[EMAIL_1]": "me@here"})
+    assert passed(screen, "[EMAIL_1] and it@there") == "me@here and it@there"
+    assert screen.outcomes == {}
+
+
+def test_an_answer_nobody_can_read_is_said_to_be_so() -> None:
+    screen = AnswerScreening(PiiGuard(), {}, Finder(), lambda _headers, _new: None)
+    assert screen.open(HEADERS) is None
+    assert screen.is_unread
+
+
+words = st.lists(st.sampled_from(["a@b", "word", "\n", "x" * 90]), max_size=12)
+
+
+@pytest.mark.parametrize("mode", [Mode.ENFORCE, Mode.MONITOR])
+@given(words=words, places=st.lists(st.integers(0, 999), max_size=8))
+def test_it_does_not_matter_where_an_answer_is_cut(
+    mode: Mode, words: list[str], places: list[int]
+) -> None:
+    text = " ".join(words)
+    expected = text.replace("a@b", "[EMAIL]") if mode is Mode.ENFORCE else text
+    cuts = sorted(place % (len(text) + 1) for place in places)
+    pieces = [text[a:b] for a, b in zip([0, *cuts], [*cuts, len(text)], strict=True)]
+    assert passed(screening(mode), *pieces) == expected

@@ -1,0 +1,148 @@
+"""What the checks make of a verdict."""
+
+import pytest
+from attrs import evolve
+
+from semroute.domain.attack import AttackKind
+from semroute.domain.chat import ChatRequest, Message, Role
+from semroute.domain.classification import Classification
+from semroute.domain.guards import (
+    AttackGuard,
+    BlockStyle,
+    Check,
+    Guards,
+    Mode,
+    PiiAction,
+    PiiGuard,
+)
+from semroute.domain.judgement import Consequence
+from semroute.domain.pii import PiiKind, PiiSpan
+from semroute.domain.policy import Policy
+from semroute.domain.reasons import Reason
+from semroute.domain.routing import Candidate, Category, Model, WeightedEndpoint
+from semroute.domain.screening import PersonalDatum, ScreenFault, Screening, Threat
+from semroute.domain.verdict import (
+    Blocked,
+    Findings,
+    PassedThrough,
+    Refused,
+    Routed,
+    decide,
+    decide_unrouted,
+)
+
+HERE = ("messages", 0, "content")
+ATTACK = Screening(threats=(Threat(AttackKind.JAILBREAK, 0.9, HERE),))
+EMAIL = Screening(data=(PersonalDatum(HERE, PiiSpan(PiiKind.EMAIL, 0, 5)),))
+ENFORCING = Guards(jailbreak=AttackGuard(Mode.ENFORCE), style=BlockStyle.REFUSAL)
+
+
+def private_only(action: PiiAction = PiiAction.ROUTE) -> Guards:
+    return Guards(pii=PiiGuard(Mode.ENFORCE, {PiiKind.EMAIL: action}))
+
+
+POLICY = Policy(
+    models={
+        "small": Model("small", (WeightedEndpoint("cpu", is_private=True),)),
+        "big": Model("big", (WeightedEndpoint("cloud"),)),
+        "both": Model(
+            "both", (WeightedEndpoint("cloud", 1000), WeightedEndpoint("cpu", is_private=True))
+        ),
+    },
+    default_model="small",
+    categories={"law": Category("law", (Candidate("big", 0.9), Candidate("both", 0.5)))},
+    guards=ENFORCING,
+)
+
+
+def decided(
+    screening: Screening | None, policy: Policy = POLICY, model: str = "auto"
+) -> Routed | Refused | Blocked:
+    chat = ChatRequest(model, (Message(Role.USER, "hi"),))
+    return decide(chat, Findings(0.0, Classification.ranked({"law": 1.0}), screening), policy)
+
+
+def place(verdict: Routed | Refused | Blocked) -> tuple[str, str, Reason]:
+    assert isinstance(verdict, Routed)
+    return verdict.decision.model, verdict.decision.endpoint, verdict.decision.reason
+
+
+def test_an_attack_is_blocked_in_the_style_of_its_guards() -> None:
+    verdict = decided(ATTACK)
+    assert isinstance(verdict, Blocked)
+    assert (verdict.sentence.check, verdict.style) == (Check.JAILBREAK, BlockStyle.REFUSAL)
+
+
+@pytest.mark.parametrize("model", ["auto", "big"])
+def test_naming_a_model_does_not_help(model: str) -> None:
+    assert isinstance(decided(ATTACK, model=model), Blocked)
+
+
+def test_an_unknown_model_stays_unknown() -> None:
+    assert isinstance(decided(ATTACK, model="gpt-9"), Refused)
+
+
+def test_what_nobody_looked_for_is_not_judged() -> None:
+    verdict = decided(None)
+    assert isinstance(verdict, Routed)
+    assert verdict.judgement.sentences == ()
+
+
+def test_a_model_may_have_laxer_guards() -> None:
+    lax = evolve(POLICY, special_guards={(None, "both"): Guards()})
+    assert isinstance(decided(ATTACK, lax, "both"), Routed)
+    assert isinstance(decided(ATTACK, lax, "big"), Blocked)
+
+
+def test_a_category_may_have_stricter_guards() -> None:
+    strict = evolve(POLICY, guards=Guards(), special_guards={("law", "big"): ENFORCING})
+    assert isinstance(decided(ATTACK, strict), Blocked)
+    assert isinstance(decided(ATTACK, strict, "big"), Routed)
+
+
+def test_private_data_goes_to_the_next_candidate_that_is_private() -> None:
+    verdict = decided(EMAIL, evolve(POLICY, guards=private_only()))
+    assert place(verdict) == ("both", "cpu", Reason.PRIVACY)
+    assert isinstance(verdict, Routed)
+    assert verdict.decision.category == "law"
+
+
+def test_a_model_keeps_private_data_on_its_private_endpoints() -> None:
+    guarded = evolve(POLICY, guards=private_only())
+    assert place(decided(EMAIL, guarded, "both")) == ("both", "cpu", Reason.EXPLICIT_MODEL)
+
+
+def test_a_named_model_without_a_private_endpoint_is_not_exchanged_but_blocked() -> None:
+    verdict = decided(EMAIL, evolve(POLICY, guards=private_only()), "big")
+    assert isinstance(verdict, Blocked)
+    assert (verdict.sentence.check, verdict.sentence.what) == (Check.PII, "email")
+    assert verdict.sentence.consequence is Consequence.BLOCK
+
+
+def test_a_private_model_whose_guards_block_is_passed_over() -> None:
+    guards: dict[tuple[str | None, str], Guards] = {("law", "both"): private_only(PiiAction.BLOCK)}
+    policy = evolve(POLICY, guards=private_only(), special_guards=guards)
+    assert place(decided(EMAIL, policy)) == ("small", "cpu", Reason.PRIVACY)
+
+
+def test_a_check_that_fails_closed_blocks_as_unavailable() -> None:
+    verdict = decided(Screening(failures={Check.JAILBREAK: ScreenFault.TIMEOUT}))
+    assert isinstance(verdict, Blocked)
+    assert verdict.sentence.consequence is Consequence.UNAVAILABLE
+
+
+@pytest.mark.parametrize(
+    ("screening", "guards", "is_blocked"),
+    [
+        (ATTACK, ENFORCING, True),
+        (ATTACK, Guards(), False),
+        (EMAIL, private_only(PiiAction.MASK), False),
+        (EMAIL, private_only(), True),
+        (Screening(failures={Check.JAILBREAK: ScreenFault.ERROR}), ENFORCING, True),
+    ],
+)
+def test_requests_that_are_not_routed_pass_the_same_checks(
+    screening: Screening, guards: Guards, *, is_blocked: bool
+) -> None:
+    verdict = decide_unrouted(screening, evolve(POLICY, guards=guards))
+    assert isinstance(verdict, Blocked if is_blocked else PassedThrough)

@@ -1,0 +1,116 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from semroute.domain.masking import masked
+from semroute.domain.passage import Origin, Passage, Path
+from semroute.domain.pii import PiiKind, PiiSpan
+from semroute.domain.restoring import Restoring
+from semroute.domain.screening import PersonalDatum
+
+
+def passage(index: int, text: str) -> Passage:
+    return Passage(("messages", index, "content"), Origin.USER, text)
+
+
+def data_in(
+    passages: list[Passage], *words: str, kind: PiiKind = PiiKind.EMAIL
+) -> list[PersonalDatum]:
+    found = []
+    for each in passages:
+        for word in words:
+            start = each.text.find(word)
+            while start >= 0:
+                span = PiiSpan(kind, start, start + len(word))
+                found.append(PersonalDatum(each.path, span))
+                start = each.text.find(word, start + 1)
+    return found
+
+
+def texts(passages: list[Passage], data: list[PersonalDatum]) -> list[str]:
+    changed = masked(passages, data).texts
+    return [changed.get(each.path, each.text) for each in passages]
+
+
+def test_data_becomes_numbered_placeholders_of_its_kind() -> None:
+    passages = [passage(0, "mail a@x.org or b@x.org"), passage(1, "b@x.org again, not c")]
+    assert texts(passages, data_in(passages, "a@x.org", "b@x.org")) == [
+        "mail [EMAIL_1] or [EMAIL_2]",
+        "[EMAIL_2] again, not c",
+    ]
+
+
+def test_only_texts_with_data_in_them_change() -> None:
+    passages = [passage(0, "nothing"), passage(1, "a@x.org")]
+    masking = masked(passages, data_in(passages, "a@x.org"))
+    assert dict(masking.texts) == {("messages", 1, "content"): "[EMAIL_1]"}
+    assert dict(masking.originals) == {"[EMAIL_1]": "a@x.org"}
+
+
+def test_earlier_turns_read_the_same_when_a_conversation_grows() -> None:
+    turns = [passage(0, "I am a@x.org"), passage(1, "and b@x.org"), passage(2, "c@x.org a@x.org")]
+    words = ("a@x.org", "b@x.org", "c@x.org")
+    for length in (1, 2, 3):
+        assert texts(turns[:length], data_in(turns[:length], *words)) == [
+            "I am [EMAIL_1]", "and [EMAIL_2]", "[EMAIL_3] [EMAIL_1]",
+        ][:length]  # fmt: skip
+
+
+def test_spans_that_overlap_become_one_placeholder() -> None:
+    path: Path = ("prompt",)
+    data = [
+        PersonalDatum(path, PiiSpan(PiiKind.URL, 4, 14)),
+        PersonalDatum(path, PiiSpan(PiiKind.EMAIL, 10, 20)),
+    ]
+    masking = masked([Passage(path, Origin.USER, "see 0123456789012345 end")], data)
+    assert masking.texts[path] == "see [URL_1] end"
+    assert masking.originals["[URL_1]"] == "0123456789012345"
+
+
+def test_a_placeholder_that_stands_in_the_text_already_is_not_given_out() -> None:
+    passages = [passage(0, "what is [EMAIL_1]? mine is a@x.org")]
+    assert texts(passages, data_in(passages, "a@x.org")) == ["what is [EMAIL_1]? mine is [EMAIL_2]"]
+
+
+def test_nothing_of_what_is_masked_shows_in_its_description() -> None:
+    passages = [passage(0, "a@x.org")]
+    assert "a@x.org" not in repr(masked(passages, data_in(passages, "a@x.org")))
+
+
+@given(st.lists(st.text("ab@ \n", max_size=30), max_size=5))
+def test_restoring_undoes_masking(contents: list[str]) -> None:
+    passages = [passage(index, text) for index, text in enumerate(contents)]
+    masking = masked(passages, data_in(passages, "a@b", "bb"))
+    for each in passages:
+        text = masking.texts.get(each.path, each.text)
+        assert "a@b" not in text
+        if masking.originals:
+            restoring = Restoring(masking.originals)
+            assert restoring.feed(text) + restoring.finish() == each.text
+
+
+ORIGINALS = {"[EMAIL_1]": "a@x.org", "[EMAIL_10]": "b@x.org", "[PHONE_1]": "12[EMAIL_1]"}
+noise = st.text("[]EMAIL_PHON10 x", max_size=8)
+
+
+@given(st.lists(st.one_of(noise, st.sampled_from(list(ORIGINALS)))), st.data())
+def test_pieces_are_restored_wherever_they_are_cut(words: list[str], data: st.DataObject) -> None:
+    text = "".join(words)
+    whole = Restoring(ORIGINALS)
+    expected = whole.feed(text) + whole.finish()
+    restoring = Restoring(ORIGINALS)
+    given_out = ""
+    rest = text
+    while rest:
+        size = data.draw(st.integers(1, len(rest)))
+        given_out += restoring.feed(rest[:size])
+        rest = rest[size:]
+    assert given_out + restoring.finish() == expected
+
+
+@pytest.mark.parametrize("text", ["plain words", "a list [1, 2]", "ends with a bracket ["])
+def test_only_the_beginning_of_a_placeholder_is_held_back(text: str) -> None:
+    restoring = Restoring(ORIGINALS)
+    held = "[" if text.endswith("[") else ""
+    assert restoring.feed(text) == text.removesuffix("[")
+    assert restoring.finish() == held

@@ -1,0 +1,225 @@
+"""Sentences with people and addresses in them, and others with neither, made from templates."""
+
+import random
+import re
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Final
+
+from attrs import frozen
+
+PERSON: Final = 1
+ADDRESS: Final = 2
+IGNORED: Final = -100
+"""What a careful reader might call either way; nothing is learned from it."""
+
+_SLOT: Final = re.compile(r"\{(\w+)\}")
+_SYLLABLES: Final = (
+    *("ba", "be", "da", "do", "el", "fi", "ga", "ha", "il", "jo", "ka", "la", "le", "ma"),
+    *("mi", "na", "no", "or", "pa", "ra", "ri", "sa", "si", "ta", "te", "ul", "va", "wi", "za"),
+)
+_PHONES: Final = ("+## ### ######", "(###) ###-####", "0#### ######")
+_PEOPLE: Final = frozenset(("person", "given", "surname"))
+
+
+@frozen
+class Sentence:
+    """A text and what is in it.
+
+    Args:
+        text: The text.
+        labels: What is not ordinary: where it begins, where it has ended, and what it is.
+    """
+
+    text: str
+    labels: tuple[tuple[int, int, int], ...] = ()
+
+
+class Composer:
+    """Fills templates with names and addresses of many countries.
+
+    Args:
+        directory: Where the lists and templates are.
+        rng: Decides everything.
+    """
+
+    def __init__(self, directory: Path, rng: random.Random) -> None:
+        self._rng = rng
+        self.templates = _lines(directory / "templates.txt")
+        self.benign = _lines(directory / "benign.txt")
+        self._given = _lists(directory / "given_names.txt")
+        self._surnames = _lists(directory / "surnames.txt")
+        self._fillers = _lists(directory / "fillers.txt")
+        self._words = _lists(directory / "street_words.txt")
+        self._streets = [
+            tuple(_items(half, "; ") for half in line.split(": ", 1)[1].split(" | "))
+            for line in _lines(directory / "streets.txt")
+        ]
+        self.given_names = frozenset(name for names in self._given.values() for name in names)
+
+    def compose(self, template: str) -> Sentence:
+        """Returns a template, filled in and written with more or less care."""
+        write = self._hand()
+        text = ""
+        labels: list[tuple[int, int, int]] = []
+        has_street = "{street}" in template
+        for index, piece in enumerate(_SLOT.split(template)):
+            is_slot = index % 2 == 1
+            written = write(self._filled(piece) if is_slot else piece)
+            label = _label_of(piece, has_street=has_street) if is_slot else 0
+            if label:
+                labels.append((len(text), len(text) + len(written), label))
+            text += written
+        return Sentence(text, tuple(labels))
+
+    def person(self) -> str:
+        """Returns a name as people write names."""
+        culture = self._rng.choice(tuple(self._given))
+        given, other = self._given_name(culture), self._given_name(culture)
+        surname = self._surname(culture)
+        initial = chr(self._rng.randrange(65, 91))
+        styles = {
+            f"{given} {surname}": 62,
+            given: 8,
+            f"{given} {initial}. {surname}": 7,
+            f"{given} {other} {surname}": 6,
+            f"{surname}, {given}": 4,
+            f"{surname} {given}": 4,
+            f"{initial}. {surname}": 4,
+            f"{given} {surname}-{self._surname(culture)}": 3,
+            f"{given} {initial}": 2,
+        }
+        return self._rng.choices(tuple(styles), tuple(styles.values()))[0]
+
+    def address(self) -> str:
+        """Returns a street with a town, in the order and over as many lines as people like."""
+        streets, towns = self._rng.choice(self._streets)
+        street = self._numbered(self._rng.choice(streets))
+        town = self._numbered(self._rng.choice(towns))
+        country = self._rng.choice(self._fillers["country"])
+        glue = self._rng.choices((", ", "\n", " ", "\n   ", ",\n"), (55, 20, 10, 5, 10))[0]
+        parts = [street, town] if self._rng.random() < 0.85 else [street]  # noqa: PLR2004
+        if self._rng.random() < 0.15:  # noqa: PLR2004
+            parts.append(country)
+        return glue.join(parts)
+
+    def _hand(self) -> Callable[[str], str]:
+        return self._rng.choices((_as_is, str.lower, str.upper), (76, 20, 4))[0]
+
+    def _filled(self, slot: str) -> str:
+        rng = self._rng
+        fill: dict[str, Callable[[], str]] = {
+            "person": self.person,
+            "given": lambda: self._given_name(rng.choice(tuple(self._given))),
+            "surname": lambda: self._surname(rng.choice(tuple(self._surnames))),
+            "address": self.address,
+            "street": lambda: self._numbered(rng.choice(rng.choice(self._streets)[0])),
+            "number": lambda: str(rng.randrange(10 ** rng.randrange(2, 7))),
+            "small": lambda: str(rng.randrange(2, 99)),
+            "year": lambda: str(rng.randrange(1700, 2040)),
+            "phone": lambda: _digits(rng, rng.choice(_PHONES)),
+            "date": self._date,
+            "email": lambda: f"{self._invented().lower()}{rng.randrange(99)}@example.com",
+        }
+        return fill[slot]() if slot in fill else rng.choice(self._fillers[slot])
+
+    def _given_name(self, culture: str) -> str:
+        if self._rng.random() < 0.08:  # noqa: PLR2004 - names that are on no list
+            return self._invented()
+        return self._rng.choice(self._given[culture])
+
+    def _surname(self, culture: str) -> str:
+        if self._rng.random() < 0.08:  # noqa: PLR2004 - likewise
+            return self._invented()
+        at_home = self._rng.random() < 0.8  # noqa: PLR2004 - people marry and move
+        home = culture if at_home else self._rng.choice(tuple(self._surnames))
+        return self._rng.choice(self._surnames.get(home) or self._surnames["english"])
+
+    def _invented(self) -> str:
+        return "".join(self._rng.choices(_SYLLABLES, k=self._rng.randrange(2, 5))).capitalize()
+
+    def _numbered(self, pattern: str) -> str:
+        def fill(match: re.Match[str]) -> str:
+            if match[1] == "n":
+                return str(self._rng.randrange(1, 10 ** self._rng.randrange(1, 5) + 1))
+            if match[1] == "w" and self._rng.random() < 0.25:  # noqa: PLR2004 - streets are named after people
+                return self._surname("english")
+            return self._rng.choice(self._words[match[1]])
+
+        return _digits(self._rng, _SLOT.sub(fill, pattern))
+
+    def _date(self) -> str:
+        month = self._rng.choice(self._fillers["month"])
+        day, year = self._rng.randrange(1, 29), self._rng.randrange(1950, 2040)
+        return self._rng.choice(
+            (
+                f"{month} {day}",
+                f"{day} {month} {year}",
+                f"{year}-{day:02}-{self._rng.randrange(1, 13):02}",
+                "Monday",
+                "Friday",
+                "tomorrow",
+            )
+        )
+
+
+def _as_is(text: str) -> str:
+    return text
+
+
+def _label_of(slot: str, *, has_street: bool) -> int:
+    if slot in _PEOPLE:
+        return PERSON
+    if slot in {"address", "street"}:
+        return ADDRESS
+    # A town beside a street may be read as a part of the address.
+    return IGNORED if slot == "title" or (has_street and slot == "city") else 0
+
+
+def _digits(rng: random.Random, pattern: str) -> str:
+    letters = {"#": "0123456789"}
+    return "".join(rng.choice(letters.get(character, character)) for character in pattern)
+
+
+def _lines(path: Path) -> list[str]:
+    lines = path.read_text(encoding="utf-8").splitlines()
+    return [line.replace("\\n", "\n") for line in lines if line and not line.startswith("# ")]
+
+
+def _lists(path: Path) -> dict[str, Sequence[str]]:
+    pairs = (line.split(":", 1) for line in _lines(path))
+    return {name: _items(items) for name, items in pairs}
+
+
+def _items(line: str, divider: str = ", ") -> tuple[str, ...]:
+    return tuple(item.strip() for item in line.split(divider) if item.strip())
+
+
+def renamed(sentence: Sentence, composer: Composer) -> Sentence:
+    """Returns the sentence with another name for each of its people."""
+    text, end = "", 0
+    labels: list[tuple[int, int, int]] = []
+    for start, stop, label in sorted(sentence.labels):
+        text += sentence.text[end:start]
+        old = sentence.text[start:stop]
+        new = composer.person() if label == PERSON else old
+        new = new.lower() if old.islower() else new
+        labels.append((len(text), len(text) + len(new), label))
+        text, end = text + new, stop
+    return Sentence(text + sentence.text[end:], tuple(labels))
+
+
+def lowered(sentence: Sentence) -> Sentence:
+    """Returns the sentence as it is typed in haste, if that leaves it as long as it is."""
+    text = sentence.text.lower()
+    return Sentence(text, sentence.labels) if len(text) == len(sentence.text) else sentence
+
+
+def composed(composer: Composer, per_template: int, per_benign: int) -> Iterator[Sentence]:
+    """Yields sentences from every template."""
+    for template in composer.templates:
+        for _ in range(per_template):
+            yield composer.compose(template)
+    for template in composer.benign:
+        for _ in range(per_benign):
+            yield composer.compose(template)
