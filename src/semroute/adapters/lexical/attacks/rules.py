@@ -46,7 +46,7 @@ _UPTO = r"(?:[\w']{1,16}~){0,%d}?"
 _SET_ASIDE = (
     r"\b(?:ignor(?:e|ing)|disregard(?:ing)?|forget|override|bypass|drop|discard|abandon|neglect"
     r"|set~aside|throw~away|pay~no~(?:heed|attention)~to|do~not~follow|don.t~follow"
-    r"|stop~following|unlearn|erase|delete|cancel|revoke)\b~"
+    r"|stop~following|unlearn|skip|suspend|erase|delete|cancel|revoke)\b~"
 )
 _EARLIER = (
     r"(?:previous|prior|earlier|preceding|above|former|initial|original"
@@ -77,7 +77,7 @@ RULES: Final = (
     _rule(
         "asks to set earlier instructions aside",
         "ignor|disregard|forget|override|bypass|drop|discard|abandon|neglect|aside|away|heed"
-        "|attention|follow|unlearn|erase|delete|cancel|revoke",
+        "|attention|follow|unlearn|erase|delete|cancel|revoke|skip|suspend",
         _SET_ASIDE + _UPTO % 4 + _EARLIER + "~" + _UPTO % 3 + _ORDERS,
     ),
     _rule(
@@ -86,6 +86,42 @@ RULES: Final = (
         r"\b(?:ignore|disregard|forget)~(?:all|everything|anything|whatever)~"
         + _UPTO % 3
         + r"(?:above|before|previously|earlier|prior|told|said|instructions|learned)\b",
+    ),
+    _rule(
+        "says that its rules are over",
+        "rules|guidelines|policies|policy|restrictions|instructions|directives|constraints",
+        r"\b(?:your|ur|previous|prior|earlier|former|these|those)~"
+        + _UPTO % 2
+        + r"(?:rules|guidelines|polic(?:y|ies)|restrictions|instructions|directives|constraints)~"
+        r"(?:(?:are|is|have~been|has~been)~(?:now~|hereby~)?(?:void|null|suspended|lifted|revoked"
+        r"|replaced|deleted|obsolete|expired|cancelled|overridden|gone)|no~longer~(?:apply|bind|exist"
+        r"|count|matter)|have~expired|do~not~apply|don.t~apply)\b",
+    ),
+    _rule(
+        "asks to set earlier instructions aside, in another language",
+        "anweisung|vorgaben|regeln|richtlinien|instruc|reglas|normas|regras|consignes|règles|istruzioni"
+        "|regole|instructies|instrukcj|talimat|инструкци|указани|правила|指示|指令|지시|تعليمات|निर्देश",
+        r"\b(?:ignorier\w{0,3}|vergiss|missachte|ignora|olvida|desobedece|ignore[zr]?|oublie[zr]?"
+        r"|négligez?"
+        r"|dimentica|esqueça|esquece|negeer|vergeet|zignoruj|zapomnij|игнорируй\w{0,2}|забудь)~"
+        + _UPTO
+        % 4
+        + r"(?:anweisungen|vorgaben|regeln|richtlinien|instrucciones|reglas|normas|instruções|regras"
+        r"|instructions~pr\wc\wdentes|consignes|règles|istruzioni|regole|instructies|regels|instrukcj\w"
+        r"|instrukcje|инструкции|указания|правила)\b"
+        r"|talimatlar\w{0,6}~(?:yok~say|unut|görmezden)"
+        r"|(?:忽略|无视|忘记)[^。]{0,12}(?:指令|指示|规则)|指示を(?:すべて|全て)?(?:無視|忘れ)"
+        r"|지시를?\s{0,3}(?:모두\s{0,3})?(?:무시|잊)|تجاهل[^.]{0,20}التعليمات|निर्देशों\s{1,3}को\s{1,3}(?:अनदेखा|भूल)",
+    ),
+    _rule(
+        "asks to reveal the system prompt, in another language",
+        "system|sistema|système|промпт|系统提示|システムプロンプト|시스템 프롬프트",
+        r"\b(?:zeig\w{0,2}|gib|nenne|wiederhole|muéstra\w{0,3}|dime|revela|repite|affiche|montre|donne|révèle"
+        r"|répète|dimmi|mostra\w{0,3}|revele|mostre|toon|pokaż|visa|покажи|выведи|повтори)\b.{0,40}?"
+        r"(?:systemprompt|system.prompt\w{0,4}|systemnachricht|(?:prompt|mensaje|mensagem|messaggio)~"
+        r"d[ei]l?~sistema|(?:invite|prompt|message)~système|prompt\w{0,4}~systemow\w|systeemprompt"
+        r"|системн\w{2,3}~промпт)"
+        r"|显示[^。]{0,8}系统提示|システムプロンプトを(?:表示|教え)|시스템\s?프롬프트를\s?(?:보여|알려)",
     ),
     _rule(
         "asks to reveal the system prompt",
