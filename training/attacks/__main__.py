@@ -42,7 +42,14 @@ _LOOSE: Final = 10.0  # the few numbers of a calibration need no holding back
 _FALSE_ALARMS: Final = 0.01
 _MAX_RULE: Final = 5.0  # log odds; no rule is a proof
 # The encoder learns from all attacks and near-attacks, and from every so manyeth ordinary text.
-_THINNED: Final = {"exam": 2, "intent": 2, "banking": 2, "joined": 4, "tools": 4, "personal": 2}
+_THINNED: Final = {
+    "exam": 4,
+    "intent": 4,
+    "banking": 4,
+    "joined": 12,
+    "tools": 6,
+    "personal": 2,
+}
 
 
 @frozen(eq=False)

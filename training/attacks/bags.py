@@ -76,7 +76,8 @@ class Bags:
     def gradient(self, residuals: Floats) -> Floats:
         """Returns the sum over windows of their sequences times their residual."""
         each = np.repeat(np.repeat(residuals, 2) * self.scales, self.counts)
-        return np.bincount(self.columns, weights=each, minlength=COLUMNS)
+        sums = np.bincount(self.columns, weights=each, minlength=COLUMNS)
+        return np.asarray(sums, np.float64)
 
 
 def highest(scores: Floats, owners: Ints, texts: int) -> Floats:

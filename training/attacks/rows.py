@@ -18,6 +18,11 @@ _BANKING: Final = 800
 _TOOL_LISTS: Final = 600
 _JOINED: Final = 3, 20  # how many texts make a long one
 
+_SHORT: Final = 400  # characters
+_PADDING: Final = 0, 40  # words
+_FILLER: Final = 20, 900
+_FILLERS: Final = 200
+
 # Texts that are nearly attacks are worth more than the thousandth exam question, and sentences
 # that were put together by a program less than those that were written.
 _WEIGHT: Final = {"own": 4.0, "notinject": 2.0, "tools": 0.5, "combined": 0.4}
@@ -32,17 +37,19 @@ class Row:
         is_attack: Whether it is one.
         source: Which collection it is from.
         weight: How much it counts.
+        within: If it was made from another text, that text.
     """
 
     text: str
     is_attack: bool
     source: str
     weight: float = 1.0
+    within: str = ""
 
     @property
     def fold(self) -> int:
         """A number that texts which share most of their wording mostly share, below 2**32."""
-        words = self.text.lower().split()
+        words = (self.within or self.text).lower().split()[:200]
         shingles = {" ".join(words[at : at + 5]) for at in range(max(len(words) - 4, 1))}
         return min(
             int.from_bytes(sha256(shingle.encode("utf-8", "replace")).digest()[:4])
@@ -96,8 +103,14 @@ def training_rows(data: Path) -> list[Row]:
     personal = ordinary(data / "pii/train.jsonl", "personal")
     collected = labelled(data / "jailbreak/train.jsonl")
     written = [*own("ordinary.jsonl"), *own("attacks.jsonl")]
-    harmless = [row for row in (*collected, *written) if not row.is_attack]
-    parts = [*exams[_EXAM_QUESTIONS : 2 * _EXAM_QUESTIONS], *personal, *harmless]
+    short = [row for row in (*collected, *written) if row.is_attack and len(row.text) < _SHORT]
+    unused = [*exams[_EXAM_QUESTIONS:], *intents[_INTENTS : 2 * _INTENTS]]
+    parts = [
+        *unused,
+        *personal,
+        *(row for row in collected if row.source == "deepset" and not row.is_attack),
+    ]
+    words = " ".join(row.text for row in unused).split()
     return [
         *collected,
         *written,
@@ -107,6 +120,11 @@ def training_rows(data: Path) -> list[Row]:
         *personal,
         *tool_lists(data, 0)[:_TOOL_LISTS],
         *_joined(_shuffled(parts, chance), chance),
+        *_padded(short, words, chance),
+        *(
+            Row(_filler(words, chance, *_FILLER), is_attack=False, source="joined")
+            for _ in range(_FILLERS)
+        ),
     ]
 
 
@@ -132,6 +150,20 @@ def _joined(rows: list[Row], chance: random.Random) -> Iterator[Row]:
         blank = chance.choice(("\n", " ", "\n\n"))
         yield Row(blank.join(_texts(rows[at : at + count])), is_attack=False, source="joined")
         at += count
+
+
+def _padded(rows: list[Row], words: list[str], chance: random.Random) -> Iterator[Row]:
+    """Short attacks among harmless words, which must not hide them."""
+    for row in rows:
+        before, after = (_filler(words, chance, *_PADDING) for _ in range(2))
+        text = f"{before} {row.text} {after}"
+        yield Row(text, is_attack=True, source=row.source, weight=row.weight / 2, within=row.text)
+
+
+def _filler(words: list[str], chance: random.Random, least: int, most: int) -> str:
+    """So many words of ordinary texts, beginning anywhere."""
+    at = chance.randrange(len(words) - most)
+    return " ".join(words[at : at + chance.randint(least, most)])
 
 
 def _texts(rows: Iterable[Row]) -> Iterator[str]:

@@ -9,9 +9,7 @@ import numpy.typing as npt
 from attrs import frozen
 from safetensors import SafetensorError, safe_open
 
-from semroute.domain.attack import LexicalScore
-
-from .grams import BUCKETS, Grams, grams_of
+from .grams import BUCKETS, Grams, Places, grams_of
 from .rules import fired
 from .windows import MARGIN, windows_of
 
@@ -85,19 +83,17 @@ class LexicalAttackModel:
             return LexicalScore(NOTHING, 0, 0)
         starts, ends = windows_of(count)
         logits = self._logits(grams, starts, ends)
-        suspects = np.argsort(-logits, kind="stable")[:_RULED]
-        best = LexicalScore(NOTHING, 0, 0)
-        for window in suspects.tolist():
-            first = max(int(starts[window]) - MARGIN, 0)
-            last = min(int(ends[window]) + MARGIN, count) - 1
-            start, end = int(grams.places[first]), int(grams.places[last]) + 1
-            # Marks at the very edge of a text belong to it, as in "<|im_start|>".
-            start, end = start if first else 0, end if last < count - 1 else len(text)
-            rules = fired(passage_of(text, start, end))
-            logit = float(logits[window]) + self.added_by(len(rules))
-            if logit > best.logit:
-                best = LexicalScore(logit, start, end, rules)
-        return best
+        suspects = np.argsort(-logits, kind="stable")[:_RULED].tolist()
+        spans = [_span(text, grams.places, starts[at], ends[at]) for at in suspects]
+        if starts.size <= _RULED:  # so short that the rules read it as a whole, and once
+            suspects, rules = suspects[:1], [fired(passage_of(text, 0, len(text)))]
+        else:
+            rules = [fired(passage_of(text, *span)) for span in spans]
+        scores = (
+            LexicalScore(float(logits[at]) + self.added_by(len(names)), names, *span)
+            for at, names, span in zip(suspects, rules, spans, strict=False)
+        )
+        return max(scores, key=lambda score: score.logit)
 
     def added_by(self, rules: int) -> float:
         """Returns what so many rules that fire add to a logit."""
@@ -115,6 +111,18 @@ class LexicalAttackModel:
 def passage_of(text: str, start: int, end: int) -> str:
     """Returns a passage with its blanks collapsed, bounded."""
     return " ".join(text[start:end].split())[:_MAX_PASSAGE]
+
+
+def _span(text: str, places: Places, start: int, end: int) -> tuple[int, int]:
+    """Returns where a window's passage stands, in characters.
+
+    Marks at the very edge of a text belong to it, as in `<|im_start|>`.
+    """
+    first, last = start - MARGIN, end + MARGIN - 1
+    return (
+        int(places[first]) if first > 0 else 0,
+        int(places[last]) + 1 if last < places.size - 1 else len(text),
+    )
 
 
 def _window_means(

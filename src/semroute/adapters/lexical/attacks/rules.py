@@ -42,11 +42,15 @@ def _rule(name: str, stems: str, pattern: str) -> Rule:
     return Rule(name, tuple(stems.split("|")), re.compile(pattern.replace("~", r"[\W_]{1,8}")))
 
 
-_UPTO = r"(?:[\w']{1,16}~){0,%d}?"
+def _upto(words: int) -> str:
+    """Up to so many words of any kind, as few as possible."""
+    return rf"(?:[\w']{{1,16}}~){{0,{words}}}?"
+
+
 _SET_ASIDE = (
     r"\b(?:ignor(?:e|ing)|disregard(?:ing)?|forget|override|bypass|drop|discard|abandon|neglect"
     r"|set~aside|throw~away|pay~no~(?:heed|attention)~to|do~not~follow|don.t~follow"
-    r"|stop~following|unlearn|erase|delete|cancel|revoke)\b~"
+    r"|stop~following|unlearn|skip|suspend|erase|delete|cancel|revoke)\b~"
 )
 _EARLIER = (
     r"(?:previous|prior|earlier|preceding|above|former|initial|original"
@@ -77,21 +81,57 @@ RULES: Final = (
     _rule(
         "asks to set earlier instructions aside",
         "ignor|disregard|forget|override|bypass|drop|discard|abandon|neglect|aside|away|heed"
-        "|attention|follow|unlearn|erase|delete|cancel|revoke",
-        _SET_ASIDE + _UPTO % 4 + _EARLIER + "~" + _UPTO % 3 + _ORDERS,
+        "|attention|follow|unlearn|erase|delete|cancel|revoke|skip|suspend",
+        _SET_ASIDE + _upto(4) + _EARLIER + "~" + _upto(3) + _ORDERS,
     ),
     _rule(
         "asks to set everything said before aside",
         "ignor|disregard|forget",
         r"\b(?:ignore|disregard|forget)~(?:all|everything|anything|whatever)~"
-        + _UPTO % 3
+        + _upto(3)
         + r"(?:above|before|previously|earlier|prior|told|said|instructions|learned)\b",
+    ),
+    _rule(
+        "says that its rules are over",
+        "rules|guidelines|policies|policy|restrictions|instructions|directives|constraints",
+        r"\b(?:your|ur|previous|prior|earlier|former|these|those)~"
+        + _upto(2)
+        + r"(?:rules|guidelines|polic(?:y|ies)|restrictions|instructions|directives|constraints)~"
+        r"(?:(?:are|is|have~been|has~been)~(?:now~|hereby~)?(?:void|null|suspended|lifted|revoked"
+        r"|replaced|deleted|obsolete|expired|cancelled|overridden|gone)|no~longer~(?:apply|bind|exist"
+        r"|count|matter)|have~expired|do~not~apply|don.t~apply)\b",
+    ),
+    _rule(
+        "asks to set earlier instructions aside, in another language",
+        "anweisung|vorgaben|regeln|richtlinien|instruc|reglas|normas|regras|consignes|règles|istruzioni"
+        "|regole|instructies|instrukcj|talimat|инструкци|указани|правила|指示|指令|지시|تعليمات|निर्देश",
+        r"\b(?:ignorier\w{0,3}|vergiss|missachte|ignora|olvida|desobedece|ignore[zr]?|oublie[zr]?"
+        r"|négligez?"
+        r"|dimentica|esqueça|esquece|negeer|vergeet|zignoruj|zapomnij|игнорируй\w{0,2}|забудь)~"
+        + _upto(4)
+        + r"(?:anweisungen|vorgaben|regeln|richtlinien|instrucciones|reglas|normas|instruções"
+        r"|regras"
+        r"|instructions~pr\wc\wdentes|consignes|règles|istruzioni|regole|instructies|regels|instrukcj\w"
+        r"|instrukcje|инструкции|указания|правила)\b"
+        r"|talimatlar\w{0,6}~(?:yok~say|unut|görmezden)"
+        r"|(?:忽略|无视|忘记)[^。]{0,12}(?:指令|指示|规则)|指示を(?:すべて|全て)?(?:無視|忘れ)"
+        r"|지시를?\s{0,3}(?:모두\s{0,3})?(?:무시|잊)|تجاهل[^.]{0,20}التعليمات|निर्देशों\s{1,3}को\s{1,3}(?:अनदेखा|भूल)",
+    ),
+    _rule(
+        "asks to reveal the system prompt, in another language",
+        "system|sistema|système|промпт|系统提示|システムプロンプト|시스템 프롬프트",
+        r"\b(?:zeig\w{0,2}|gib|nenne|wiederhole|muéstra\w{0,3}|dime|revela|repite|affiche|montre|donne|révèle"
+        r"|répète|dimmi|mostra\w{0,3}|revele|mostre|toon|pokaż|visa|покажи|выведи|повтори)\b.{0,40}?"
+        r"(?:systemprompt|system.prompt\w{0,4}|systemnachricht|(?:prompt|mensaje|mensagem|messaggio)~"
+        r"d[ei]l?~sistema|(?:invite|prompt|message)~système|prompt\w{0,4}~systemow\w|systeemprompt"
+        r"|системн\w{2,3}~промпт)"
+        r"|显示[^。]{0,8}系统提示|システムプロンプトを(?:表示|教え)|시스템\s?프롬프트를\s?(?:보여|알려)",
     ),
     _rule(
         "asks to reveal the system prompt",
         "prompt|instruction|rules|guidelines|message",
         _TELL
-        + _UPTO % 6
+        + _upto(6)
         + _OWN_TEXT
         + r"(?!~(?:in~(?:my|our)|for~(?:a|my|our)|i~|we~|that~(?:i|we)~))",
     ),
@@ -99,9 +139,9 @@ RULES: Final = (
         "asks to repeat what stands above",
         "above|before",
         r"\b(?:repeat|print|output|copy|show|recite|quote|put)~"
-        + _UPTO % 3
+        + _upto(3)
         + r"(?:text|words?|everything|lines?|content)~"
-        + _UPTO % 3
+        + _upto(3)
         + r"(?:above|before~(?:this|my|me))\b",
     ),
     _rule(
@@ -119,14 +159,14 @@ RULES: Final = (
         r"\b"
         + _SELF
         + r"~"
-        + _UPTO % 8
+        + _upto(8)
         + r"(?:without~(?:any~)?|(?:has|have|had|having|with|knows|know)~(?:absolutely~)?"
         r"(?:no|zero|neither)~|free~(?:of|from)~(?:all~|any~|every~)?"
         r"|not~bound~by~(?:any~|the~)?|unbound~by~(?:any~)?|lacks?~(?:any~)?)"
-        + _UPTO % 2
+        + _upto(2)
         + _NO_RULES
         + r"|\b(?:unrestricted|uncensored|unfiltered|amoral|unaligned)~"
-        + _UPTO % 2
+        + _upto(2)
         + r"(?:ai|bot|chatbot|model|assistant|language~model|persona|version|intelligence)\b",
     ),
     _rule(
@@ -135,7 +175,7 @@ RULES: Final = (
         r"\b(?:developer|dev|god|debug|admin|root|unrestricted|unfiltered|unsafe|evil|no.filter"
         r"|uncensored|maintenance)~mode~(?:is~(?:now~)?)?(?:enabled|activated|output|engaged|active)\b"
         r"|\b(?:enable|activate|enter|simulate|switch~(?:in)?to)~"
-        + _UPTO % 2
+        + _upto(2)
         + r"(?:god|unrestricted|unfiltered|no.filter|uncensored|jailbr\w{1,6})~mode\b",
     ),
     _rule(
@@ -144,18 +184,17 @@ RULES: Final = (
         r"\b(?:never|not|no|cannot|can.t|without)~(?:ever~)?(?:refus(?:e|ing|als?)|declin(?:e|ing))\b"
         r"(?!~(?:to~pay|a~))"
         r"|\bnever~(?:say|write|use|answer~with)~"
-        + _UPTO
-        % 3
+        + _upto(3)
         + r"(?:sorry|can.t|cannot|no|as~an~ai)\b"
         r"|\b(?:no|without|omit|skip)~(?:any~|all~)?(?:moral\w{0,6}~|safety~|ethical~)?"
         r"(?:disclaimers?|warnings?)~"
-        + _UPTO % 3
+        + _upto(3)
         + r"(?:refusals?|ethics|moral\w{0,6}|lectur\w{1,4}|policy)\b",
     ),
     _rule(
         "threatens or rewards the assistant for staying in a role",
         "token|character|if you refuse",
-        r"\b(?:you~)?(?:have|lose|deduct\w{0,3}|start~with)~" + _UPTO % 2 + r"\d{1,4}~tokens\b"
+        r"\b(?:you~)?(?:have|lose|deduct\w{0,3}|start~with)~" + _upto(2) + r"\d{1,4}~tokens\b"
         r"|\bstay~in~character\b.{0,80}\b(?:dan|tokens?)\b"
         r"|\bif~you~(?:refuse|break~character)\b.{0,80}\b(?:die|lose|cease|shut|deduct|remind)",
     ),
@@ -172,8 +211,7 @@ RULES: Final = (
         r"(?:^|[\n\[<#{\"'*=-])\W{0,4}(?:system|root|admin(?:istrator)?)\W{0,3}"
         r"(?:override|update|notice|alert|message)\b"
         r"|\b(?:filters?|safeguards?|restrictions|safety~(?:layer|filters?|rules))~"
-        + _UPTO
-        % 2
+        + _upto(2)
         + r"(?:are|is|have~been|has~been|were)~(?:now~)?"
         r"(?:off|lifted|disabled|removed|suspended|deactivated)\b",
     ),
@@ -181,23 +219,23 @@ RULES: Final = (
         "gives orders to assistants that read it",
         "ai |ais |ai:|ai,|llm|model|agent",
         r"\b(?:if~you~are|if~you.re|note~to|attention|instructions?~(?:to|for)|to~(?:the|any|all))~"
-        + _UPTO % 3
+        + _upto(3)
         + r"(?:ais?|llms?|language~models?|ai~(?:assistants?|agents?|models?)|coding~agent"
         r"|(?:screening|evaluating|processing)~(?:model|ai|system))\b"
         r"(?=.{0,160}\b(?:must|do~not|don.t|ignore|instead|tell|send|rate|say|mark|run|call|answer|stop"
         r"|forward|recommend|delete|print|grade|score|claim)\b)"
         r"|\b(?:ais?|llms?|language~models?|ai~(?:assistants?|agents?|models?))~(?:that~are~|who~are~|which~are~)?"
         r"(?:reading|processing|parsing|evaluating|summari[sz]ing)~(?:this|the)~"
-        + _UPTO % 2
+        + _upto(2)
         + r"(?:must|should|have~to|shall|are~required)\b",
     ),
     _rule(
         "wants something hidden from the user",
         "user|owner",
         r"\b(?:do~not|don.t|never|without)~(?:tell|telling|inform|informing|mention|mentioning|alert"
-        r"|alerting|notify|notifying|ask|asking)~" + _UPTO % 3 + r"(?:the~)?(?:user|owner)\b"
+        r"|alerting|notify|notifying|ask|asking)~" + _upto(3) + r"(?:the~)?(?:user|owner)\b"
         r"(?=.{0,40}(?:[.!\"'\]\n]|$))"
-        r"|\b(?:hide|conceal|keep)~" + _UPTO % 4 + r"from~the~(?:user|owner)\b"
+        r"|\b(?:hide|conceal|keep)~" + _upto(4) + r"from~the~(?:user|owner)\b"
         r"|\buser~must~not~(?:notice|know|see|learn)\b",
     ),
     _rule(
