@@ -35,10 +35,10 @@ class Scorer:
     def score(self, text: str) -> LexicalScore:
         self.texts.append(text)
         if match := re.search("attack", text):
-            return LexicalScore(9.0, *match.span(), ("says-so",))
+            return LexicalScore(9.0, ("says-so",), *match.span())
         if match := re.search(r"maybe.{0,40}", text):
-            return LexicalScore(0.0, *match.span())
-        return LexicalScore(-9.0, 0, len(text))
+            return LexicalScore(0.0, (), *match.span())
+        return LexicalScore(-9.0, (), 0, len(text))
 
 
 @define
@@ -241,7 +241,7 @@ async def test_a_finder_that_raises_fails_every_check_of_letters() -> None:
 
 class Nan(Scorer):
     def score(self, text: str) -> LexicalScore:
-        return LexicalScore(math.nan, 0, len(text))
+        return LexicalScore(math.nan)
 
 
 async def test_a_score_that_is_no_number_is_a_failure() -> None:

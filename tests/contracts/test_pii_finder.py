@@ -1,5 +1,7 @@
 """What every finder of personal data promises."""
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -40,6 +42,6 @@ def test_spans_are_in_order_inside_the_text_and_apart(finder: PiiFinder, text: s
     for span in spans:
         assert 0 <= span.start < span.end <= len(text)
         assert 0 <= span.score <= 1
-    for before, after in zip(spans, spans[1:], strict=False):
+    for before, after in pairwise(spans):
         assert before.end <= after.start
     assert finder.find(text) == spans

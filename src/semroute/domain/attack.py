@@ -19,16 +19,16 @@ class LexicalScore:
     """How much a text reads like an attack, by its letters and words alone.
 
     Args:
-        logit: Of its most suspicious part; 0 is even odds.
-        start: Where that part begins, in characters.
-        end: Where it has ended.
-        rules: Names of the rules it breaks; they say why in words.
+        logit: Log odds of its most suspicious part; 0 is even.
+        rules: Names of the rules that part breaks; they say why in words.
+        start: Where it begins, in characters.
+        end: Where it has ended. This is what to show to a reader.
     """
 
     logit: float
-    start: int
-    end: int
     rules: tuple[str, ...] = ()
+    start: int = 0
+    end: int = 0
 
 
 class AttackScorer(Protocol):

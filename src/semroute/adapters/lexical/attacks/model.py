@@ -9,6 +9,8 @@ import numpy.typing as npt
 from attrs import frozen
 from safetensors import SafetensorError, safe_open
 
+from semroute.domain.attack import LexicalScore
+
 from .grams import BUCKETS, Grams, Places, grams_of
 from .rules import fired
 from .windows import MARGIN, windows_of
@@ -80,7 +82,7 @@ class LexicalAttackModel:
         grams = grams_of(text)
         count = grams.places.size
         if not count:
-            return LexicalScore(NOTHING, 0, 0)
+            return LexicalScore(NOTHING)
         starts, ends = windows_of(count)
         logits = self._logits(grams, starts, ends)
         suspects = np.argsort(-logits, kind="stable")[:_RULED].tolist()
