@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Final
+from typing import Final, TypeAlias
 
 import trio
 from attrs import define, evolve, field, frozen
@@ -19,6 +19,8 @@ from semroute.domain.reading import Reading
 from semroute.domain.screening import PersonalDatum, ScreenFault, Screening, Threat
 
 from .remembered import Remembered
+
+_Spans: TypeAlias = dict[tuple[PiiKind, Path], list[PiiSpan]]
 
 # Up to here examining takes about a millisecond, not much more than a round trip to a thread.
 _INLINE_CHARS: Final = 4096
@@ -242,7 +244,7 @@ def _data(
     excerpts: Iterable[Excerpt], found: Mapping[str, Found | None]
 ) -> Iterator[PersonalDatum]:
     """Yields personal data, passage by passage, then what only shows where passages meet."""
-    known: dict[tuple[PiiKind, Path], list[PiiSpan]] = {}
+    known: _Spans = {}
     for excerpt in excerpts:  # passages come first
         each = found[excerpt.text]
         for sighting in each.sightings if each is not None else ():
