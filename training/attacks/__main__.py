@@ -9,7 +9,7 @@ import json
 from argparse import ArgumentParser
 from collections.abc import Callable
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -168,10 +168,10 @@ def _write_lexical(line: Line, calibrated: Calibrated, path: Path) -> None:
         "first_rule": calibrated.first_rule,
         "more_rules": calibrated.more_rules,
     }
-    save_file(
+    _save(
         {"letters": weights[:BUCKETS], "words": weights[BUCKETS:]},
         path,
-        metadata={"numbers": json.dumps(numbers)},
+        {"numbers": json.dumps(numbers)},
     )
 
 
@@ -222,14 +222,19 @@ def _train_encoder(
     line = fitted(texts.weights)
     kinds = list(AttackKind)
     path.parent.mkdir(exist_ok=True)
-    save_file(
+    _save(
         {
             "weight": np.tile(line.weights * np.float32(scale), (len(kinds), 1)),
             "bias": np.full(len(kinds), line.bias * scale + shift, np.float32),
         },
         path,
-        metadata={"encoder": encoder.checkpoint.fingerprint, "kinds": json.dumps(kinds)},
+        {"encoder": encoder.checkpoint.fingerprint, "kinds": json.dumps(kinds)},
     )
+
+
+def _save(tensors: dict[str, npt.NDArray[Any]], path: Path, metadata: dict[str, str]) -> None:
+    save_file(tensors, path, metadata=metadata)
+    path.chmod(0o644)  # it is written for its owner only, and is to be installed for everybody
 
 
 def _is_chosen(row: Row, index: int) -> bool:
