@@ -9,13 +9,12 @@ import json
 from argparse import ArgumentParser
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 import torch
 from attrs import frozen
-from safetensors.numpy import save_file
 
 from semroute.adapters.lexical.attacks.grams import BUCKETS
 from semroute.adapters.lexical.attacks.model import passage_of
@@ -23,6 +22,7 @@ from semroute.adapters.lexical.attacks.rules import fired
 from semroute.adapters.torch import load_encoder
 from semroute.domain.attack import AttackKind
 
+from .artefact import write
 from .bags import COLUMNS, Bags, Floats, Ints
 from .logistic import Dense, Line, fit, fit_bags
 from .rows import Row, training_rows
@@ -168,7 +168,7 @@ def _write_lexical(line: Line, calibrated: Calibrated, path: Path) -> None:
         "first_rule": calibrated.first_rule,
         "more_rules": calibrated.more_rules,
     }
-    _save(
+    write(
         {"letters": weights[:BUCKETS], "words": weights[BUCKETS:]},
         path,
         {"numbers": json.dumps(numbers)},
@@ -222,7 +222,7 @@ def _train_encoder(
     line = fitted(texts.weights)
     kinds = list(AttackKind)
     path.parent.mkdir(exist_ok=True)
-    _save(
+    write(
         {
             "weight": np.tile(line.weights * np.float32(scale), (len(kinds), 1)),
             "bias": np.full(len(kinds), line.bias * scale + shift, np.float32),
@@ -230,11 +230,6 @@ def _train_encoder(
         path,
         {"encoder": encoder.checkpoint.fingerprint, "kinds": json.dumps(kinds)},
     )
-
-
-def _save(tensors: dict[str, npt.NDArray[Any]], path: Path, metadata: dict[str, str]) -> None:
-    save_file(tensors, path, metadata=metadata)
-    path.chmod(0o644)  # it is written for its owner only, and is to be installed for everybody
 
 
 def _is_chosen(row: Row, index: int) -> bool:
