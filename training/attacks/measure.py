@@ -41,9 +41,11 @@ class Odds:
 
     def flagged(self, threshold: float) -> dict[str, float]:
         """Returns the share of texts above a threshold, in percent, for each way of scoring."""
-        alone = np.array([fused(value, None) for value in self.lexical])
-        encoder = np.array([fused(value, None) for value in self.encoder])
-        both = np.array([fused(*pair) for pair in zip(self.lexical, self.encoder, strict=True)])
+        alone = np.array([CASCADE.probability(value, None) for value in self.lexical])
+        encoder = np.array([CASCADE.probability(value, None) for value in self.encoder])
+        both = np.array(
+            [CASCADE.probability(*pair) for pair in zip(self.lexical, self.encoder, strict=True)]
+        )
         cascade = np.where(self.asks, both, alone)
         ways = {"lexical": alone, "encoder": encoder, "fused": both, "cascade": cascade}
         shares = {
@@ -66,7 +68,7 @@ def scorer(cache: Path | None) -> Scored:
 
     def scored(texts: Sequence[str]) -> Odds:
         scores = [model.score(text) for text in texts]
-        asks = np.array([needs_encoder(score.logit) for score in scores])
+        asks = np.array([CASCADE.is_unsure(score.logit) for score in scores])
         shown = np.flatnonzero(asks | (len(texts) <= _SHOWN)).tolist()
         odds = np.full(len(texts), np.nan)
         passages = [passage_of(texts[at], scores[at].start, scores[at].end) for at in shown]
