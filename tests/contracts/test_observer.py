@@ -31,6 +31,7 @@ from semroute.domain.verdict import Answered, Blocked, Refused, Routed
 
 SECRET = "the prompt nobody may see"
 DECISION = RoutingDecision("big", "gpu", Reason.CLASSIFIER, "math", 0.9)
+PRIVATE = RoutingDecision("small", "gpu", Reason.PRIVACY, "law", 0.8)
 FACTS = RequestFacts("d1", "r1", "chat", "auto", 2, 40, is_streaming=True)
 EDIT = RequestEdit(body=SECRET.encode())
 REPLY = LocalReply(400, Headers(), SECRET.encode())
@@ -62,7 +63,7 @@ RULINGS = {
     ),
     "refused": Ruling(Refused(400, InvalidRequestError("No.", SECRET)), REPLY, FACTS),
     "blocked": Ruling(Blocked(FOUND, BlockStyle.ERROR, JUDGEMENT), REPLY, FACTS, screening=SEEN),
-    "watched": Ruling(Routed(DECISION, JUDGEMENT), EDIT, FACTS, answer=screened(), screening=SEEN),
+    "watched": Ruling(Routed(PRIVATE, JUDGEMENT), EDIT, FACTS, answer=screened(), screening=SEEN),
     "answered": Ruling(Answered(), REPLY, FACTS),
     "passed": PASSED_THROUGH,
     "none": None,
