@@ -175,7 +175,7 @@ def test_metrics_count_what_happened() -> None:
         'semroute_decisions_total{model="small",reason="classifier_timeout",route="none"} 1.0',
         'semroute_fallback_total{reason="classifier_timeout"} 1.0',
         'semroute_rejected_total{reason="invalid_request"} 1.0',
-        'semroute_exchanges_total{outcome="completed",verdict="routed"} 2.0',
+        'semroute_exchanges_total{outcome="completed",verdict="routed"} 3.0',
         'semroute_exchanges_total{outcome="completed",verdict="none"} 1.0',
         'semroute_tokens_total{kind="input",model="big"} 7.0',
         'semroute_tokens_total{kind="output",model="big"} 3.0',
