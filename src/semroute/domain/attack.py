@@ -4,12 +4,12 @@ from enum import StrEnum
 from math import exp
 from typing import Final
 
-# Both heads are shifted so that a logit of 0 is where 1 % of the held-out ordinary texts that look
-# most like attacks stand.
+# The heads are shifted for this: letters alone, it flags about 2 % of ordinary prompts with an
+# attack's words in them, and with the encoder as many (docs/guard-model.md).
 DEFAULT_THRESHOLD: Final = 0.5
 
-# Between these logits the letters alone are not trusted; see docs/guard-model.md for what that
-# costs and brings.
+# Between these logits the letters alone are not trusted. Of 800 exam questions and 800 everyday
+# requests, 1.9 % and 0.5 % are there; of long documents seven in ten (docs/guard-model.md).
 UNSURE_FROM: Final = -3.0
 UNSURE_TO: Final = 4.0
 
