@@ -153,7 +153,7 @@ def guards_in_words(judgement: Judgement, screening: Screening | None) -> str:
 
 def _in_words(sentence: Sentence, screening: Screening | None) -> str:
     probability = _probability(sentence.check, screening)
-    words = [sentence.check.value, "–" if probability is None else f"{probability:.2f}"]
+    words = [sentence.check.value, "—" if probability is None else f"{probability:.2f}"]
     if sentence.consequence is not Consequence.ALLOW:
         words[1 if probability is None else 2 :] = [sentence.consequence.value, sentence.what]
         words += [] if sentence.is_carried_out else ["(monitored)"]

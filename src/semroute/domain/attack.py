@@ -4,16 +4,7 @@ import math
 from enum import StrEnum
 from typing import Final, Protocol
 
-# The heads are shifted for this: letters alone, it flags about 2 % of ordinary prompts with an
-# attack's words in them, and with the encoder as many (docs/guard-model.md).
-DEFAULT_THRESHOLD: Final = 0.5
-
-# Between these logits the letters alone are not trusted. Of 800 exam questions and 800 everyday
-# requests, 1.9 % and 0.5 % are there; of long documents seven in ten (docs/guard-model.md).
-UNSURE_FROM: Final = -3.0
-UNSURE_TO: Final = 4.0
-
-_MAX_LOGIT: Final = 700.0  # exp of more overflows
+from attrs import frozen
 
 
 class AttackKind(StrEnum):
