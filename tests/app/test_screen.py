@@ -2,12 +2,13 @@
 
 import math
 import re
+import threading
 from collections.abc import Sequence
 
 import pytest
 import trio
 import trio.testing
-from attrs import define, field
+from attrs import define, evolve, field
 
 from semroute.adapters.lexical import PatternFinder, views_of
 from semroute.adapters.memory import FaultyReader, WordReader
@@ -21,6 +22,7 @@ from semroute.domain.passage import Origin, Passage
 from semroute.domain.pii import PiiFinder, PiiKind, PiiSpan
 from semroute.domain.reading import Reading
 from semroute.domain.screening import ScreenFault, Screening
+from semroute.domain.views import View
 
 BUDGET = 1.0
 ALL = frozenset(Check)
@@ -291,3 +293,56 @@ async def test_long_texts_do_not_hold_up_the_loop() -> None:
         await bench.screen()(said("some words " * 50_000), [])
         nursery.cancel_scope.cancel()
     assert beats > 3
+
+
+async def test_a_passage_that_says_what_a_seam_said_is_read_for_people_all_the_same() -> None:
+    screen = Bench(wants_entities=True, max_windows=40).screen()
+    await screen(said("My name is John", "Smith of York"), [])
+    found = await screen(said("My name is John Smith of York"), [])
+    assert PiiKind.PERSON in {datum.span.kind for datum in found.data}
+    at_once = await screen(said("Call Dr. John Smith", "Call Dr. John", "Smith"), [])
+    assert PiiKind.PERSON in {datum.span.kind for datum in at_once.data if datum.path[1] == 0}
+
+
+async def test_what_is_remembered_has_no_words_in_it() -> None:
+    screen = Bench().screen()
+    await screen(said("here is an attack"), [])
+    kept = screen.remembered.get("passage here is an attack")
+    assert kept is not None
+    assert "attack" not in repr(kept)
+    assert kept.suspicion is not None
+    assert kept.suspicion.text == ""
+
+
+async def test_a_long_list_of_data_is_found_every_time_and_not_remembered() -> None:
+    screen = Bench().screen()
+    text = " ".join(f"user{number}@example.org" for number in range(1100))
+    for _ in range(2):
+        data = (await screen(said(text), [])).data
+        assert len({datum.span.end for datum in data}) == 1100
+    assert screen.remembered.get(f"passage {text}") is None
+
+
+@define
+class Waiting:
+    """A scorer that takes its time, and notes when it begins."""
+
+    begun: list[str] = field(factory=list)
+    go_on: threading.Event = field(factory=threading.Event)
+
+    def score(self, text: str) -> LexicalScore:
+        self.begun.append(text)
+        self.go_on.wait(10)
+        return LexicalScore(-9.0)
+
+
+async def test_a_thread_stops_once_nobody_waits_for_it() -> None:
+    scorer = Waiting()
+    screen = evolve(
+        Bench().screen(), examiner=Examiner(lambda text: [View("raw", text)], None, scorer)
+    )
+    with trio.move_on_after(0.05):
+        await screen(said(*(f"{i} {'x' * 5000}" for i in range(3))), [])
+    scorer.go_on.set()
+    await screen(said("y" * 5000), [])  # gets the thread when the other is done with it
+    assert len(scorer.begun) == 2

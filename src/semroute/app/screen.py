@@ -24,6 +24,8 @@ _Spans: TypeAlias = dict[tuple[PiiKind, Path], list[PiiSpan]]
 
 # Up to here examining takes about a millisecond, not much more than a round trip to a thread.
 _INLINE_CHARS: Final = 4096
+# What has more data in it than this is a list, and not remembered: it would take megabytes.
+_MOST_SIGHTINGS: Final = 1000
 _WINDOW_CHARS: Final = 2000  # what the encoder reads in one piece, overlaps apart
 
 _KINDS: Final = {Check.JAILBREAK: AttackKind.JAILBREAK, Check.INJECTION: AttackKind.INJECTION}
@@ -35,7 +37,7 @@ class Found:
 
     Args:
         probability: That it is an attack; None if nobody wanted to know.
-        suspicion: The part that makes it so.
+        suspicion: What makes it so; without the words.
         sightings: Personal data in it.
     """
 
@@ -108,8 +110,14 @@ class Screen:
         What was examined of a text counts even if it could not be read.
         """
         excerpts = tuple(excerpts_of(passages))
-        found = {each.text: self.remembered.get(each.text) for each in excerpts}
-        new = {each.text: each for each in excerpts if found[each.text] is None}
+        found: dict[str, Found | None] = {}
+        new: dict[str, Excerpt] = {}
+        for excerpt in excerpts:  # passages first, which are read in more ways than seams
+            text = excerpt.text
+            if text not in found:
+                found[text] = self.remembered.get(key_of(excerpt))
+                if found[text] is None:
+                    new[text] = excerpt
         examined = _Examined(fault=ScreenFault.TIMEOUT)
         wanted, read = _Wanted(), _Read()
         with trio.move_on_after(self.budget_seconds):
@@ -118,11 +126,11 @@ class Screen:
             read = _Read(fault=ScreenFault.TIMEOUT)
             read = await self._read(wanted)
         failures = self._failures(wanted, examined.fault if new else None, read.fault)
-        for text in new:
-            each = self._found(examined.examinations.get(text), read.readings, text)
-            found[text] = each
-            if not failures:
-                self.remembered.keep(text, each)
+        for text, excerpt in new.items():
+            what = self._found(examined.examinations.get(text), read.readings, text)
+            found[text] = what
+            if not failures and len(what.sightings) <= _MOST_SIGHTINGS:
+                self.remembered.keep(key_of(excerpt), what)
         return Screening(
             threats=_threats(excerpts, found),
             data=tuple(_data(excerpts, found)),
@@ -138,13 +146,17 @@ class Screen:
             if size <= _INLINE_CHARS:
                 return self._examinations(texts)
             return await trio.to_thread.run_sync(
-                self._examinations, texts, abandon_on_cancel=True, limiter=self._threads
+                self._examined_aside, texts, abandon_on_cancel=True, limiter=self._threads
             )
         except Exception:  # noqa: BLE001 - whatever goes wrong, the request must not slip by
             return _Examined(fault=ScreenFault.ERROR)
 
-    def _examinations(self, texts: Sequence[str]) -> _Examined:
+    def _examinations(self, texts: Iterable[str]) -> _Examined:
         return _Examined({text: self.examiner.examine(text) for text in texts})
+
+    def _examined_aside(self, texts: Sequence[str]) -> _Examined:
+        """Examines texts in a thread that others wait for, as long as anybody awaits it."""
+        return self._examinations(_while_awaited(texts))
 
     def _wanted(self, new: Mapping[str, Excerpt], examined: _Examined) -> _Wanted:
         """Chooses what the encoder reads, within its limit; attacks come first."""
@@ -220,7 +232,19 @@ class Screen:
         if not scored:
             return Found(sightings=sightings)
         probability, suspicion = max(scored, key=lambda pair: pair[0])
-        return Found(probability, suspicion, sightings)
+        # It is remembered, and what is remembered has nobody's words in it.
+        return Found(probability, evolve(suspicion, text=""), sightings)
+
+
+def key_of(excerpt: Excerpt) -> str:
+    """Returns what a text is remembered by: nobody looks for people in a seam."""
+    return ("seam " if excerpt.is_seam else "passage ") + excerpt.text
+
+
+def _while_awaited(texts: Iterable[str]) -> Iterator[str]:
+    for text in texts:
+        trio.from_thread.check_cancelled()
+        yield text
 
 
 def _logits(reading: Reading | None) -> float | None:
@@ -258,7 +282,7 @@ def _data(
             if excerpt.is_seam:
                 # Words that are run together at a seam look like the end of what stood before it.
                 is_known = any(
-                    each.start < end and start < each.end
+                    each.start < end and start < each.end and each.score >= span.score
                     for path, start, end in places
                     for each in known.get((span.kind, path), ())
                 )

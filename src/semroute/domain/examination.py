@@ -4,7 +4,7 @@ import math
 from collections.abc import Callable, Iterable, Sequence
 from typing import TypeAlias
 
-from attrs import evolve, frozen
+from attrs import evolve, field, frozen
 
 from .attack import AttackScorer
 from .pii import PiiFinder, PiiSpan
@@ -26,7 +26,7 @@ class Suspicion:
     """
 
     view: str
-    text: str
+    text: str = field(repr=False)
     logit: float
     rules: tuple[str, ...] = ()
 

@@ -3,7 +3,7 @@
 from enum import StrEnum
 from typing import TypeAlias
 
-from attrs import frozen
+from attrs import field, frozen
 
 Path: TypeAlias = tuple[str | int, ...]
 """Where a text stands in a JSON document, as `("messages", 2, "content")`."""
@@ -33,7 +33,7 @@ class Passage:
 
     path: Path
     origin: Origin
-    text: str
+    text: str = field(repr=False)
     is_editable: bool = True
 
 
