@@ -1,13 +1,17 @@
 """Personal data replaced by placeholders, and put back."""
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Final
 
 from attrs import field, frozen
 
 from .passage import Passage, Path
 from .pii import PiiKind
 from .screening import PersonalDatum
+
+_PLACEHOLDER: Final = re.compile(r"\[[A-Z_]+_[0-9]+\]")
 
 
 @frozen
@@ -40,7 +44,7 @@ def masked(passages: Iterable[Passage], data: Iterable[PersonalDatum]) -> Maskin
     if not by_path:
         return NOTHING_MASKED
     passages = tuple(passages)
-    names = _Names(tuple(passage.text for passage in passages))
+    names = _Names(passage.text for passage in passages)
     texts = {
         passage.path: _replaced(passage.text, by_path[passage.path], names)
         for passage in passages
@@ -72,10 +76,10 @@ def _merged(data: Sequence[PersonalDatum]) -> list[tuple[int, int, PiiKind]]:
 
 
 class _Names:
-    """Hands out placeholders."""
+    """Hands out placeholders that are not taken; the time it takes is linear in the texts."""
 
-    def __init__(self, texts: Sequence[str]) -> None:
-        self._texts = texts
+    def __init__(self, texts: Iterable[str]) -> None:
+        self._taken = {name for text in texts for name in _PLACEHOLDER.findall(text)}
         self._counts: defaultdict[PiiKind, int] = defaultdict(int)
         self._given: dict[tuple[PiiKind, str], str] = {}
 
@@ -93,5 +97,5 @@ class _Names:
         while True:
             self._counts[kind] += 1
             name = f"[{kind.value.upper()}_{self._counts[kind]}]"
-            if not any(name in text for text in self._texts):
+            if name not in self._taken:
                 return name

@@ -2,10 +2,17 @@
 
 import re
 from collections.abc import Mapping
+from typing import Final
 
 from attrs import define, field
 
 from .filtering import Stop, TextFilter
+
+# One pattern for all placeholders: an answer has a filter for each of its texts, and a pattern
+# of thousands of alternatives takes longer to compile than to be of use.
+_PLACEHOLDER: Final = re.compile(r"\[[A-Z_]+_[0-9]+\]")
+_BEGINNING: Final = re.compile(r"\[(?:[A-Z_]+(?:_[0-9]+)?)?")
+_LONGEST: Final = 64  # more than any kind's name and as many digits as there are characters
 
 
 @define
@@ -19,13 +26,7 @@ class Restoring:
     """
 
     originals: Mapping[str, str] = field(repr=False)
-    _pattern: re.Pattern[str] = field(init=False, repr=False)
-    _longest: int = field(init=False, repr=False)
     _held: str = field(init=False, default="", repr=False)
-
-    def __attrs_post_init__(self) -> None:
-        self._pattern = re.compile("|".join(map(re.escape, self.originals)))
-        self._longest = max(map(len, self.originals))
 
     def feed(self, text: str) -> str:
         """Takes the next piece and returns what may go on now."""
@@ -40,12 +41,12 @@ class Restoring:
         return self._restored(rest)
 
     def _restored(self, text: str) -> str:
-        return self._pattern.sub(lambda match: self.originals[match[0]], text)
+        return _PLACEHOLDER.sub(lambda match: self.originals.get(match[0], match[0]), text)
 
     def _beginning_at(self, text: str) -> int:
         """Returns where an unfinished placeholder begins at the end; the length if none does."""
-        bracket = text.rfind("[", max(len(text) - self._longest + 1, 0))
-        if bracket < 0:
+        bracket = text.rfind("[", max(len(text) - _LONGEST, 0))
+        if bracket < 0 or _BEGINNING.fullmatch(text, bracket) is None:
             return len(text)
         end = text[bracket:]
         is_open = any(name.startswith(end) and name != end for name in self.originals)
