@@ -91,26 +91,33 @@ def _runs(passages: Sequence[Passage]) -> Iterator[list[_Part]]:
     next one; long passages only lend it their ends.
     """
     run: list[_Part] = []
+    size = 0
     is_yielded = True
     for before, after in pairwise(passages):
         if not run:
             run = [(before, max(len(before.text) - _REACH_CHARS, 0), len(before.text))]
+            size = _size(run)
         end = min(len(after.text), _REACH_CHARS)
         run.append((after, 0, end))
-        is_yielded = end < len(after.text) or _size(run) >= 2 * _REACH_CHARS
+        size += end
+        is_yielded = end < len(after.text) or size >= 2 * _REACH_CHARS
         if is_yielded:
             yield run
             run = [] if end < len(after.text) else _ending(run)
+            size = _size(run)
     if not is_yielded:
         yield run
 
 
 def _ending(run: Sequence[_Part]) -> list[_Part]:
     """Returns the last passages of a run that together are no longer than the reach."""
-    for begin in range(1, len(run)):
-        if _size(run[begin:]) <= _REACH_CHARS:
-            return list(run[begin:])
-    return []
+    size = 0
+    for begin in range(len(run) - 1, 0, -1):
+        _, start, end = run[begin]
+        size += end - start
+        if size > _REACH_CHARS:
+            return list(run[begin + 1 :])
+    return list(run[1:])
 
 
 def _size(run: Sequence[_Part]) -> int:
