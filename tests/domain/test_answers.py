@@ -123,3 +123,42 @@ def test_it_does_not_matter_where_an_answer_is_cut(
     cuts = sorted(place % (len(text) + 1) for place in places)
     pieces = [text[a:b] for a, b in zip([0, *cuts], [*cuts, len(text)], strict=True)]
     assert passed(screening(mode), *pieces) == expected
+
+
+class Words:
+    """Finds words of more than 200 characters that begin with `key`, and what `BEGIN` begins."""
+
+    def __init__(self) -> None:
+        self.read = 0
+
+    def find(self, text: str) -> tuple[PiiSpan, ...]:
+        self.read += len(text)
+        pattern = r"key[!-~]{200,}|BEGIN[^!]*"
+        return tuple(PiiSpan(PiiKind.TOKEN, *each.span()) for each in re.finditer(pattern, text))
+
+
+def said_by(text: str, size: int, words: Words) -> str:
+    whole = AnswerScreening(PiiGuard(Mode.ENFORCE), {}, words, lambda _, new: Opened(new))
+    answer = opened(whole)
+    pieces = [text[at : at + size] for at in range(0, len(text), size)]
+    out = [answer.feed(piece) for piece in pieces] + [answer.finish()]
+    assert all(isinstance(each, str) for each in out)
+    return "".join(map(str, out))
+
+
+@pytest.mark.parametrize("before", ["", "so it is ", "word " * 60, "\u6f22" * 300])
+def test_a_word_is_not_parted_however_slowly_it_comes(before: str) -> None:
+    text = f"{before}key{'x' * 400} and {'so on ' * 60}"
+    assert said_by(text, 4, Words()) == f"{before}[TOKEN] and {'so on ' * 60}"
+
+
+def test_a_language_without_blanks_is_not_held_back_longer() -> None:
+    whole = AnswerScreening(PiiGuard(Mode.ENFORCE), {}, Words(), lambda _, new: Opened(new))
+    said = opened(whole).feed("\u6f22" * 1000)
+    assert len(str(said)) > 800
+
+
+def test_what_has_no_end_does_not_take_for_ever() -> None:
+    words = Words()
+    assert said_by("BEGIN" + "x " * 30_000, 8, words) == "[TOKEN]"
+    assert words.read < 10 * 60_000

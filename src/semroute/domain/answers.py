@@ -1,5 +1,6 @@
 """A model's answer on its way to the client: what is looked for in it, and what is put back."""
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Final, TypeAlias
 
@@ -18,6 +19,13 @@ OpenFilter: TypeAlias = Callable[[Headers, NewFilter], AnswerFilter | None]
 # An end of this length may still grow into something: e-mail addresses, keys and numbers with
 # the word before them that says what they are are rarely longer.
 _HELD_CHARS: Final = 160
+# Tokens and keys may be longer, but have no blank in them, so a word is not cut. What goes on for
+# longer than this is no token but somebody's data.
+_WORD_CHARS: Final = 4096
+_BREAK: Final = re.compile(r"[^!-~]")
+# What is held is looked at again with every piece; once it is this long, only when it has grown
+# by a quarter, or a key without an end would be read a thousand times.
+_SHORT_CHARS: Final = 1024
 _CONTEXT_CHARS: Final = 80  # how much of what has gone on is looked at again, for such words
 
 
@@ -85,9 +93,13 @@ class _Screened:
     screening: AnswerScreening
     _passed: str = field(init=False, default="", repr=False)
     _held: str = field(init=False, default="", repr=False)
+    _seen: int = field(init=False, default=0)
 
     def feed(self, text: str) -> str | Stop:
         self._held += text
+        if _SHORT_CHARS < len(self._held) < self._seen + self._seen // 4:
+            return ""
+        self._seen = len(self._held)
         spans = self._spans()
         return self._released(spans, self._cut(spans))
 
@@ -106,14 +118,18 @@ class _Screened:
         ]
 
     def _cut(self, spans: list[tuple[int, int, PiiAction, PiiSpan]]) -> int:
-        """Returns how much of the held text may go on: up to a blank, and never half a find."""
+        """Returns how much of the held text may go on: whole words, and never half a find."""
         if self.screening.guard.mode is Mode.MONITOR:
             return len(self._held)
         cut = len(self._held) - _HELD_CHARS
         if cut <= 0:
             return 0
-        blank = max(self._held.rfind(" ", 0, cut), self._held.rfind("\n", 0, cut)) + 1
-        cut = blank or cut
+        # Only letters beyond ASCII, as of a language that writes no blanks, may be parted.
+        ends = [match.end() for match in _BREAK.finditer(self._held, 0, cut)]
+        if ends:
+            cut = ends[-1]
+        elif len(self._held) <= _WORD_CHARS:
+            return 0
         for start, end, _, _ in spans:
             if start < cut < end:
                 cut = start
