@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from semroute.domain.http import Elsewhere, ModelCard, Service, Target, target_of
+from semroute.domain.http import Elsewhere, ModelCard, Service, Target, Unrouted, target_of
 
 
 @pytest.mark.parametrize(
@@ -14,9 +14,27 @@ from semroute.domain.http import Elsewhere, ModelCard, Service, Target, target_o
         ("POST", "/v1/x/../chat/%63ompletions", Service.CHAT_COMPLETIONS),
         ("POST", "/../v1/chat/completions", Service.CHAT_COMPLETIONS),
         ("GET", "/v1/chat/completions", Elsewhere()),
-        ("POST", "/V1/chat/completions", Elsewhere()),
+        ("POST", "/V1/Chat/completions", Service.CHAT_COMPLETIONS),
+        ("post", "/v1/chat/completions", Service.CHAT_COMPLETIONS),
         ("POST", "/v1/chat/completions/x", Elsewhere()),
-        ("POST", "/v1/chat/completions;x", Elsewhere()),
+        ("POST", "/v1/chat;a=b/completions;x", Service.CHAT_COMPLETIONS),
+        ("POST", "/v1\\chat\\completions", Service.CHAT_COMPLETIONS),
+        ("POST", "/chat/completions", Unrouted.OTHER),
+        ("POST", "/openai/deployments/x/chat/completions?api-version=1", Unrouted.OTHER),
+        ("POST", "/v1/completions", Unrouted.COMPLETIONS),
+        ("POST", "/v1/engines/x/completions/", Unrouted.COMPLETIONS),
+        ("POST", "/v1/embeddings", Unrouted.EMBEDDINGS),
+        ("POST", "/v1/responses", Unrouted.RESPONSES),
+        ("POST", "/v1/responses/input_tokens", Unrouted.OTHER),
+        ("POST", "/anthropic/v1/messages", Unrouted.MESSAGES),
+        ("POST", "/v1/messages/count_tokens", Unrouted.MESSAGES),
+        ("POST", "/v1/threads/x/messages", Unrouted.MESSAGES),
+        ("POST", "/invocations", Unrouted.OTHER),
+        ("POST", "/api/chat", Unrouted.OTHER),
+        ("POST", "/api/generate", Unrouted.OTHER),
+        ("POST", "/v1/files", Elsewhere()),
+        ("GET", "/v1/messages", Elsewhere()),
+        ("GET", "/v1/models/Org/name", ModelCard("Org/name")),
         ("GET", "/v1/models", Service.MODEL_LIST),
         ("GET", "/v1/models/", Service.MODEL_LIST),
         ("GET", "/v1/models/org/name", ModelCard("org/name")),

@@ -58,12 +58,17 @@ class Service(Enum):
 
 
 class Unrouted(Enum):
-    """Services of model servers that we do not route, but whose requests a model reads."""
+    """Services of model servers that we do not route, but whose requests a model reads.
+
+    Under whatever path: what OpenAI has at `/v1/completions`, others have at `/completions`,
+    `/v1/engines/x/completions` or `/openai/deployments/x/completions`.
+    """
 
     COMPLETIONS = "completions"
     EMBEDDINGS = "embeddings"
     RESPONSES = "responses"
     MESSAGES = "messages"  # Anthropic's
+    OTHER = "other"  # chat under other paths, and APIs of one server or another
 
 
 @frozen
@@ -81,13 +86,28 @@ class Elsewhere:
 Target: TypeAlias = Service | Unrouted | ModelCard | Elsewhere
 
 _ELSEWHERE: Final = Elsewhere()
-_SERVICES: Final[dict[tuple[str, str], Service | Unrouted]] = {
+_SERVICES: Final[dict[tuple[str, str], Service]] = {
     ("POST", "/v1/chat/completions"): Service.CHAT_COMPLETIONS,
-    ("POST", "/v1/completions"): Unrouted.COMPLETIONS,
-    ("POST", "/v1/embeddings"): Unrouted.EMBEDDINGS,
-    ("POST", "/v1/responses"): Unrouted.RESPONSES,
-    ("POST", "/v1/messages"): Unrouted.MESSAGES,
     ("GET", "/v1/models"): Service.MODEL_LIST,
+}
+# By how a path ends. Beside OpenAI's and Anthropic's: vLLM, SGLang, TGI, llama.cpp, Ollama, and
+# what cloud platforms expect of any of them.
+_UNROUTED: Final = {
+    "completions": Unrouted.COMPLETIONS,
+    "embeddings": Unrouted.EMBEDDINGS,
+    "responses": Unrouted.RESPONSES,
+    "messages": Unrouted.MESSAGES,
+    "messages/count_tokens": Unrouted.MESSAGES,
+    "messages/batches": Unrouted.MESSAGES,
+    **dict.fromkeys(
+        (
+            *("chat/completions", "responses/compact", "responses/input_tokens"),
+            *("chat", "generate", "generate_stream", "completion", "infill", "invocations"),
+            *("embed", "embedding", "embed_sparse", "pooling", "rerank", "score", "classify"),
+            *("tokenize", "apply-template", "conversations", "threads", "threads/runs"),
+        ),
+        Unrouted.OTHER,
+    ),
 }
 _MODEL_CARDS: Final = "/v1/models/"
 
@@ -97,12 +117,18 @@ def target_of(method: str, path: str) -> Target:
 
     The path is compared in the form a model server would resolve it to: without its query,
     percent-decoded once, with `//` and `/./` collapsed and no trailing slash. Otherwise
-    `//v1/chat/completions` would be served upstream and skipped here.
+    `//v1/chat/completions` would be served upstream and skipped here. Some servers care neither
+    for case nor for what follows a semicolon. Where a service is served that we know under
+    another path, we only look at it.
     """
+    method = method.upper()
     plain = _resolved(path)
-    service = _SERVICES.get((method, plain))
+    service = _SERVICES.get((method, plain.lower()))
     if service is not None:
         return service
+    if method == "POST":
+        *_, before, last = ("", *plain.lower().split("/"))
+        return _UNROUTED.get(f"{before}/{last}", _UNROUTED.get(last, _ELSEWHERE))
     if method == "GET" and plain.startswith(_MODEL_CARDS):
         return ModelCard(plain.removeprefix(_MODEL_CARDS))
     return _ELSEWHERE
@@ -111,7 +137,8 @@ def target_of(method: str, path: str) -> Target:
 def _resolved(path: str) -> str:
     bare = unquote(path.partition("?")[0].partition("#")[0])
     segments: list[str] = []
-    for segment in bare.split("/"):
+    for spelled in bare.replace("\\", "/").split("/"):
+        segment = spelled.partition(";")[0]
         if segment == "..":
             del segments[-1:]
         elif segment not in ("", "."):
