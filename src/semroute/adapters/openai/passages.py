@@ -6,7 +6,7 @@ Anthropic's `/v1/messages` too. Order is that of the document.
 """
 
 import re
-from typing import Final
+from typing import Final, cast
 
 from attrs import define, field, frozen
 
@@ -18,9 +18,11 @@ from .vocabulary import (
     BINARY_FIELDS,
     FIELD_NAMES,
     ID_FIELDS,
+    MEDIA_FIELDS,
     OPAQUE_FIELDS,
     OPAQUE_PARTS,
     TEXT_FIELDS,
+    TOKEN_FIELDS,
     WORDS,
     is_field_name,
     is_id,
@@ -35,10 +37,18 @@ _LONG_NUMBER: Final = 10**8
 # In a field that is not known to be text, this much of nothing but base64 is somebody's file.
 _FILE_CHARS: Final = 4096
 _BYTES_CHARS: Final = 64  # where a file is expected, this is enough
+# Words can be written in base64's letters too, with dashes for blanks. They are nearly all small
+# letters, or all capitals; of random bytes less than half are, and every sixth is a digit.
+_BLOCK_CHARS: Final = 256
+_MOST_OF_A_CASE: Final = 0.65
+_LEAST_DIGITS: Final = 0.03
+_SMALL: Final = b"abcdefghijklmnopqrstuvwxyz"
+_DIGITS: Final = b"0123456789"
 _BASE64: Final = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_=\r\n"
 _DATA_URL: Final = re.compile(r"data:[\w.+/;=-]{0,100};base64,", re.IGNORECASE | re.ASCII)
 
 # To look a member up takes longer than anything else that is done with a value.
+_SEED: Final = ("seed",)
 _USER: Final = Origin.USER
 _ASSISTANT: Final = Origin.ASSISTANT
 _TOOL: Final = Origin.TOOL
@@ -132,9 +142,8 @@ class _Walk:
             self._object(value, path, origin, is_binary=is_binary)
         elif isinstance(value, list):
             self._list(value, key, path, origin, is_binary=is_binary)
-        elif isinstance(value, int | float) and value >= _LONG_NUMBER and key != "seed":
-            text = str(value) if isinstance(value, int) else f"{value:.0f}"
-            self._add(Passage(path, origin, text, is_editable=False))
+        elif isinstance(value, int | float) and abs(value) >= _LONG_NUMBER and path != _SEED:
+            self._add(Passage(path, origin, str(int(value)), is_editable=False))
 
     def name(self, key: str, path: Path, origin: Origin) -> None:
         """Adds the name of a field, if it may tell the model anything."""
@@ -148,7 +157,9 @@ class _Walk:
         if isinstance(kind, str) and path[0] in _TOP:
             if kind.endswith(_RESULTS):
                 origin = _TOOL
-            if kind in OPAQUE_PARTS and not _is_readable(value):
+            is_media = kind in OPAQUE_PARTS and not (kind == "document" and _is_readable(value))
+            # Some servers look for these fields and not at the type.
+            if is_media or not MEDIA_FIELDS.isdisjoint(value):
                 if not is_binary:
                     self.opaque.append(path)
                 is_binary = True
@@ -168,6 +179,8 @@ class _Walk:
         self, value: list[Json], key: str, path: Path, origin: Origin, *, is_binary: bool
     ) -> None:
         kinds = _kinds(value)
+        if key in TOKEN_FIELDS and _has_tokens(value):
+            self.opaque.append(path)
         if not kinds & _TELLING and not _has_long_number(value, kinds):
             return  # a walk through a million numbers would take as long as reading them
         for index, child in enumerate(value):
@@ -182,7 +195,8 @@ class _Walk:
                 return
             if is_binary and key in BINARY_FIELDS and _is_bytes(text, _BYTES_CHARS):
                 return  # its part is opaque already
-            if key in OPAQUE_FIELDS or _is_bytes(text, _FILE_CHARS):
+            least = _BYTES_CHARS if key in OPAQUE_FIELDS else _FILE_CHARS
+            if _is_bytes(text, least) and _is_random(text):
                 self.opaque.append(path)
                 return
         self._add(Passage(path, origin, text))
@@ -196,6 +210,7 @@ class _Walk:
 
 _TELLING: Final = frozenset({str, dict, list})
 _NUMBERS: Final = frozenset({int, float})
+_TOKENS: Final = frozenset({int, float, bool})
 
 
 def _kinds(values: list[Json]) -> set[type]:
@@ -203,15 +218,17 @@ def _kinds(values: list[Json]) -> set[type]:
 
 
 def _has_tokens(values: list[Json]) -> bool:
-    return int in _kinds(values)
+    """Whether there are numbers; a lenient server takes 1.0 and true for tokens, too."""
+    return not _kinds(values).isdisjoint(_TOKENS)
 
 
 def _has_long_number(values: list[Json], kinds: set[type]) -> bool:
     """Looks for one in a list that has no strings, lists or objects."""
     if not kinds & _NUMBERS:
         return False
-    numbers = filter(None, values) if type(None) in kinds else values
-    return max(numbers, default=0) >= _LONG_NUMBER  # type: ignore[type-var,operator]
+    rest = list(filter(None, values)) if type(None) in kinds else values
+    numbers = cast("list[float]", rest)
+    return max(numbers, default=0) >= _LONG_NUMBER or min(numbers, default=0) <= -_LONG_NUMBER
 
 
 def _origin_of_turn(turn: Json) -> Origin:
@@ -233,6 +250,24 @@ def _is_readable(part: dict[str, Json]) -> bool:
 
 def _is_bytes(text: str, min_chars: int) -> bool:
     return (len(text) >= min_chars and _is_base64(text)) or _is_data_url(text)
+
+
+def _is_random(text: str) -> bool:
+    """Whether all of a text in base64's letters, or a data URL, looks like bytes."""
+    start = _DATA_URL.match(text)
+    data = text[start.end() if start else 0 :].encode()
+    blocks = [data[at : at + _BLOCK_CHARS] for at in range(0, len(data), _BLOCK_CHARS)]
+    return len(data) >= _BYTES_CHARS and all(map(_is_random_block, (*blocks, data[-_BLOCK_CHARS:])))
+
+
+def _is_random_block(block: bytes) -> bool:
+    size = len(block)
+    if size < _BYTES_CHARS:
+        return True  # the end; it is looked at again together with what stands before it
+    small = size - len(block.translate(None, _SMALL))
+    capitals = size - len(block.translate(None, _SMALL.upper()))
+    digits = size - len(block.translate(None, _DIGITS))
+    return max(small, capitals) <= _MOST_OF_A_CASE * size and digits >= _LEAST_DIGITS * size
 
 
 def _is_data_url(text: str) -> bool:

@@ -47,11 +47,15 @@ WORDS: Final = {
 
 ID_FIELDS: Final = _words("id tool_call_id call_id tool_use_id file_id previous_response_id")
 
-# What makers of ids make: known prefixes and one run of letters and digits, or a UUID. Nine
-# digits and more are no id, because they may be somebody's number.
+# What makers of ids make: known prefixes and one run of letters and digits, or a run by itself
+# that is short (Mistral's have nine) or a digest, or a UUID. Nine digits and more are no id,
+# because they may be somebody's number; nor is a run with a word in it, which seven small letters
+# are more often than chance. An account number or a key without a prefix is longer than nine.
 _ID: Final = re.compile(
-    r"(?!\d{9})(?:(?:call|chatcmpl|cmpl|tool|toolu|srvtoolu|fc|msg|rs|resp|file|ctc)[-_])*"
-    r"(?:[A-Za-z0-9]{1,64}|[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12})",
+    r"((?:(?:call|chatcmpl|cmpl|tool|toolu|srvtoolu|fc|msg|rs|resp|file|ctc)[-_])+)?"
+    r"(?!\d{9})(?![A-Za-z0-9]*[a-z]{7})"
+    r"(?:(?(1)[A-Za-z0-9]{1,64}|[A-Za-z0-9]{1,9})|[0-9a-f]{24}|[0-9a-f]{32}"
+    r"|[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12})",
 )
 
 
@@ -106,9 +110,16 @@ BINARY_FIELDS: Final = _words("data file_data url image_url video_url audio_url 
 
 OPAQUE_PARTS: Final = _words(
     "image_url input_audio video_url audio_url file input_image input_file input_video image "
-    "audio video image_embeds audio_embeds document redacted_thinking"
+    "audio video image_embeds audio_embeds document redacted_thinking container_upload "
+    "computer_screenshot"
 )
 """Types of parts that are no text."""
 
-OPAQUE_FIELDS: Final = _words("encrypted_content")
-"""Fields that only the model server can read."""
+MEDIA_FIELDS: Final = _words("image_url input_audio video_url audio_url image_embeds audio_embeds")
+"""Fields that make any part of a conversation one that is no text, whatever its type says."""
+
+OPAQUE_FIELDS: Final = _words("encrypted_content prompt_embeds input_embeds")
+"""Fields that only the model server can read, if they are bytes."""
+
+TOKEN_FIELDS: Final = _words("prompt_token_ids input_ids token_ids prompt_tokens")
+"""Fields that are a prompt, as numbers of tokens."""
