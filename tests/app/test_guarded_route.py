@@ -13,7 +13,16 @@ from semroute.adapters.openai import AnthropicTexts, OpenAITexts
 from semroute.app.route import Route
 from semroute.app.unrouted import ScreenUnrouted
 from semroute.domain.attack import AttackKind
-from semroute.domain.guards import AttackGuard, BlockStyle, Check, Guards, Mode, PiiAction, PiiGuard
+from semroute.domain.guards import (
+    AttackGuard,
+    BlockStyle,
+    Check,
+    Guards,
+    Mode,
+    OnError,
+    PiiAction,
+    PiiGuard,
+)
 from semroute.domain.http import LocalReply, Unrouted
 from semroute.domain.passage import Passage, Path
 from semroute.domain.pii import PiiKind
@@ -45,9 +54,12 @@ async def screen(passages: Sequence[Passage], opaque: Sequence[Path]) -> Screeni
 
 def guarded(classifier: FaultyClassifier, guards: Guards = GUARDS) -> Route:
     route = route_with(classifier, evolve(POLICY, guards=guards), screen)
-    codecs = {Unrouted.COMPLETIONS: OpenAITexts(), Unrouted.MESSAGES: AnthropicTexts()}
+    codecs = {service: OpenAITexts() for service in Unrouted}
+    codecs[Unrouted.MESSAGES] = AnthropicTexts()
     unrouted = {
-        service: ScreenUnrouted(codec, evolve(route.rulings, words=codec), screen)
+        service: ScreenUnrouted(
+            codec, evolve(route.rulings, words=codec), screen, service.answers_in_words
+        )
         for service, codec in codecs.items()
     }
     return evolve(route, unrouted=unrouted)
@@ -188,3 +200,30 @@ async def test_what_cannot_be_read_is_refused_where_a_check_is_enforced(
     watched = await guarded(classifier, Guards())(post(body, "/v1/completions"))
     assert watched.verdict == PassedThrough(Reason.UNREADABLE)
     assert watched.action == RequestEdit()
+
+
+@pytest.mark.parametrize("body", [b'{"prompt": "hello"}', b"not read at all"])
+async def test_where_answers_must_be_screened_apis_whose_answers_cannot_be_are_refused(
+    classifier: FaultyClassifier, body: bytes
+) -> None:
+    route = guarded(classifier, Guards(answers=PiiGuard(Mode.ENFORCE)))
+    for path in ("/v1/completions", "/v1/messages", "/api/chat"):
+        ruling = await route(post(body, path=path))
+        assert reply(ruling).status == 403
+        assert b"cannot be" in reply(ruling).body
+
+
+@pytest.mark.parametrize(
+    ("path", "answers"),
+    [
+        ("/v1/embeddings", PiiGuard(Mode.ENFORCE)),
+        ("/v1/messages/count_tokens", PiiGuard(Mode.ENFORCE)),
+        ("/v1/completions", PiiGuard(Mode.ENFORCE, on_error=OnError.OPEN)),
+        ("/v1/completions", PiiGuard(Mode.MONITOR)),
+    ],
+)
+async def test_numbers_and_answers_that_need_not_be_screened_pass(
+    classifier: FaultyClassifier, path: str, answers: PiiGuard
+) -> None:
+    ruling = await guarded(classifier, Guards(answers=answers))(post(b'{"input": "x"}', path=path))
+    assert isinstance(ruling.verdict, PassedThrough)

@@ -8,6 +8,7 @@ from attrs import evolve, frozen
 
 from semroute.domain.admission import fault_in
 from semroute.domain.errors import InvalidRequestError
+from semroute.domain.guards import Mode
 from semroute.domain.http import HttpRequest
 from semroute.domain.passage import Passage, Path
 from semroute.domain.ports import TextCodec
@@ -23,6 +24,11 @@ ScreenTexts: TypeAlias = Callable[[Sequence[Passage], Sequence[Path]], Awaitable
 """Looks for what the checks are about. It never raises: what cannot be checked is a finding."""
 
 _BAD_REQUEST: Final = 400
+_FORBIDDEN: Final = 403
+_UNREAD: Final = InvalidRequestError(
+    "Answers must be screened, and those of this API cannot be. Use /v1/chat/completions.",
+    code="answers_unscreened",
+)
 
 
 @frozen
@@ -33,15 +39,20 @@ class ScreenUnrouted:
         codec: Speaks the API, as far as texts and errors go.
         rulings: Words what was decided, as the API does.
         screen: Looks for what the checks are about.
+        answers_in_words: Whether what comes back would have to be screened, too.
     """
 
     codec: TextCodec
     rulings: Rulings
     screen: ScreenTexts
+    answers_in_words: bool = True
 
     async def __call__(self, request: HttpRequest, facts: RequestFacts) -> Ruling:
         """Rules on one request. Cancelled, it leaves nothing behind."""
         started = trio.current_time()
+        answers = self.rulings.policy.guards.answers
+        if self.answers_in_words and answers.mode is Mode.ENFORCE and answers.is_closed:
+            return self.rulings.refused(Refused(_FORBIDDEN, _UNREAD), facts)
         refused = fault_in(request)
         if refused is not None:
             return self._unread(refused, request, facts)

@@ -69,6 +69,12 @@ class Unrouted(Enum):
     RESPONSES = "responses"
     MESSAGES = "messages"  # Anthropic's
     OTHER = "other"  # chat under other paths, and APIs of one server or another
+    NUMBERS = "numbers"  # counts of tokens, scores, embeddings under other paths
+
+    @property
+    def answers_in_words(self) -> bool:
+        """Whether what comes back is what a model says."""
+        return self not in (Unrouted.EMBEDDINGS, Unrouted.NUMBERS)
 
 
 @frozen
@@ -97,16 +103,20 @@ _UNROUTED: Final = {
     "embeddings": Unrouted.EMBEDDINGS,
     "responses": Unrouted.RESPONSES,
     "messages": Unrouted.MESSAGES,
-    "messages/count_tokens": Unrouted.MESSAGES,
     "messages/batches": Unrouted.MESSAGES,
     **dict.fromkeys(
         (
-            *("chat/completions", "responses/compact", "responses/input_tokens"),
+            *("chat/completions", "responses/compact", "conversations", "threads", "threads/runs"),
             *("chat", "generate", "generate_stream", "completion", "infill", "invocations"),
-            *("embed", "embedding", "embed_sparse", "pooling", "rerank", "score", "classify"),
-            *("tokenize", "apply-template", "conversations", "threads", "threads/runs"),
         ),
         Unrouted.OTHER,
+    ),
+    **dict.fromkeys(
+        (
+            *("messages/count_tokens", "responses/input_tokens", "tokenize", "apply-template"),
+            *("embed", "embedding", "embed_sparse", "pooling", "rerank", "score", "classify"),
+        ),
+        Unrouted.NUMBERS,
     ),
 }
 _MODEL_CARDS: Final = "/v1/models/"

@@ -127,7 +127,9 @@ def route_of(
     return Route(
         rulings=rulings,
         unrouted={
-            service: ScreenUnrouted(codec, evolve(rulings, words=codec), screen)
+            service: ScreenUnrouted(
+                codec, evolve(rulings, words=codec), screen, service.answers_in_words
+            )
             for service, codec in codecs.items()
         },
         models=OpenAIModels(),
