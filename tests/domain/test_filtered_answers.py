@@ -103,7 +103,14 @@ def test_what_is_learned_from_is_what_the_model_said() -> None:
     assert play.exchange.answer() == UpstreamAnswer(status(), b"ab")
 
 
-@pytest.mark.parametrize("code", [400, 500, 204])
+@pytest.mark.parametrize("code", [201, 203, 206])
+def test_a_success_of_another_name_is_changed_too(code: int) -> None:
+    play = playbook()
+    play(ResponseHeaders(status(code)), is_streamed)
+    play(ResponseBody(b"ab", is_last=True), body(b"AB"))
+
+
+@pytest.mark.parametrize("code", [302, 400, 500])
 def test_only_successes_are_changed(code: int) -> None:
     play = playbook()
     play(ResponseHeaders(status(code)), lambda reply: isinstance(reply, HeadersReply))

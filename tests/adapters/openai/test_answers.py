@@ -116,8 +116,10 @@ def test_the_probabilities_of_tokens_that_were_replaced_are_not_told() -> None:
     document = completion({"content": "[EMAIL_1]"}, {"content": "hi"})
     for choice in document["choices"]:
         choice["logprobs"] = {"content": [{"token": choice["message"]["content"]}]}
+        choice["token_ids"] = [1, 2, 3]
     said = json.loads(whole(answer_filter(Replacing), json.dumps(document).encode()))
     assert said["choices"][0]["logprobs"] is None
+    assert [choice["token_ids"] for choice in said["choices"]] == [None, [1, 2, 3]]
     assert said["choices"][1]["logprobs"] == document["choices"][1]["logprobs"]
 
 

@@ -26,6 +26,7 @@ _NULL: Final = msgspec.Raw(b"null")
 _UNFINISHED: Final = (b"null", b'""')  # the latter from servers that fill in every field
 _MESSAGES: Final = ("message", "delta")
 _TEXTS: Final = ("content", "refusal", "reasoning_content", "reasoning")
+_TOKENS: Final = ("logprobs", "token_ids")
 _CALLS: Final = (("function", "arguments"), ("custom", "input"))
 _HEAD: Final = ("id", "object", "created", "model", "service_tier", "system_fingerprint")
 
@@ -64,8 +65,9 @@ class Text:
             return
         self._fields[self._name] = _raw(new)
         self.is_changed = True
-        if "logprobs" in self._choice:
-            self._choice["logprobs"] = _NULL  # its tokens spell what has been replaced
+        for name in _TOKENS:
+            if name in self._choice:
+                self._choice[name] = _NULL  # they spell what has been replaced
 
 
 class _Head(msgspec.Struct):

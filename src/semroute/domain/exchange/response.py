@@ -96,7 +96,7 @@ class ResponseHalf:
     def _headers(self, event: ResponseHeaders, modes: BodyModes, ruling: Ruling | None) -> Reply:
         self.head = event
         answer = ruling.answer if ruling is not None else None
-        if answer is not None and event.status == OK and not event.is_last:
+        if answer is not None and event.is_success and not event.is_last:
             self._filter = answer.open(event.headers)
             is_shown = modes.are_known or modes.response is not BodyMode.NONE
             if (self._filter is None or not is_shown) and answer.substitute is not None:
