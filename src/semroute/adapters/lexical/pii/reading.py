@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import Final, TypeAlias
 
 from semroute.adapters.lexical.pii.lexicon import PHRASES, Topic
+from semroute.adapters.lexical.pii.typography import typed
 from semroute.domain.pii import PiiSpan
 
 # How far a word may stand from the value it is about, in characters: "my phone number, in case
@@ -22,7 +23,7 @@ class Reading:
     """A text with the places of the words that say what a number beside them is."""
 
     def __init__(self, text: str) -> None:
-        self.text = text
+        self.text = typed(text)
 
     @cached_property
     def has_digit(self) -> bool:

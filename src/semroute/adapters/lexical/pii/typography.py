@@ -1,0 +1,28 @@
+"""A text in the marks that keyboards have, character for character.
+
+Word processors, web pages and Chinese or Japanese keyboards write a number's blanks and dashes, and
+an address' dot and at sign, otherwise. That is no disguise, so no view undoes it.
+"""
+
+import re
+from typing import Final
+
+_MARKS: Final = {
+    " ": "\u00a0\u202f\u205f\u3000" + "".join(map(chr, range(0x2000, 0x200B))),
+    "-": "\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe58\ufe63\uff0d",
+    ".": "\uff0e\ufe52",
+    "@": "\uff20\ufe6b",
+    "+": "\uff0b",
+    "/": "\uff0f",
+    ":": "\uff1a",
+    "_": "\uff3f",
+}
+_PLAIN: Final = {ord(mark): plain for plain, marks in _MARKS.items() for mark in marks}
+_ODD: Final = re.compile(f"[{''.join(map(chr, _PLAIN))}]")
+
+
+def typed(text: str) -> str:
+    """Returns a text of the same length with plain blanks, dashes, dots and signs."""
+    if text.isascii() or _ODD.search(text) is None:
+        return text
+    return text.translate(_PLAIN)
