@@ -85,15 +85,23 @@ def _sections(schema: dict[str, Any]) -> Iterator[str]:
             definition = definitions[target.rpartition("/")[2]]
             heading = f"{key}.NAME" if per_name else key
             yield f"## `{heading}`\n\n{definition['description']}\n"
-            yield from _rows(definition)
+            yield "| key | type | default | what it is |"
+            yield "|---|---|---|---|"
+            yield from _rows(definition, definitions)
             yield ""
 
 
-def _rows(definition: dict[str, Any]) -> Iterator[str]:
-    yield "| key | type | default | what it is |"
-    yield "|---|---|---|---|"
-    for key, value in definition["properties"].items():
-        if key in definition.get("required", ()):
+def _rows(
+    definition: dict[str, Any], definitions: dict[str, Any], prefix: str = ""
+) -> Iterator[str]:
+    for name, value in definition["properties"].items():
+        key = f"{prefix}{name}"
+        if "$ref" in value:
+            yield f"| `{key}` | | | {value['description']} |"
+            inner = definitions[value["$ref"].rpartition("/")[2]]
+            yield from _rows(inner, definitions, f"{key}.")
+            continue
+        if name in definition.get("required", ()):
             default = "required"
         else:
             # A default that is made anew each time is not in the schema; only maps are.
@@ -106,6 +114,8 @@ def _type(value: dict[str, Any]) -> str:
         case {"anyOf": choices}:
             # `${NAME}` may stand for any value.
             return " or ".join(_type(choice) for choice in choices if choice != VARIABLE)
+        case {"$ref": str()}:
+            return "keys as of `guards`"
         case {"enum": choices}:
             return " or ".join(f"`{choice}`" for choice in choices)
         case {"type": "array", "items": item}:

@@ -1,1 +1,1 @@
-"""How the heads that ship were trained; run by hand, and no part of the product."""
+"""Trains what ships. Scripts; no part of the package, and never run by the checks."""

@@ -18,6 +18,32 @@ _SYLLABLES: Final = (
     *("ba", "be", "da", "do", "el", "fi", "ga", "ha", "il", "jo", "ka", "la", "le", "ma"),
     *("mi", "na", "no", "or", "pa", "ra", "ri", "sa", "si", "ta", "te", "ul", "va", "wi", "za"),
 )
+_UNHEARD_OF: Final = 0.35
+_UPPER_PLACES: Final = 0.2
+_PLACE_ENDINGS: Final = (
+    "",
+    "ville",
+    "berg",
+    "stad",
+    "ton",
+    "ham",
+    "ova",
+    " Park",
+    " de Mar",
+    "ník",
+)
+_FIRM_ENDINGS: Final = (
+    "",
+    "tech",
+    "soft",
+    "med",
+    "ify",
+    "data",
+    " Inc.",
+    " GmbH",
+    " Ltd",
+    " Software",
+)
 _PHONES: Final = ("+## ### ######", "(###) ###-####", "0#### ######")
 _PEOPLE: Final = frozenset(("person", "given", "surname"))
 
@@ -121,7 +147,19 @@ class Composer:
             "date": self._date,
             "email": lambda: f"{self._invented().lower()}{rng.randrange(99)}@example.com",
         }
+        if slot in {"city", "org"} and rng.random() < _UNHEARD_OF:
+            return self._unheard_of(slot)
         return fill[slot]() if slot in fill else rng.choice(self._fillers[slot])
+
+    def _unheard_of(self, slot: str) -> str:
+        """Returns a place or a firm on no list, which may look like a name and is none."""
+        if slot == "city":
+            place = self._invented() + self._rng.choice(_PLACE_ENDINGS)
+            return place.upper() if self._rng.random() < _UPPER_PLACES else place
+        invented = self._invented() + self._rng.choice(_FIRM_ENDINGS)
+        family, other = self._surname("english"), self._surname("english")
+        firms = (f"{family} & Sons", f"{family} Inc", f"{family}-{other} Group")
+        return self._rng.choice((invented, invented, invented, *firms))
 
     def _given_name(self, culture: str) -> str:
         if self._rng.random() < 0.08:  # noqa: PLR2004 - names that are on no list

@@ -19,7 +19,7 @@ from semroute.domain.passage import Passage, Path
 from semroute.domain.pii import PiiKind
 from semroute.domain.reasons import Reason
 from semroute.domain.ruling import RequestEdit, Ruling
-from semroute.domain.screening import PersonalDatum, Screening, ScreenFault, Threat
+from semroute.domain.screening import PersonalDatum, ScreenFault, Screening, Threat
 from semroute.domain.verdict import Blocked, PassedThrough, Routed
 
 from .conftest import POLICY, asks, post, route_with

@@ -20,7 +20,7 @@ from semroute.domain.guards import Check
 from semroute.domain.passage import Origin, Passage
 from semroute.domain.pii import PiiFinder, PiiKind, PiiSpan
 from semroute.domain.reading import Reading
-from semroute.domain.screening import Screening, ScreenFault
+from semroute.domain.screening import ScreenFault, Screening
 
 BUDGET = 1.0
 ALL = frozenset(Check)
@@ -35,10 +35,10 @@ class Scorer:
     def score(self, text: str) -> LexicalScore:
         self.texts.append(text)
         if match := re.search("attack", text):
-            return LexicalScore(9.0, *match.span(), ("says-so",))
+            return LexicalScore(9.0, ("says-so",), *match.span())
         if match := re.search(r"maybe.{0,40}", text):
-            return LexicalScore(0.0, *match.span())
-        return LexicalScore(-9.0, 0, len(text))
+            return LexicalScore(0.0, (), *match.span())
+        return LexicalScore(-9.0, (), 0, len(text))
 
 
 @define
@@ -127,6 +127,12 @@ async def test_a_card_split_over_parts_is_found_in_both() -> None:
     found = await Bench().screen()(said("my card: 4111 1111", "1111 1111, thanks"), [])
     places = {(datum.path[1], datum.span.start, datum.span.end) for datum in found.data}
     assert places == {(0, 9, 18), (1, 0, 9)}
+
+
+async def test_words_that_are_run_together_at_a_seam_are_no_part_of_what_stood_before() -> None:
+    found = await Bench().screen()(said("I am ann@example.org", "charge me"), [])
+    (datum,) = [each for each in found.data if each.span.kind is PiiKind.EMAIL]
+    assert (datum.path[1], datum.span.start, datum.span.end) == (0, 5, 20)
 
 
 async def test_data_in_disguise_is_located_in_the_text_as_it_is() -> None:
@@ -235,7 +241,7 @@ async def test_a_finder_that_raises_fails_every_check_of_letters() -> None:
 
 class Nan(Scorer):
     def score(self, text: str) -> LexicalScore:
-        return LexicalScore(math.nan, 0, len(text))
+        return LexicalScore(math.nan)
 
 
 async def test_a_score_that_is_no_number_is_a_failure() -> None:

@@ -5,7 +5,7 @@ import json
 
 import pytest
 from attrs import evolve
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from semroute.adapters.openai import OpenAIChat, OpenAIModels
@@ -88,6 +88,44 @@ def test_any_bytes_are_read_or_refused(codec: ChatCodec, body: bytes) -> None:
 def test_any_answer_says_what_it_cost_or_nothing(codec: ChatCodec, body: bytes, kind: str) -> None:
     usage = codec.usage(UpstreamAnswer(Headers.of({"content-type": kind}), body))
     assert usage is None or min(usage.input_tokens, usage.output_tokens) >= 0
+
+
+class Unchanging:
+    def feed(self, text: str) -> str:
+        return text
+
+    def finish(self) -> str:
+        return ""
+
+
+KINDS = st.sampled_from(["application/json", "text/event-stream", "text/html"])
+REFUSED = Refusal("1", "big", "I had rather not.", 0)
+
+
+@codecs
+@settings(deadline=None)
+@given(pieces=st.lists(st.binary(max_size=100)), kind=KINDS)
+def test_any_answer_passes_a_filter_that_lets_all_pass(
+    codec: ChatCodec, pieces: list[bytes], kind: str
+) -> None:
+    headers = Headers.of({"content-type": kind})
+    answer = codec.answer_filter(headers, Unchanging, REFUSED, on_unreadable="pass")
+    if answer is not None:
+        said = [answer.feed(piece, is_last=False) for piece in pieces]
+        assert b"".join([*said, answer.feed(b"", is_last=True)]) == b"".join(pieces)
+
+
+@codecs
+@settings(deadline=None)
+@given(body=st.binary(min_size=1, max_size=100), kind=KINDS)
+def test_an_answer_that_nobody_can_read_may_become_a_refusal(
+    codec: ChatCodec, body: bytes, kind: str
+) -> None:
+    headers = Headers.of({"content-type": kind})
+    answer = codec.answer_filter(headers, Unchanging, REFUSED, on_unreadable="stop")
+    if answer is not None:
+        said = answer.feed(b"data: " + body + b"\n\n", is_last=True)
+        assert b"I had rather not." in said
 
 
 @codecs

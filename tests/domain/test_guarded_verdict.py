@@ -20,7 +20,7 @@ from semroute.domain.pii import PiiKind, PiiSpan
 from semroute.domain.policy import Policy
 from semroute.domain.reasons import Reason
 from semroute.domain.routing import Candidate, Category, Model, WeightedEndpoint
-from semroute.domain.screening import PersonalDatum, Screening, ScreenFault, Threat
+from semroute.domain.screening import PersonalDatum, ScreenFault, Screening, Threat
 from semroute.domain.verdict import (
     Blocked,
     Findings,
@@ -120,7 +120,7 @@ def test_a_named_model_without_a_private_endpoint_is_not_exchanged_but_blocked()
 
 
 def test_a_private_model_whose_guards_block_is_passed_over() -> None:
-    guards = {("law", "both"): private_only(PiiAction.BLOCK)}
+    guards: dict[tuple[str | None, str], Guards] = {("law", "both"): private_only(PiiAction.BLOCK)}
     policy = evolve(POLICY, guards=private_only(), special_guards=guards)
     assert place(decided(EMAIL, policy)) == ("small", "cpu", Reason.PRIVACY)
 

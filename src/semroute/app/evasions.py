@@ -4,6 +4,8 @@ Evaluation applies these to attacks and counts how many are no longer found. All
 and always give the same text.
 """
 
+# ruff: noqa: RUF001 - looking alike is what this is about
+
 import base64 as codec
 import json
 import string
@@ -27,7 +29,7 @@ _LETTERS: Final = _LOWER + _LOWER.upper()
 _ROT13: Final = str.maketrans(
     _LETTERS, _LOWER[13:] + _LOWER[:13] + _LOWER[13:].upper() + _LOWER[:13].upper()
 )
-_HOMOGLYPHS: Final = str.maketrans("aceiopsxyAEOPCTHKM", "асеіорѕхуАЕОРСТНКМ")  # noqa: RUF001 - the point
+_HOMOGLYPHS: Final = str.maketrans("aceiopsxyAEOPCTHKM", "асеіорѕхуАЕОРСТНКМ")
 _LEET: Final = str.maketrans("aeiostAEIOST", "431057431057")
 _FULL_WIDTH: Final = {code: code + 0xFEE0 for code in range(0x21, 0x7F)} | {0x20: 0x3000}
 _TAGS: Final = {code: 0xE0000 + code for code in range(0x20, 0x7F)}

@@ -1,7 +1,7 @@
 """What can be configured of the checks, and what it means."""
 
 from collections.abc import Iterator
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from attrs import evolve, field, frozen
 from msgspec import Meta
@@ -27,6 +27,8 @@ KindName = Literal[
     "passport", "driver_license", "ip_address", "mac_address", "url", "domain", "crypto_address",
     "cloud_key", "token", "private_key", "jwt", "password",
 ]  # fmt: skip
+
+READ_BY_ENCODER: Final[tuple[KindName, ...]] = ("person", "address")
 
 _Threshold = Annotated[float, Meta(gt=0, le=1)]
 
@@ -161,8 +163,5 @@ def guard_mistakes(layer: GuardSettings) -> Iterator[tuple[tuple[str, ...], str]
         path = ("answers", "actions", kind)
         if action == "route":
             yield path, "an answer cannot be routed; it can be masked or blocked"
-        elif action != "allow" and kind in _REQUESTS_ONLY:
+        elif action != "allow" and kind in READ_BY_ENCODER:
             yield path, "it is not looked for in answers; an encoder pass per piece would be needed"
-
-
-_REQUESTS_ONLY = ("person", "address")

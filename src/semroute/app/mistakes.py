@@ -9,7 +9,7 @@ from semroute.domain.naming import OUR_PREFIX
 from semroute.domain.suggestions import did_you_mean
 
 from .config import Library, definition_of
-from .guards import GuardSettings, guard_mistakes
+from .guards import READ_BY_ENCODER, GuardSettings, guard_mistakes
 from .settings import ServerSettings, Settings
 
 Mistake: TypeAlias = tuple[tuple[str | int, ...], str]
@@ -185,6 +185,11 @@ def _pointless_guards(settings: Settings) -> Iterator[Mistake]:
         if layer is not None:
             for where, message in guard_mistakes(layer):
                 yield (*path, *where), message
+            for kind in READ_BY_ENCODER:
+                action = layer.pii.actions.get(kind, "allow")
+                if action != "allow" and settings.classifier.directory is not None:
+                    message = "only the embedded encoder finds it, and classifier.directory is set"
+                    yield (*path, "pii", "actions", kind), message
             if "route" in layer.pii.actions.values() and not _is_anything_private(settings):
                 message = "no endpoint is private, so `route` would block everything"
                 yield (*path, "pii", "actions"), message

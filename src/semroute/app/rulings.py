@@ -1,6 +1,7 @@
 """Verdicts as rulings: what becomes of the request, and what is said about it."""
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Final
 
 from attrs import Factory, evolve, field, frozen
@@ -65,7 +66,8 @@ class Rulings:
         decision = verdict.decision
         masking = masked(chat.passages, verdict.judgement.masked)
         new_name = decision.model if decision.model != chat.model else None
-        answer = self._answer(self.policy.guards_for(decision.category, decision.model), masking)
+        guards = self.policy.guards_for(decision.category, decision.model)
+        answer = self._answer(guards, masking, decision.model, facts)
         headers = self.names.on_request(decision)
         return Ruling(
             verdict,
@@ -167,7 +169,9 @@ class Rulings:
                 refusal = Refusal(facts.decision_id, chat.model, message, int(self.now()))
                 return self.chat.refusal(chat, refusal)
 
-    def _answer(self, guards: Guards, masking: Masking) -> AnswerScreening | None:
+    def _answer(
+        self, guards: Guards, masking: Masking, model: str, facts: RequestFacts
+    ) -> AnswerScreening | None:
         """Returns what is to be done to the answer, if anything."""
         guard = guards.answers
         originals = masking.originals if guards.pii.restores else {}
@@ -175,7 +179,12 @@ class Rulings:
             return None
         must_be_read = guard.mode is Mode.ENFORCE and guard.is_closed
         substitute = self.chat.error(_UNAVAILABLE, _UNREAD) if must_be_read else None
-        return AnswerScreening(guard, originals, self.finder, self.chat.answer_filter, substitute)
+        opens = partial(
+            self.chat.answer_filter,
+            refusal=Refusal(facts.decision_id, model, _UNREAD.message, int(self.now())),
+            on_unreadable="stop" if must_be_read else "pass",
+        )
+        return AnswerScreening(guard, originals, self.finder, opens, substitute)
 
     def _edited(self, body: bytes, edit: ChatEdit) -> bytes | None:
         return self.words.edit(body, edit) if edit.model is not None or edit.texts else None

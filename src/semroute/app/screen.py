@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Final
+from typing import Final, TypeAlias
 
 import trio
 from attrs import define, evolve, field, frozen
@@ -13,11 +13,14 @@ from semroute.domain.examination import Examination, Examiner, Sighting, Suspici
 from semroute.domain.excerpt import Excerpt, excerpts_of
 from semroute.domain.guards import Check
 from semroute.domain.passage import Origin, Passage, Path
+from semroute.domain.pii import PiiKind, PiiSpan
 from semroute.domain.ports import TextReader
 from semroute.domain.reading import Reading
 from semroute.domain.screening import PersonalDatum, ScreenFault, Screening, Threat
 
 from .remembered import Remembered
+
+_Spans: TypeAlias = dict[tuple[PiiKind, Path], list[PiiSpan]]
 
 # Up to here examining takes about a millisecond, not much more than a round trip to a thread.
 _INLINE_CHARS: Final = 4096
@@ -240,13 +243,24 @@ def _threats(excerpts: Iterable[Excerpt], found: Mapping[str, Found | None]) -> 
 def _data(
     excerpts: Iterable[Excerpt], found: Mapping[str, Found | None]
 ) -> Iterator[PersonalDatum]:
-    for excerpt in excerpts:
+    """Yields personal data, passage by passage, then what only shows where passages meet."""
+    known: _Spans = {}
+    for excerpt in excerpts:  # passages come first
         each = found[excerpt.text]
         for sighting in each.sightings if each is not None else ():
             span = sighting.span
             places = list(excerpt.places(span.start, span.end))
-            if excerpt.is_seam and len(places) == 1:
-                continue  # its passage has it too
+            if excerpt.is_seam:
+                # Words that are run together at a seam look like the end of what stood before it.
+                is_known = any(
+                    each.start < end and start < each.end
+                    for path, start, end in places
+                    for each in known.get((span.kind, path), ())
+                )
+                if is_known or len(places) == 1:
+                    continue
+            else:
+                known.setdefault((span.kind, excerpt.path), []).append(span)
             for path, start, end in places:
                 yield PersonalDatum(
                     path,

@@ -2,7 +2,7 @@
 
 import math
 from enum import StrEnum
-from typing import Protocol
+from typing import Final, Protocol
 
 from attrs import frozen
 
@@ -19,16 +19,16 @@ class LexicalScore:
     """How much a text reads like an attack, by its letters and words alone.
 
     Args:
-        logit: Of its most suspicious part; 0 is even odds.
-        start: Where that part begins, in characters.
-        end: Where it has ended.
-        rules: Names of the rules it breaks; they say why in words.
+        logit: Log odds of its most suspicious part; 0 is even.
+        rules: Names of the rules that part breaks; they say why in words.
+        start: Where it begins, in characters.
+        end: Where it has ended. This is what to show to a reader.
     """
 
     logit: float
-    start: int
-    end: int
     rules: tuple[str, ...] = ()
+    start: int = 0
+    end: int = 0
 
 
 class AttackScorer(Protocol):
@@ -37,6 +37,13 @@ class AttackScorer(Protocol):
     def score(self, text: str) -> LexicalScore:
         """Returns the score of the most suspicious part. Linear in the text's length."""
         ...
+
+
+# Both heads are shifted so that a logit of 0 is where 1 % of the held-out ordinary texts that look
+# most like attacks stand.
+DEFAULT_THRESHOLD: Final = 0.5
+
+_MAX_LOGIT: Final = 700.0  # exp of more overflows
 
 
 @frozen
@@ -63,4 +70,9 @@ class Cascade:
             reader: The logit of its meaning; None if nobody was asked, or could say.
         """
         logit = lexical if reader is None else (lexical + reader) / 2
-        return 1 / (1 + math.exp(-max(min(logit, 500.0), -500.0)))
+        return 1 / (1 + math.exp(-max(logit, -_MAX_LOGIT)))
+
+
+# Between these logits the letters alone are not trusted; docs/guard-model.md says what that costs
+# and brings.
+CASCADE: Final = Cascade(low=-3.0, high=4.0)

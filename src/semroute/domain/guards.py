@@ -7,6 +7,7 @@ from typing import Final
 from attrs import evolve, field, frozen
 from attrs.validators import ge, le
 
+from .attack import DEFAULT_THRESHOLD
 from .pii import PiiKind
 
 
@@ -64,7 +65,7 @@ class AttackGuard:
     """
 
     mode: Mode = Mode.MONITOR
-    threshold: float = field(default=0.5, validator=[ge(0), le(1)])
+    threshold: float = field(default=DEFAULT_THRESHOLD, validator=[ge(0), le(1)])
     on_error: OnError = OnError.CLOSED
 
 

@@ -2,7 +2,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from semroute.adapters.openai.arguments import ArgumentsFilter
@@ -28,6 +28,7 @@ def filtered(text: str, sizes: list[int], new_filter: NewFilter) -> str:
 SIZES = st.lists(st.integers(1, 5), min_size=1, max_size=4)
 
 
+@settings(deadline=None)
 @given(
     value=JSON,
     sizes=SIZES,
@@ -47,11 +48,14 @@ def test_a_document_that_no_filter_changes_reads_the_same(
 PLACEHOLDER = st.lists(st.sampled_from(["[EMAIL_1]", "[EMAIL_", "1]", '"', "\\", "é", "😀", " "]))
 
 
-@given(st.dictionaries(st.text("ab"), PLACEHOLDER.map("".join), max_size=3), SIZES, st.booleans())
+@settings(deadline=None)
+@given(
+    value=st.dictionaries(st.text("ab"), PLACEHOLDER.map("".join), max_size=3),
+    sizes=SIZES,
+    ascii_only=st.booleans(),
+)
 def test_what_a_filter_puts_in_is_escaped(
-    value: dict[str, str],
-    sizes: list[int],
-    ascii_only: bool,  # noqa: FBT001 - hypothesis fills it
+    value: dict[str, str], sizes: list[int], *, ascii_only: bool
 ) -> None:
     said = filtered(json.dumps(value, ensure_ascii=ascii_only), sizes, Replacing)
     replacing = Replacing()
@@ -60,6 +64,7 @@ def test_what_a_filter_puts_in_is_escaped(
     }
 
 
+@settings(deadline=None)
 @given(st.text(st.sampled_from('"\\u0dD8c{}[]:, 1e-é')), SIZES)
 def test_no_text_is_too_broken_and_pieces_make_no_difference(text: str, sizes: list[int]) -> None:
     assert filtered(text, sizes, Unchanging) == filtered(text, [1], Unchanging)

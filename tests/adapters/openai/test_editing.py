@@ -3,7 +3,7 @@ import random
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from semroute.adapters.openai.editing import edited
@@ -74,6 +74,7 @@ def test_a_place_and_a_place_inside_it_are_never_both_edited(*, is_outer_first: 
         )
 
 
+@settings(deadline=None)
 @given(
     document=st.dictionaries(TEXT, JSON, max_size=5),
     choices=st.dictionaries(st.integers(0, 30), TEXT, max_size=4),
@@ -95,6 +96,7 @@ def test_an_edit_reads_like_the_document_with_the_strings_set(
     assert json.dumps(json.loads(result)) == json.dumps(expected)  # in this order, too
 
 
+@settings(deadline=None)
 @given(st.lists(JSON, min_size=2, max_size=5), st.integers(0, 2**32))
 def test_the_bytes_beside_an_edited_string_are_as_they_were(values: list[Any], seed: int) -> None:
     draw = random.Random(seed)

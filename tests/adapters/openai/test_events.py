@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from semroute.adapters.openai.events import (
@@ -24,6 +24,7 @@ def split(stream: bytes, sizes: list[int]) -> list[RawEvent]:
 SIZES = st.lists(st.integers(1, 9), min_size=1, max_size=4)
 
 
+@settings(deadline=None)
 @given(
     st.lists(st.sampled_from([b"data: x", b"data: y", b": z", b"\r\n", b"\n", b"\r"])),
     SIZES,

@@ -2,7 +2,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from semroute.adapters.openai.passages import MAX_PASSAGES, passages_of
@@ -151,9 +151,12 @@ def test_a_long_number_is_a_passage_that_cannot_be_edited() -> None:
     assert passages_of(document).passages[-1] == Passage(
         ("messages", 0, "content", "card"), Origin.USER, "4111111111111111", is_editable=False
     )
-    assert texts({"tools": [{"enum": [1, None, 4111111111111111]}]}) == {
-        "tools[0].enum[2]": "4111111111111111"
+    assert texts({"tools": [{"enum": [1, None, 4111111111111111], "const": 4.111e15}]}) == {
+        "tools[0].enum[2]": "4111111111111111",
+        "tools[0].const": "4111000000000000",
     }
+    assert texts({"x": 10**400 + 1})["x"] == str(10**400 + 1)
+    assert texts({"enum": [0.5, 123456789.0]}) == {"enum[1]": "123456789"}
 
 
 @pytest.mark.parametrize(
@@ -170,6 +173,12 @@ def test_a_part_that_is_no_text_is_opaque_and_not_read(part: dict[str, Any]) -> 
     document = {"messages": [{"role": "user", "content": [{"type": "text", "text": "see"}, part]}]}
     assert opaque(document) == ["messages[0].content[1]"]
     assert texts(document) == {"messages[0].content[0].text": "see"}
+
+
+def test_a_part_inside_an_opaque_part_is_not_told_twice() -> None:
+    inner = {"type": "image", "source": {"type": "base64", "data": BYTES}}
+    document = {"messages": [{"role": "user", "content": [{"type": "file", "page": inner}]}]}
+    assert opaque(document) == ["messages[0].content[0]"]
 
 
 def test_the_address_of_an_image_and_the_name_of_a_file_are_read_although_they_are_opaque() -> None:
@@ -336,6 +345,7 @@ def at(document: Any, path: Path) -> Any:
     return document
 
 
+@settings(deadline=None)
 @given(
     st.dictionaries(st.sampled_from(["messages", "input", "prompt", "x"]) | TEXT, JSON, max_size=5)
 )

@@ -11,6 +11,7 @@ import trio
 from semroute.adapters.torch import CheckpointError, TorchClassifier, load_encoder
 from semroute.adapters.torch.checkpoint import Checkpoint, embedded_directory
 from semroute.adapters.torch.encoder import MAX_TOKENS, Encoder
+from semroute.adapters.torch.fused import FusedBert
 from semroute.domain.chat import Prompt
 from semroute.domain.classification import CategoryDefinition
 from semroute.domain.errors import NotLoadedError
@@ -36,7 +37,7 @@ def test_vectors_are_of_length_one_and_do_not_depend_on_their_neighbours(encoder
 
 def test_texts_that_come_together_share_a_pass(encoder: Encoder) -> None:
     passes: list[int] = []
-    hook = encoder._model.register_forward_pre_hook(  # noqa: SLF001 - passes are counted where they happen
+    hook = encoder._model.embeddings.register_forward_pre_hook(  # noqa: SLF001 - passes are counted where they happen
         lambda _module, _arguments, fields: passes.append(len(fields["input_ids"])),
         with_kwargs=True,
     )
@@ -70,6 +71,30 @@ def test_the_vectors_are_those_the_model_was_published_with(encoder: Encoder) ->
         pooled = model(**inputs).last_hidden_state.mean(dim=1)
     expected = torch.nn.functional.normalize(pooled).numpy()
     assert np.abs(encoder.encode([text]) - expected).max() < 1e-5
+
+
+@pytest.mark.parametrize("text", ["short", "How do I change a flat tyre?", "word " * 200])
+def test_rows_of_one_length_are_computed_as_the_model_does(encoder: Encoder, text: str) -> None:
+    import torch  # noqa: PLC0415 - slow, and only here
+
+    ids = torch.tensor([encoder._tokenizer.encode(text).ids] * 3)  # noqa: SLF001 - the seam between two ways
+    model, fused = encoder._model, encoder._fused  # noqa: SLF001 - likewise
+    assert fused is not None
+    with torch.inference_mode():
+        expected = model(input_ids=ids, output_hidden_states=True).hidden_states
+        states = fused.states(ids)
+    assert len(states) == len(expected) == 7
+    for state, other in zip(states, expected, strict=True):
+        assert (state - other).abs().max() <= 1e-5
+
+
+@pytest.mark.parametrize(("name", "value"), [("hidden_act", "relu"), ("is_decoder", True)])
+def test_other_models_are_computed_their_own_way(
+    encoder: Encoder, monkeypatch: pytest.MonkeyPatch, name: str, value: object
+) -> None:
+    assert FusedBert.of(encoder._model) is not None  # noqa: SLF001 - likewise
+    monkeypatch.setattr(encoder._model.config, name, value)  # noqa: SLF001 - likewise
+    assert FusedBert.of(encoder._model) is None  # noqa: SLF001 - likewise
 
 
 def copy_of_model(directory: Path) -> Path:

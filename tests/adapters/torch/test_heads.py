@@ -32,7 +32,7 @@ DEFINITIONS = (
 def rows(encoder: Encoder) -> Iterator[list[int]]:
     """How many rows each pass of the encoder has had."""
     passes: list[int] = []
-    hook = encoder._model.register_forward_pre_hook(  # noqa: SLF001 - passes are counted where they happen
+    hook = encoder._model.embeddings.register_forward_pre_hook(  # noqa: SLF001 - passes are counted where they happen
         lambda _module, _arguments, fields: passes.append(len(fields["input_ids"])),
         with_kwargs=True,
     )

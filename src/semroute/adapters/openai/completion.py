@@ -3,6 +3,7 @@
 Only what stands on the way to a text is decoded. Everything else keeps its bytes.
 """
 
+import json
 from typing import Final, Self, TypeAlias
 
 import msgspec
@@ -96,9 +97,10 @@ class Completion:
             UnreadableError: It is nothing that this API answers.
         """
         try:
+            document.decode()  # the parser skips what it need not look at
             completion = cls(_FIELDS.decode(document))
             completion._read_choices()
-        except (msgspec.DecodeError, RecursionError):
+        except (UnicodeDecodeError, msgspec.DecodeError, RecursionError):
             raise UnreadableError from None
         return completion
 
@@ -110,10 +112,15 @@ class Completion:
     @property
     def is_idle(self) -> bool:
         """Whether it says nothing at all, so that nobody would miss it."""
-        document = msgspec.json.decode(self.encoded())
-        return not document.get("usage") and not any(
-            choice.get("finish_reason") or _says_anything([choice.get(key) for key in _MESSAGES])
-            for choice in document["choices"]
+        document = _decoded(self.encoded())
+        return (
+            isinstance(document, dict)
+            and not document.get("usage")
+            and not any(
+                choice.get("finish_reason")
+                or _says_anything([choice.get(key) for key in _MESSAGES])
+                for choice in document["choices"]
+            )
         )
 
     def encoded(self) -> bytes:
@@ -124,14 +131,13 @@ class Completion:
 
     def with_only(self, slot: Slot, text: str) -> bytes:
         """Returns a chunk like this one that says just this."""
-        head = {name: self._fields[name] for name in _HEAD if name in self._fields}
         choice = {"index": slot.choice, "delta": _delta(slot.path, text), "finish_reason": None}
-        return msgspec.json.encode({**head, "choices": [choice]})
+        return msgspec.json.encode({**self._head, "choices": [choice]})
 
     def in_the_name_of(self, refusal: Refusal) -> Refusal:
         """Returns the refusal as if it came from where this comes from, if this says where."""
         try:
-            head = msgspec.json.decode(msgspec.json.encode(self._fields), type=_Head)
+            head = msgspec.json.decode(msgspec.json.encode(self._head), type=_Head)
         except msgspec.DecodeError:
             return refusal
         return evolve(refusal, id=head.id, model=head.model, created=head.created)
@@ -139,8 +145,11 @@ class Completion:
     @property
     def usage(self) -> object:
         """What it cost, in its own words; None if it does not say."""
-        usage = self._fields.get("usage")
-        return None if usage is None else msgspec.json.decode(usage)
+        return _decoded(bytes(self._fields.get("usage", _NULL)))
+
+    @property
+    def _head(self) -> _Fields:
+        return {name: self._fields[name] for name in _HEAD if name in self._fields}
 
     def _read_choices(self) -> None:
         if "choices" not in self._fields:
@@ -154,23 +163,28 @@ class Completion:
             if bytes(choice.get("finish_reason", _NULL)) not in _UNFINISHED:
                 self.finished.add(index)
             for name in _MESSAGES:
-                self._read_message(self._object(choice, name), index, choice)
+                if name in choice:
+                    self._read_message(self._object(choice, name), index, choice)
 
     def _read_message(self, message: _Fields, index: int, choice: _Fields) -> None:
         for name in _TEXTS:
-            self._read_text(message, name, Slot(index, (name,)), choice)
-        function = self._object(message, "function_call")
-        self._read_text(function, "arguments", Slot(index, ("function_call", "arguments")), choice)
+            if name in message:
+                self._read_text(message, name, index, (name,), choice)
+        if "function_call" in message:
+            call = self._object(message, "function_call")
+            self._read_text(call, "arguments", index, ("function_call", "arguments"), choice)
         for position, call in enumerate(self._list(message, "tool_calls")):
             number = _NUMBER.decode(call["index"]) if "index" in call else position
             for name, inner in _CALLS:
-                slot = Slot(index, ("tool_calls", number, name, inner))
-                self._read_text(self._object(call, name), inner, slot, choice)
+                path = ("tool_calls", number, name, inner)
+                self._read_text(self._object(call, name), inner, index, path, choice)
 
-    def _read_text(self, fields: _Fields, name: str, slot: Slot, choice: _Fields) -> None:
+    def _read_text(
+        self, fields: _Fields, name: str, index: int, path: Path, choice: _Fields
+    ) -> None:
         text = _ANY_TEXT.decode(fields[name]) if name in fields else None
         if text:
-            self.texts.append(Text(slot, text, fields, name, choice))
+            self.texts.append(Text(Slot(index, path), text, fields, name, choice))
 
     def _object(self, parent: _Fields, name: str) -> _Fields:
         child = _ANY_FIELDS.decode(parent[name]) if name in parent else None
@@ -189,6 +203,15 @@ class Completion:
 
 def _raw(value: object) -> msgspec.Raw:
     return msgspec.Raw(msgspec.json.encode(value))
+
+
+def _decoded(value: bytes) -> object:
+    """Returns a value that nobody has looked at yet; None also for one that nobody can read."""
+    try:
+        decoded: object = json.loads(value)
+    except (ValueError, RecursionError):
+        return None
+    return decoded
 
 
 def _says_anything(value: object) -> bool:

@@ -16,7 +16,7 @@ MAX_EVENT_BYTES: Final = 1024 * 1024  # a thousand times what a model says at on
 
 _BOM: Final = b"\xef\xbb\xbf"
 _LINE_END: Final = rb"(?:\r\n|\n|\r(?!\n))"
-_BLANK: Final = re.compile(_LINE_END)
+_BLANK: Final = re.compile(_LINE_END + b"+")
 _END: Final = re.compile(_LINE_END + _LINE_END)
 _OVERLAP: Final = 3  # so much of an event's end may have been seen before it is complete
 
@@ -29,7 +29,7 @@ class EventTooLargeError(Exception):
 class RawEvent:
     """One event as it came, with the empty line that ends it.
 
-    An empty line that ends nothing is an event without data, too.
+    Empty lines that end nothing are an event without data, too.
     """
 
     raw: bytes
@@ -37,6 +37,8 @@ class RawEvent:
     @property
     def data(self) -> str | None:
         """What it says; None if it has no data."""
+        if not self.raw.strip(b"\r\n"):
+            return None
         event = next(SseParser().feed(self.raw + b"\n\n"), None)
         return None if event is None else event.data
 
@@ -60,8 +62,8 @@ def _is_data(line: bytes) -> bool:
 class EventSplitter:
     """Cuts pieces of a byte stream into events, wherever the pieces end.
 
-    A carriage return that ends a piece ends its line at once. Should a newline follow, it is an
-    empty line of its own, which says nothing.
+    A carriage return that ends a piece ends its line at once. Should a newline follow, it counts
+    as an empty line of its own, which says nothing.
     """
 
     _rest: bytearray = field(init=False, factory=bytearray)

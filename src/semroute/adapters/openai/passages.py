@@ -132,8 +132,9 @@ class _Walk:
             self._object(value, path, origin, is_binary=is_binary)
         elif isinstance(value, list):
             self._list(value, key, path, origin, is_binary=is_binary)
-        elif isinstance(value, int) and value >= _LONG_NUMBER and key != "seed":
-            self._add(Passage(path, origin, str(value), is_editable=False))
+        elif isinstance(value, int | float) and value >= _LONG_NUMBER and key != "seed":
+            text = str(value) if isinstance(value, int) else f"{value:.0f}"
+            self._add(Passage(path, origin, text, is_editable=False))
 
     def name(self, key: str, path: Path, origin: Origin) -> None:
         """Adds the name of a field, if it may tell the model anything."""
@@ -194,6 +195,7 @@ class _Walk:
 
 
 _TELLING: Final = frozenset({str, dict, list})
+_NUMBERS: Final = frozenset({int, float})
 
 
 def _kinds(values: list[Json]) -> set[type]:
@@ -206,7 +208,7 @@ def _has_tokens(values: list[Json]) -> bool:
 
 def _has_long_number(values: list[Json], kinds: set[type]) -> bool:
     """Looks for one in a list that has no strings, lists or objects."""
-    if int not in kinds:
+    if not kinds & _NUMBERS:
         return False
     numbers = filter(None, values) if type(None) in kinds else values
     return max(numbers, default=0) >= _LONG_NUMBER  # type: ignore[type-var,operator]

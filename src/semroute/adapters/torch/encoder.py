@@ -12,6 +12,7 @@ import numpy.typing as npt
 from attrs import frozen
 
 from .checkpoint import Checkpoint, CheckpointError, embedded_directory
+from .fused import FusedBert
 from .parts import Part
 from .vectors import Vectors
 
@@ -37,6 +38,7 @@ class Encoder:
     dimensions: int
     _tokenizer: "tokenizers.Tokenizer"
     _model: Any  # transformers' own type depends on the checkpoint
+    _fused: FusedBert | None = None
 
     @classmethod
     def load(cls, checkpoint: Checkpoint) -> "Encoder":
@@ -71,7 +73,9 @@ class Encoder:
         # short ones cost six times too much.
         tokenizer.no_padding()
         tokenizer.enable_truncation(MAX_TOKENS, stride=_OVERLAP_TOKENS)
-        return cls(checkpoint, int(model.config.hidden_size), tokenizer, model.eval())
+        model = model.eval()
+        dimensions = int(model.config.hidden_size)
+        return cls(checkpoint, dimensions, tokenizer, model, FusedBert.of(model))
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         """Returns one vector per text.
@@ -130,16 +134,20 @@ class Encoder:
         width = max(len(row.ids) for row in rows)
         ids = torch.tensor([[*row.ids, *[0] * (width - len(row.ids))] for row in rows])
         mask = torch.tensor([[1] * len(row.ids) + [0] * (width - len(row.ids)) for row in rows])
+        is_even = all(len(row.ids) == width for row in rows)
         with torch.inference_mode():
-            output = self._model(
-                input_ids=ids, attention_mask=mask, output_hidden_states=bool(layers)
-            )
-            hidden = output.last_hidden_state
-            sums: npt.NDArray[np.float32] = (hidden * mask.unsqueeze(-1)).sum(dim=1).numpy()
+            if self._fused is not None and is_even:
+                states: Sequence[torch.Tensor] = self._fused.states(ids)
+            else:
+                output = self._model(
+                    input_ids=ids, attention_mask=mask, output_hidden_states=bool(layers)
+                )
+                states = output.hidden_states if layers else (output.last_hidden_state,)
+            sums: npt.NDArray[np.float32] = (states[-1] * mask.unsqueeze(-1)).sum(dim=1).numpy()
             if not layers:
                 return sums, []
-            states = torch.cat([output.hidden_states[layer] for layer in layers], dim=-1)
-        return sums, [state[: len(row.ids)] for state, row in zip(states, rows, strict=True)]
+            chosen = torch.cat([states[layer] for layer in layers], dim=-1)
+        return sums, [state[: len(row.ids)] for state, row in zip(chosen, rows, strict=True)]
 
 
 def load_encoder(directory: Path | None = None) -> Encoder:

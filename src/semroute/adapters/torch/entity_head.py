@@ -31,6 +31,9 @@ KINDS: Final = (PiiKind.PERSON, PiiKind.ADDRESS)
 # Commas, and a line's number or town that was taken for something else.
 _ADDRESS_GAP_WORDS: Final = 3
 
+_NAME_CHARS: Final = 3  # shorter words are too often something else when they come again
+_REPEATED: Final = 0.2
+
 
 @frozen
 class _Word:
@@ -107,11 +110,14 @@ class EntityHead:
         probabilities = self._probabilities(text, part, words)
         for rank, (kind, threshold) in enumerate(zip(KINDS, self.thresholds, strict=True), 1):
             scores = probabilities[:, rank]
-            likely: list[int] = np.flatnonzero(scores >= threshold).tolist()
+            likely = _likely(text, words, scores, threshold)
             for run in _runs(text, words, likely, kind):
+                start, end = words[run[0]].start, words[run[-1]].end
                 # Rounding may carry a sum of probabilities past 1.
                 score = min(float(scores[run].mean()), 1.0)
-                yield PiiSpan(kind, words[run[0]].start, words[run[-1]].end, score)
+                # Marks and numbers alone are neither.
+                if any(map(str.isalpha, text[start:end])):
+                    yield PiiSpan(kind, start, end, score)
 
     def _probabilities(
         self, text: str, part: Part, words: Sequence[_Word]
@@ -157,6 +163,27 @@ def inputs_of(text: str, part: Part, words: Sequence[_Word]) -> "torch.Tensor":
     sums.index_add_(0, owners, part.states[tokens])
     shapes = shapes_of(text, [(word.start, word.end) for word in words])
     return torch.cat([sums / counts, torch.from_numpy(shapes)], dim=1)
+
+
+def _likely(
+    text: str, words: Sequence[_Word], scores: npt.NDArray[np.float32], threshold: float
+) -> list[int]:
+    """Returns the words that are probable enough.
+
+    A word that is so in one place needs less in another: who was introduced by full name is
+    afterwards spoken of by half of it.
+    """
+    sure = {
+        text[word.start : word.end].lower()
+        for word, score in zip(words, scores, strict=True)
+        if score >= threshold and word.end - word.start >= _NAME_CHARS
+    }
+    return [
+        index
+        for index, (word, score) in enumerate(zip(words, scores, strict=True))
+        if score >= threshold
+        or (score >= threshold * _REPEATED and text[word.start : word.end].lower() in sure)
+    ]
 
 
 def _runs(

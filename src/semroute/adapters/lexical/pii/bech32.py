@@ -1,4 +1,4 @@
-"""Bech32 and Bech32m: the checksum of segregated witness and of the Cosmos chains (BIP 173, 350)."""
+"""Bech32 and Bech32m (BIP 173, 350): the checksum of Bitcoin's later addresses and of Cosmos."""
 
 from typing import Final
 

@@ -31,16 +31,15 @@ _ISSUERS: Final = re.compile(
     re.VERBOSE,
 )
 # Blanks and dashes stand where they stand on cards. Each group may be a card's first, so what
-# matches is only looked at, not consumed.
+# follows its first digit is only looked at, not consumed.
 _WRITTEN: Final = re.compile(
-    r"(?=([0-689][0-9]{11,18}(?![0-9])"
-    r"|[0-689][0-9]{3}(?P<s>[ \-]{1,2}|[._/])(?:"
+    r"[0-689](?<![^\W_].)(?<![0-9][.,].)(?=([0-9]{11,18}+(?![^\W_]|\.[0-9])"
+    r"|[0-9]{3}(?P<s>[ \-]{1,2}|[._/])(?:"
     r"[0-9]{4}(?P=s)[0-9]{4}(?P=s)[0-9]{1,4}(?:(?P=s)[0-9]{3})?"
     r"|[0-9]{6}(?P=s)[0-9]{4,5}"
     r"|[0-9]{4}(?P=s)[0-9]{5}"
-    r")(?![0-9])))[0-689](?<![^\W_].)(?<![0-9][.,].)"
+    r")(?![^\W_]|[.\-/][0-9])))"
 )
-_SEPARATORS: Final = str.maketrans("", "", " -._/")
 _CONTIGUOUS_DOUBTFUL: Final = 13  # barcodes and counters have 12 or 13 digits as well
 
 
@@ -49,14 +48,12 @@ def find_cards(reading: Reading) -> Iterator[PiiSpan]:
     if not reading.has_digit:
         return
     for match in _WRITTEN.finditer(reading.text):
-        written = match[1]
-        digits = written.translate(_SEPARATORS)
-        if not luhn(digits) or not _ISSUERS.fullmatch(digits):
+        written = match[0] + match[1]
+        separator = match["s"]
+        digits = written if separator is None else written.replace(separator, "")
+        if not luhn(digits) or _ISSUERS.fullmatch(digits) is None:
             continue
-        start, end = match.span(1)
-        following = reading.text[end : end + 2]
-        if following[:1].isalpha() or (following[:1] == "." and following[1:].isdigit()):
-            continue
+        start, end = match.start(), match.end(1)
         score = PROVEN
         if len(written) <= _CONTIGUOUS_DOUBTFUL and not reading.near(Topic.CARD, start, end):
             score = LIKELY

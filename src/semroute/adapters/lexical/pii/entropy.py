@@ -1,6 +1,5 @@
 """How random a string looks: what tells a key from a word."""
 
-from collections import Counter
 from math import log2
 from typing import Final
 
@@ -14,7 +13,7 @@ _RANDOM_LONG: Final = 3.3
 def entropy(text: str) -> float:
     """Returns the Shannon entropy of a text's characters, in bits a character."""
     length = len(text)
-    return -sum(n / length * log2(n / length) for n in Counter(text).values())
+    return log2(length) - sum(n * log2(n) for n in map(text.count, set(text))) / length
 
 
 def looks_random(text: str) -> bool:

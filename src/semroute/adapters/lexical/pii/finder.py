@@ -24,25 +24,26 @@ from semroute.adapters.lexical.pii.wallets import find_crypto_addresses
 from semroute.adapters.lexical.pii.web import find_domains, find_urls
 from semroute.domain.pii import PiiKind, PiiSpan
 
+# Secrets first, names of hosts last: of two findings that are equal in all else, the first stays.
 RECOGNISERS: Final[dict[PiiKind, Recogniser]] = {
-    PiiKind.EMAIL: find_emails,
-    PiiKind.PHONE: find_phones,
-    PiiKind.CREDIT_CARD: find_cards,
-    PiiKind.IBAN: find_ibans,
-    PiiKind.US_SSN: find_us_ssns,
-    PiiKind.NATIONAL_ID: find_national_ids,
-    PiiKind.PASSPORT: find_passports,
-    PiiKind.DRIVER_LICENSE: find_driver_licenses,
-    PiiKind.IP_ADDRESS: find_ip_addresses,
-    PiiKind.MAC_ADDRESS: find_mac_addresses,
-    PiiKind.URL: find_urls,
-    PiiKind.DOMAIN: find_domains,
-    PiiKind.CRYPTO_ADDRESS: find_crypto_addresses,
-    PiiKind.CLOUD_KEY: find_cloud_keys,
-    PiiKind.TOKEN: find_tokens,
     PiiKind.PRIVATE_KEY: find_private_keys,
     PiiKind.JWT: find_jwts,
+    PiiKind.CLOUD_KEY: find_cloud_keys,
+    PiiKind.TOKEN: find_tokens,
     PiiKind.PASSWORD: find_passwords,
+    PiiKind.CRYPTO_ADDRESS: find_crypto_addresses,
+    PiiKind.CREDIT_CARD: find_cards,
+    PiiKind.IBAN: find_ibans,
+    PiiKind.NATIONAL_ID: find_national_ids,
+    PiiKind.US_SSN: find_us_ssns,
+    PiiKind.DRIVER_LICENSE: find_driver_licenses,
+    PiiKind.PASSPORT: find_passports,
+    PiiKind.EMAIL: find_emails,
+    PiiKind.PHONE: find_phones,
+    PiiKind.MAC_ADDRESS: find_mac_addresses,
+    PiiKind.IP_ADDRESS: find_ip_addresses,
+    PiiKind.URL: find_urls,
+    PiiKind.DOMAIN: find_domains,
 }
 """What finds each kind. Names of persons and addresses have no form and are not among them."""
 

@@ -9,100 +9,14 @@ from semroute.adapters.lexical.pii.scores import PROVEN
 from semroute.domain.pii import PiiKind, PiiSpan
 
 # The IBAN registry (SWIFT, ISO 13616).
-_LENGTHS: Final = {
-    pair[:2]: int(pair[2:])
-    for pair in [
-        "AD24",
-        "AE23",
-        "AL28",
-        "AT20",
-        "AZ28",
-        "BA20",
-        "BE16",
-        "BG22",
-        "BH22",
-        "BI27",
-        "BR29",
-        "BY28",
-        "CH21",
-        "CR22",
-        "CY28",
-        "CZ24",
-        "DE22",
-        "DJ27",
-        "DK18",
-        "DO28",
-        "EE20",
-        "EG29",
-        "ES24",
-        "FI18",
-        "FK18",
-        "FO18",
-        "FR27",
-        "GB22",
-        "GE22",
-        "GI23",
-        "GL18",
-        "GR27",
-        "GT28",
-        "HN28",
-        "HR21",
-        "HU28",
-        "IE22",
-        "IL23",
-        "IQ23",
-        "IS26",
-        "IT27",
-        "JO30",
-        "KW30",
-        "KZ20",
-        "LB28",
-        "LC32",
-        "LI21",
-        "LT20",
-        "LU20",
-        "LV21",
-        "LY25",
-        "MC27",
-        "MD24",
-        "ME22",
-        "MK19",
-        "MN20",
-        "MR27",
-        "MT31",
-        "MU30",
-        "NI28",
-        "NL18",
-        "NO15",
-        "OM23",
-        "PK24",
-        "PL28",
-        "PS29",
-        "PT25",
-        "QA29",
-        "RO24",
-        "RS22",
-        "RU33",
-        "SA24",
-        "SC31",
-        "SD18",
-        "SE24",
-        "SI19",
-        "SK24",
-        "SM27",
-        "SO23",
-        "ST25",
-        "SV28",
-        "TL23",
-        "TN24",
-        "TR26",
-        "UA29",
-        "VA22",
-        "VG24",
-        "XK20",
-        "YE30",
-    ]
-}
+_REGISTRY: Final = (
+    "AD24 AE23 AL28 AT20 AZ28 BA20 BE16 BG22 BH22 BI27 BR29 BY28 CH21 CR22 CY28 CZ24 DE22 DJ27 "
+    "DK18 DO28 EE20 EG29 ES24 FI18 FK18 FO18 FR27 GB22 GE22 GI23 GL18 GR27 GT28 HN28 HR21 HU28 "
+    "IE22 IL23 IQ23 IS26 IT27 JO30 KW30 KZ20 LB28 LC32 LI21 LT20 LU20 LV21 LY25 MC27 MD24 ME22 "
+    "MK19 MN20 MR27 MT31 MU30 NI28 NL18 NO15 OM23 PK24 PL28 PS29 PT25 QA29 RO24 RS22 RU33 SA24 "
+    "SC31 SD18 SE24 SI19 SK24 SM27 SO23 ST25 SV28 TL23 TN24 TR26 UA29 VA22 VG24 XK20 YE30"
+)
+_LENGTHS: Final = {entry[:2]: int(entry[2:]) for entry in _REGISTRY.split()}
 _START: Final = re.compile(
     r"[A-Za-z]{2}(?<![^\W_]..)[0-9]{2}"
     r"(?:[A-Za-z0-9]{11}|(?P<s>[ \-])[A-Za-z0-9]{4}(?P=s)[A-Za-z0-9]{4})"
@@ -133,11 +47,21 @@ def find_ibans(reading: Reading) -> Iterator[PiiSpan]:
             account = written.replace(separator, "")
         if len(account) != length or text[end : end + 1].isalnum():
             continue
-        if not account.isascii() or not account.isalnum() or not _holds(account):
-            continue
-        yield PiiSpan(PiiKind.IBAN, start, end, PROVEN)
+        if _holds(account):
+            yield PiiSpan(PiiKind.IBAN, start, end, PROVEN)
 
 
 def _holds(account: str) -> bool:
-    turned = account[4:] + account[:4]
-    return int("".join(map(_VALUES.__getitem__, turned.upper()))) % 97 == 1
+    # Most countries have letters among the first four characters only, if at all.
+    bank, number = account[4:8], account[8:]
+    try:
+        if not number.isdecimal():
+            number = _spelled(number)
+        return int(_spelled(bank) + number + _spelled(account[:2]) + account[2:4]) % 97 == 1
+    except KeyError:  # something beyond letters and digits
+        return False
+
+
+def _spelled(text: str) -> str:
+    """Returns a text with two digits for each letter."""
+    return text if text.isdecimal() else "".join(map(_VALUES.__getitem__, text.upper()))

@@ -1,9 +1,12 @@
 """The check digits of national identity and tax numbers, each after its country's rule."""
 
 from collections.abc import Callable
-from typing import Final
+from typing import Final, TypeAlias
 
 from semroute.adapters.lexical.pii.checksums import luhn, verhoeff, weighted
+
+Check: TypeAlias = Callable[[str], bool]
+"""Whether a number of the right form, in capitals and without separators, holds."""
 
 _DNI_LETTERS: Final = "TRWAGMYFPDXBNJZSQVHLCKE"
 _FINNISH_LETTERS: Final = "0123456789ABCDEFHJKLMNPRSTUVWXY"
@@ -15,14 +18,40 @@ _CURP_CHARACTERS: Final = "0123456789ABCDEFGHIJKLMNÑOPQRSTUVWXYZ"
 _ITALIAN_ODD: Final = (1, 0, 5, 7, 9, 13, 15, 17, 19, 21, 2, 4, 18, 20, 11, 3, 6, 8, 12, 14, 16, 10)
 _ITALIAN_ODD_REST: Final = (22, 25, 24, 23)
 
+_ITALIAN_MONTHS: Final = "ABCDEHLMPRST"
+
+
+# Some countries add to the day or the month: for the century, or for who has no number yet.
+_DAYS: Final = frozenset(f"{day:02}" for day in range(1, 32))
+_MONTHS: Final = frozenset(f"{month:02}" for month in range(1, 13))
+
+
+def _plus(numbers: frozenset[str], *added: int) -> frozenset[str]:
+    return numbers | {f"{int(number) + more:02}" for number in numbers for more in added}
+
+
+_SWEDISH_DAYS: Final = _plus(_DAYS, 60)
+_NORWEGIAN_DAYS: Final = _plus(_DAYS, 40)
+_NORWEGIAN_MONTHS: Final = _plus(_MONTHS, 40, 80)
+_BIRTH_MONTHS: Final = _plus(_MONTHS, 20, 40, 60, 80)
+_CZECH_MONTHS: Final = _plus(_MONTHS, 20, 50, 70)
+_BELGIAN_MONTHS: Final = _plus(_MONTHS, 20, 40) | {"00"}
+
 
 def _is_day(day: str, month: str) -> bool:
-    return 1 <= int(day) <= 31 and 1 <= int(month) <= 12  # noqa: PLR2004 - the calendar
+    return day in _DAYS and month in _MONTHS
 
 
 def spain_dni(number: str) -> bool:
     """Returns whether the letter of a Spanish DNI is right."""
     return _DNI_LETTERS[int(number[:8]) % 23] == number[8]
+
+
+def letter_digits_letter(number: str) -> bool:
+    """Returns whether a Spanish NIE or a Singaporean NRIC holds; their forms are the same."""
+    if number[0] in "XYZ":
+        return spain_nie(number)
+    return number[0] in "STFGM" and singapore_nric(number)
 
 
 def spain_nie(number: str) -> bool:
@@ -34,6 +63,8 @@ def italy_codice_fiscale(number: str) -> bool:
     """Returns whether the last letter of an Italian codice fiscale is right."""
     odd = _ITALIAN_ODD + _ITALIAN_ODD_REST
     total = 0
+    if number[8] not in _ITALIAN_MONTHS:
+        return False
     for place, character in enumerate(number[:15]):
         value = int(character) if character.isdigit() else ord(character) - 65
         total += odd[value] if place % 2 == 0 else value
@@ -42,17 +73,22 @@ def italy_codice_fiscale(number: str) -> bool:
 
 def france_nir(number: str) -> bool:
     """Returns whether the key of a French NIR is right; Corsica has letters."""
-    body = number[:13].replace("2A", "19").replace("2B", "18")
-    return body.isdigit() and 97 - int(body) % 97 == int(number[13:])
+    # 2A and 2B are Corsica.
+    body = number[:5] + number[5:7].replace("2A", "19").replace("2B", "18") + number[7:13]
+    return (
+        number[0] in "12"
+        and int(number[3:5]) > 0
+        and body.isdigit()
+        and 97 - int(body) % 97 == int(number[13:])
+    )
 
 
 def germany_tax_id(number: str) -> bool:
     """Returns whether a German tax identification number holds and repeats one digit only."""
-    body = number[:10]
-    repeated = [body.count(digit) for digit in set(body)]
-    if number[0] == "0" or max(repeated) not in {2, 3} or repeated.count(max(repeated)) > 1:
+    if number[0] == "0" or not _mod_11_10(number):
         return False
-    return _mod_11_10(number)
+    repeated = sorted(map(number[:10].count, set(number[:10])))
+    return repeated[-1] in {2, 3} and repeated[-2] == 1
 
 
 def _mod_11_10(number: str) -> bool:
@@ -75,7 +111,7 @@ def netherlands_bsn(number: str) -> bool:
 def belgium_national_number(number: str) -> bool:
     """Returns whether the last two digits of a Belgian number are right, before or after 2000."""
     body, check = int(number[:9]), int(number[9:])
-    if not 0 < int(number[4:6]) <= 31 or int(number[2:4]) % 20 > 12:  # noqa: PLR2004
+    if number[4:6] not in _DAYS or number[2:4] not in _BELGIAN_MONTHS:
         return False
     return check in {97 - body % 97, 97 - (body + 2 * 10**9) % 97}
 
@@ -88,7 +124,7 @@ def portugal_nif(number: str) -> bool:
 
 def poland_pesel(number: str) -> bool:
     """Returns whether the check digit of a PESEL is right and its month and day exist."""
-    if not _is_day(number[4:6], str(int(number[2:4]) % 20)):
+    if number[4:6] not in _DAYS or number[2:4] not in _BIRTH_MONTHS:
         return False
     return weighted(number, (1, 3, 7, 9, 1, 3, 7, 9, 1, 3, 1)) % 10 == 0
 
@@ -96,13 +132,12 @@ def poland_pesel(number: str) -> bool:
 def sweden_personnummer(number: str) -> bool:
     """Returns whether the check digit of a Swedish number is right; twelve digits or ten."""
     short = number[-10:]
-    day = int(short[4:6])  # coordination numbers add sixty
-    return _is_day(str(day % 60), short[2:4]) and luhn(short)
+    return short[4:6] in _SWEDISH_DAYS and short[2:4] in _MONTHS and luhn(short)
 
 
 def norway_fodselsnummer(number: str) -> bool:
     """Returns whether both check digits of a Norwegian number are right."""
-    if not _is_day(str(int(number[:2]) % 40), str(int(number[2:4]) % 40)):
+    if number[:2] not in _NORWEGIAN_DAYS or number[2:4] not in _NORWEGIAN_MONTHS:
         return False
     first = weighted(number, (3, 7, 6, 1, 8, 9, 4, 5, 2, 1))
     second = weighted(number, (5, 4, 3, 2, 7, 6, 5, 4, 3, 2, 1))
@@ -111,8 +146,8 @@ def norway_fodselsnummer(number: str) -> bool:
 
 def finland_hetu(number: str) -> bool:
     """Returns whether the last character of a Finnish code is right."""
-    rest = int(number[:6] + number[7:10]) % 31
-    return _is_day(number[:2], number[2:4]) and _FINNISH_LETTERS[rest] == number[10]
+    rest = int(number[:6] + number[-4:-1]) % 31
+    return _is_day(number[:2], number[2:4]) and _FINNISH_LETTERS[rest] == number[-1]
 
 
 def denmark_cpr(number: str) -> bool:
@@ -161,7 +196,8 @@ def china_resident(number: str) -> bool:
 
 def switzerland_ahv(number: str) -> bool:
     """Returns whether the check digit of a Swiss AHV number is right."""
-    return weighted(number, (1, 3, 1, 3, 1, 3, 1, 3, 1, 3, 1, 3, 1)) % 10 == 0
+    total = weighted(number, (1, 3, 1, 3, 1, 3, 1, 3, 1, 3, 1, 3, 1))
+    return number[:3] == "756" and total % 10 == 0
 
 
 def ireland_pps(number: str) -> bool:
@@ -227,8 +263,9 @@ def singapore_nric(number: str) -> bool:
 
 def czechia_birth_number(number: str) -> bool:
     """Returns whether a Czech or Slovak birth number is divisible by eleven and has a day."""
-    month = int(number[2:4]) % 50 % 20
-    return int(number) % 11 == 0 and _is_day(number[4:6], str(month))
+    if number[4:6] not in _DAYS or number[2:4] not in _CZECH_MONTHS:
+        return False
+    return int(number) % 11 == 0
 
 
 def thailand_id(number: str) -> bool:
@@ -243,17 +280,19 @@ def israel_id(number: str) -> bool:
 
 def bulgaria_egn(number: str) -> bool:
     """Returns whether the check digit of a Bulgarian EGN is right and its day exists."""
-    month = str(int(number[2:4]) % 20)
-    rest = weighted(number[:9], (2, 4, 8, 5, 10, 9, 7, 3, 6)) % 11 % 10
-    return _is_day(number[4:6], month) and rest == int(number[9])
+    if number[4:6] not in _DAYS or number[2:4] not in _BIRTH_MONTHS:
+        return False
+    return weighted(number[:9], (2, 4, 8, 5, 10, 9, 7, 3, 6)) % 11 % 10 == int(number[9])
 
 
 def baltic_code(number: str) -> bool:
     """Returns whether the check digit of an Estonian or Lithuanian code is right."""
+    if not _is_day(number[5:7], number[3:5]):
+        return False
     rest = weighted(number[:10], (1, 2, 3, 4, 5, 6, 7, 8, 9, 1)) % 11
     if rest == 10:  # noqa: PLR2004
         rest = weighted(number[:10], (3, 4, 5, 6, 7, 8, 9, 1, 2, 3)) % 11 % 10
-    return _is_day(number[5:7], number[3:5]) and rest == int(number[10])
+    return rest == int(number[10])
 
 
 def greece_amka(number: str) -> bool:
@@ -261,4 +300,16 @@ def greece_amka(number: str) -> bool:
     return _is_day(number[:2], number[2:4]) and luhn(number)
 
 
-Check = Callable[[str], bool]
+def india_pan(number: str) -> bool:
+    """Returns whether the fourth letter of an Indian PAN says whose it is; the check is secret."""
+    return number[3] in "ABCFGHJLPT"
+
+
+def uk_nino(number: str) -> bool:
+    """Returns whether the letters of a National Insurance number are ones that are given."""
+    return (
+        not set(number[:2]) & set("DFIQUV")
+        and number[1] != "O"
+        and number[:2] not in {"BG", "GB", "KN", "NK", "NT", "TN", "ZZ"}
+        and number[8] in "ABCD"
+    )

@@ -8,6 +8,7 @@ class Topic(Enum):
     """What a word announces."""
 
     PHONE = auto()
+    PHONE_AFTER = auto()  # a label that follows the number: "office", "(home)"
     OTHER = auto()  # a number of some other sort: an order, a page, a price
     CARD = auto()
     SSN = auto()
@@ -34,11 +35,13 @@ _WORDS: Final[dict[Topic, str]] = {
         "phone|phones|telephone|telephones|tel|cell|cellphone|mobile|mob|fax|landline|hotline|"
         "call|calls|calling|called|dial|dialling|dialing|ring|whatsapp|sms|text me|texted|"
         "reach me|reach us|reach him|reach her|reach them|messages to|message to|contact|"
-        "contact number|voicemail|pager|office|work number|home number|answering|answer at|"
-        "callback|helpline|ph|handset|sim|registered|viber|signal|telegram|"
+        "contact number|voicemail|pager|office number|office phone|work number|home number|"
+        "answering|answer at|callback|helpline|ph|handset|sim|registered|viber|signal|telegram|"
         "telefon|handy|rufnummer|mobil|téléphone|telefono|teléfono|móvil|celular|cellulare|"
-        "telefone|telemóvel|telefoon|mobiel|puhelin|telefonnummer|numéro de portable|portable|tél"
+        "telefone|telemóvel|telefoon|mobiel|puhelin|telefonnummer|meine nummer|"
+        "numéro de portable|portable|tél"
     ),
+    Topic.PHONE_AFTER: "office|home|work|fax|cell|mobile",
     Topic.OTHER: (
         "order|orders|invoice|account|card|isbn|issn|version|passport|license|licence|ssn|zip|"
         "postcode|postal code|code|pin|id|identifier|ticket|tracking|serial|model|year|years|page|"
@@ -57,7 +60,8 @@ _WORDS: Final[dict[Topic, str]] = {
     ),
     Topic.LICENCE: (
         "driver's license|driver's licence|drivers license|drivers licence|driver license|"
-        "driver licence|driving license|driving licence|driver’s license|driver’s licence|"
+        "driver licence|driving license|driving licence|driver\u2019s license|"
+        "driver\u2019s licence|"
         "driver's lic|driver lic|drivers lic|dl number|dl no|dl|dlno|dmv|dvla|führerschein|"
         "führerscheinnummer|permis de conduire|licencia de conducir|permiso de conducir|patente|"
         "carta de condução|rijbewijs|license number|licence number|license no|license is|"
@@ -77,7 +81,7 @@ _WORDS: Final[dict[Topic, str]] = {
     ),
     Topic.TAX_ID: (
         "tax|steuer|steuernummer|steueridentifikationsnummer|steuerid|idnr|nif|contribuinte|oib|"
-        "fiscal|tin|vergi|afm|rfc|inn"
+        "fiscal|tin|vergi|afm|rfc|inn|pan"
     ),
     Topic.NATIONAL_ID: (
         "national id|national identity|national identification|national insurance|identity number|"
@@ -87,7 +91,7 @@ _WORDS: Final[dict[Topic, str]] = {
         "registre national|national register|numéro national|nir|insee|sécurité sociale|dni|nie|"
         "documento|codice fiscale|cnp|egn|isikukood|asmens kodas|tc kimlik|kimlik|tckn|rodné číslo|"
         "ahv|avs|teudat zehut|personalausweis|ausweis|svnr|sozialversicherungsnummer|henkilötunnus|"
-        "kennitala|身份证|rut|curp|pps|ppsn|nric|fin|hetu|id"
+        "kennitala|rut|curp|pps|ppsn|nric|fin|hetu"
     ),
     Topic.UK_NINO: "nino|national insurance|ni number|ni no|insurance number",
     Topic.UK_NHS: "nhs|health service|patient number",

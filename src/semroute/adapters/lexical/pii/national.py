@@ -15,136 +15,150 @@ from semroute.domain.pii import PiiKind, PiiSpan
 
 
 @frozen
-class Form:
-    """How numbers of some countries are written.
+class Rule:
+    """What makes a string of some form a country's number.
 
     Args:
-        pattern: What they look like; compiled without regard to case where letters occur.
-        checks: What proves one; any of them may. Without one, the form is all there is.
-        topics: The words of which one must be near, since chance passes the checks too often.
+        check: Whether its check digits are right; it gets the number without separators.
+        topics: The words of which one must be near, since chance passes the check too often.
             Without any, the form and the check are proof enough.
+        score: How sure that is.
     """
 
-    pattern: re.Pattern[str]
-    checks: tuple[Check, ...] = ()
+    check: Check
     topics: tuple[Topic, ...] = ()
-
-
-_NOT_AFTER: Final = r"(?<![^\W_].)(?<![0-9][.,\-/].)"
-_NOT_BEFORE: Final = r"(?![^\W_]|[.,\-/][0-9])"
-
-
-def _form(pattern: str, *checks: Check, topics: tuple[Topic, ...] = ()) -> Form:
-    """Makes a form of a pattern whose first element is one character."""
-    first, rest = pattern[: pattern.index("]") + 1], pattern[pattern.index("]") + 1 :]
-    return Form(re.compile(first + _NOT_AFTER + rest + _NOT_BEFORE, re.ASCII), checks, topics)
+    score: float = PROVEN
 
 
 _PERSONAL: Final = (Topic.NATIONAL_ID, Topic.TAX_ID)
 
-# Letters narrow these down so far that a right check is proof, or the form has separators that
-# nothing else has, or there is a day and two check digits.
-_DISTINCT: Final = (
-    _form("[0-9][0-9]{7}[ -]?[A-HJ-NP-TV-Z]", identities.spain_dni),
-    _form("[XYZ][ -]?[0-9]{7}[ -]?[A-HJ-NP-TV-Z]", identities.spain_nie),
-    _form(
-        "[A-Za-z][A-Za-z]{5} ?[0-9LMNP-Vl-np-v]{2}[A-EHLMPRSTa-ehlmprst][0-9LMNP-Vl-np-v]{2} ?"
-        "[A-Za-z][0-9LMNP-Vl-np-v]{3}[A-Za-z]",
-        identities.italy_codice_fiscale,
+# Written with 0 for a digit and A for a letter, all else as it stands. Letters narrow a form down
+# so far that a right check is proof, or it has separators that nothing else has, or a day and two
+# check digits. Of bare digits, chance passes one in ten or eleven: there a word must say so.
+_RULES: Final[tuple[tuple[str, tuple[Rule, ...]], ...]] = (
+    ("00000000A|00000000-A|00000000 A", (Rule(identities.spain_dni),)),
+    ("A0000000A|A-0000000-A|A 0000000 A", (Rule(identities.letter_digits_letter),)),
+    ("AAAAAA00A00A000A|AAAAAA 00A00 A000A", (Rule(identities.italy_codice_fiscale),)),
+    ("000000000000000|0 00 00 00 000 000 00|0 00 00 0A 000 000 00", (Rule(identities.france_nir),)),
+    ("000000A00000000", (Rule(identities.france_nir),)),
+    ("00.00.00-000.00", (Rule(identities.belgium_national_number),)),
+    (
+        "000000-0000",
+        (
+            Rule(identities.sweden_personnummer),
+            Rule(identities.denmark_cpr, (Topic.NATIONAL_ID,), CONTEXT),
+        ),
     ),
-    _form(
-        "[12] ?[0-9]{2} ?(?:0[1-9]|1[0-2]|[2-9][0-9]) ?(?:[0-9]{2}|2[AB]) ?[0-9]{3} ?[0-9]{3} ?"
-        "[0-9]{2}",
-        identities.france_nir,
+    ("000000+0000|00000000-0000", (Rule(identities.sweden_personnummer),)),
+    ("000000 00000", (Rule(identities.norway_fodselsnummer),)),
+    (
+        "000000-000A|000000A000A|000000A0000|000000-0000|000000+000A",
+        (Rule(identities.finland_hetu),),
     ),
-    _form(
-        "[0-9][0-9]\\.[0-9]{2}\\.[0-9]{2}-[0-9]{3}\\.[0-9]{2}", identities.belgium_national_number
+    ("000.000.000-00", (Rule(identities.brazil_cpf),)),
+    ("0000 0000 0000|0000-0000-0000", (Rule(identities.india_aadhaar),)),
+    ("000000000000000000|00000000000000000A", (Rule(identities.china_resident),)),
+    ("000.0000.0000.00|000 0000 0000 00", (Rule(identities.switzerland_ahv),)),
+    ("0000000A|0000000AA", (Rule(identities.ireland_pps),)),
+    ("000000-0000000", (Rule(identities.korea_rrn),)),
+    ("AAAA000000AAAAAA00|AAAA000000AAAAAAA0", (Rule(identities.mexico_curp),)),
+    ("0000000-0|00000000-0|0.000.000-0|00.000.000-0", (Rule(identities.chile_rut),)),
+    ("0000000-A|00000000-A|0.000.000-A|00.000.000-A", (Rule(identities.chile_rut),)),
+    ("000000/0000", (Rule(identities.czechia_birth_number),)),
+    (
+        "AAAAA0000A",
+        (
+            Rule(identities.india_pan, (Topic.TAX_ID,), CONTEXT),
+            Rule(identities.india_pan, score=LIKELY),
+        ),
     ),
-    _form("[0-9][0-9]{5}[+-][0-9]{4}", identities.sweden_personnummer),
-    _form("[12][0-9]{7}-[0-9]{4}", identities.sweden_personnummer),
-    _form("[0-9][0-9]{5} ?[0-9]{5}", identities.norway_fodselsnummer),
-    _form("[0-9][0-9]{5}[-+ABCDEFYXWVU][0-9]{3}[0-9A-FHJ-NPR-Y]", identities.finland_hetu),
-    _form("[0-9][0-9]{2}\\.[0-9]{3}\\.[0-9]{3}-[0-9]{2}", identities.brazil_cpf),
-    _form("[2-9][0-9]{3}(?P<s>[ -])[0-9]{4}(?P=s)[0-9]{4}", identities.india_aadhaar),
-    _form("[1-9][0-9]{16}[0-9Xx]", identities.china_resident),
-    _form("[7]56[. ]?[0-9]{4}[. ]?[0-9]{4}[. ]?[0-9]{2}", identities.switzerland_ahv),
-    _form("[0-9][0-9]{6}[A-W][A-IW]?", identities.ireland_pps),
-    _form("[0-9][0-9]{5}-[1-8][0-9]{6}", identities.korea_rrn),
-    _form(
-        "[A-Z][AEIOUX][A-Z]{2}[0-9]{6}[HMX][A-Z]{5}[0-9A-Z][0-9]",
-        identities.mexico_curp,
+    (
+        "AA000000A|AA 00 00 00 A|AA 000000 A|AA00 00 00 A",
+        (
+            Rule(identities.uk_nino, (Topic.UK_NINO, Topic.TAX_ID), CONTEXT),
+            Rule(identities.uk_nino, score=LIKELY),
+        ),
     ),
-    _form("[0-9](?:[0-9]?\\.[0-9]{3}\\.[0-9]{3}|[0-9]{6,7})-[0-9Kk]", identities.chile_rut),
-    _form("[STFGM][0-9]{7}[A-Z]", identities.singapore_nric),
-    _form("[0-9][0-9]{5}/[0-9]{4}", identities.czechia_birth_number),
+    (
+        "00000000000",
+        (
+            Rule(identities.norway_fodselsnummer),
+            Rule(identities.germany_tax_id, _PERSONAL),
+            Rule(identities.poland_pesel, _PERSONAL),
+            Rule(identities.croatia_oib, _PERSONAL),
+            Rule(identities.turkey_tckn, _PERSONAL),
+            Rule(identities.baltic_code, _PERSONAL),
+            Rule(identities.greece_amka, _PERSONAL),
+            Rule(identities.belgium_national_number, _PERSONAL),
+            Rule(identities.brazil_cpf, (Topic.BR_CPF,)),
+        ),
+    ),
+    ("00 000 000 000", (Rule(identities.germany_tax_id, _PERSONAL),)),
+    (
+        "000000000|000 000 000|000.000.000|000-000-000|0000.00.000",
+        (
+            Rule(identities.netherlands_bsn, (Topic.NL_BSN,)),
+            Rule(identities.canada_sin, (Topic.CA_SIN,)),
+            Rule(identities.australia_tfn, (Topic.AU_TFN,)),
+            Rule(identities.portugal_nif, _PERSONAL),
+            Rule(identities.israel_id, (Topic.NATIONAL_ID,)),
+        ),
+    ),
+    ("0000000000|000 000 0000|000-000-0000", (Rule(identities.uk_nhs, (Topic.UK_NHS,)),)),
+    (
+        "0000000000|000000 0000",
+        (
+            Rule(identities.bulgaria_egn, (Topic.NATIONAL_ID,)),
+            Rule(identities.sweden_personnummer, (Topic.NATIONAL_ID,)),
+            Rule(identities.czechia_birth_number, (Topic.NATIONAL_ID,)),
+            Rule(identities.denmark_cpr, (Topic.NATIONAL_ID,), CONTEXT),
+        ),
+    ),
+    (
+        "000000000000",
+        (
+            Rule(identities.india_aadhaar, (Topic.IN_AADHAAR,)),
+            Rule(identities.sweden_personnummer, (Topic.NATIONAL_ID,)),
+        ),
+    ),
+    (
+        "0000000000000",
+        (
+            Rule(identities.switzerland_ahv, _PERSONAL),
+            Rule(identities.romania_cnp, _PERSONAL),
+            Rule(identities.south_africa_id, _PERSONAL),
+            Rule(identities.thailand_id, _PERSONAL),
+            Rule(identities.korea_rrn, _PERSONAL),
+        ),
+    ),
 )
 
-# One text in ten of these lengths passes, so a word must say so.
-_ANNOUNCED: Final = (
-    _form(
-        "[0-9][0-9]{10}",
-        identities.germany_tax_id,
-        identities.poland_pesel,
-        identities.croatia_oib,
-        identities.turkey_tckn,
-        identities.baltic_code,
-        identities.greece_amka,
-        identities.belgium_national_number,
-        topics=_PERSONAL,
-    ),
-    _form("[0-9][0-9]{10}", identities.brazil_cpf, topics=(Topic.BR_CPF,)),
-    _form("[0-9][0-9] [0-9]{3} [0-9]{3} [0-9]{3}", identities.germany_tax_id, topics=_PERSONAL),
-    _form(
-        "[0-9][0-9]{2}[ .]?[0-9]{3}[ .]?[0-9]{3}",
-        identities.portugal_nif,
-        identities.israel_id,
-        topics=_PERSONAL,
-    ),
-    _form(
-        "[0-9][0-9]{3}[ .]?[0-9]{2}[ .]?[0-9]{3}",
-        identities.netherlands_bsn,
-        topics=(Topic.NL_BSN,),
-    ),
-    _form(
-        "[0-9][0-9]{2}[ .]?[0-9]{3}[ .]?[0-9]{3}",
-        identities.netherlands_bsn,
-        topics=(Topic.NL_BSN,),
-    ),
-    _form("[0-9][0-9]{2}[ -]?[0-9]{3}[ -]?[0-9]{4}", identities.uk_nhs, topics=(Topic.UK_NHS,)),
-    _form("[0-9][0-9]{2}[ -]?[0-9]{3}[ -]?[0-9]{3}", identities.canada_sin, topics=(Topic.CA_SIN,)),
-    _form(
-        "[0-9][0-9]{2}[ -]?[0-9]{3}[ -]?[0-9]{3}", identities.australia_tfn, topics=(Topic.AU_TFN,)
-    ),
-    _form("[2-9][0-9]{11}", identities.india_aadhaar, topics=(Topic.IN_AADHAAR,)),
-    _form("[0-9][0-9]{5}[- ]?[0-9]{4}", identities.denmark_cpr, topics=(Topic.NATIONAL_ID,)),
-    _form(
-        "[0-9][0-9]{9}",
-        identities.bulgaria_egn,
-        identities.sweden_personnummer,
-        identities.czechia_birth_number,
-        topics=(Topic.NATIONAL_ID,),
-    ),
-    _form(
-        "[0-9][0-9]{12}",
-        identities.romania_cnp,
-        identities.south_africa_id,
-        identities.thailand_id,
-        identities.korea_rrn,
-        topics=_PERSONAL,
-    ),
-    _form("[12][0-9]{11}", identities.sweden_personnummer, topics=(Topic.NATIONAL_ID,)),
+
+def _by_form() -> dict[str, tuple[Rule, ...]]:
+    forms: dict[str, tuple[Rule, ...]] = {}
+    for written, rules in _RULES:
+        for form in written.split("|"):
+            forms[form] = (*forms.get(form, ()), *rules)
+    return forms
+
+
+_FORMS: Final = _by_form()
+_SHAPE: Final = str.maketrans(
+    dict.fromkeys("0123456789", "0")
+    | dict.fromkeys("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ", "A")
 )
 
-# National Insurance numbers have no check digit. The prefixes left out were never given.
-_NINO: Final = _form(
-    "[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z](?<!BG)(?<!GB)(?<!KN)(?<!NK)(?<!NT)(?<!TN)(?<!ZZ)"
-    " ?[0-9]{2} ?[0-9]{2} ?[0-9]{2} ?"
-    "[A-D]",
+# One scan for all countries: a digit among the first seven characters, then groups. After a blank
+# only digits, or one letter, belong to the same number.
+_TOKEN: Final = re.compile(
+    r"[0-9A-Za-z](?<![^\W_].)(?<![0-9][.,\-/].)(?=[0-9A-Za-z .\-/+]{7})"
+    r"(?=[A-Za-z]{0,5}[0-9]|(?<=[0-9])|(?<=[A-Z])[A-Z]?[ \-][0-9]|(?<=[A-Z])[A-Z]{5} [0-9])"
+    r"[0-9A-Za-z]{0,18}+"
+    r"(?:(?:[.\-/+][0-9A-Za-z]{1,8}|[ ](?:[0-9]{1,7}[A-Z]?|[A-Z][0-9]{0,3}[A-Z]?))(?![^\W_])){0,7}+"
+    r"(?![^\W_]|/)"
 )
-# Permanent account numbers of India: the fourth letter says whose.
-_PAN: Final = _form("[A-Z][A-Z]{2}[ABCFGHJLPT][A-Z][0-9]{4}[A-Z]")
-_SEPARATORS: Final = str.maketrans("", "", " .-/")
-_KEEPS_SIGN: Final = (identities.finland_hetu,)
+_SEPARATORS: Final = re.compile("[ .\\-/+]")
+_SHORTEST: Final = 8
 
 
 def find_national_ids(reading: Reading) -> Iterator[PiiSpan]:
@@ -154,33 +168,42 @@ def find_national_ids(reading: Reading) -> Iterator[PiiSpan]:
     """
     if not reading.has_digit:
         return
-    for form in _DISTINCT:
-        for match in form.pattern.finditer(reading.text):
-            if _passes(form, match[0]):
-                yield _span(match, PROVEN)
-    for form in (_NINO, _PAN):
-        for match in form.pattern.finditer(reading.text):
-            start, end = match.span()
-            near = reading.near(Topic.UK_NINO, start, end) or reading.near(Topic.TAX_ID, start, end)
-            yield _span(match, CONTEXT if near else LIKELY)
-    for form in _ANNOUNCED:
-        topics = [topic for topic in form.topics if reading.mentions(topic)]
-        if not topics:
-            continue
-        for match in form.pattern.finditer(reading.text):
-            start, end = match.span()
-            if any(reading.near(topic, start, end) for topic in topics) and _passes(form, match[0]):
-                yield _span(
-                    match, PROVEN if form.checks[0] is not identities.denmark_cpr else CONTEXT
-                )
+    for match in _TOKEN.finditer(reading.text):
+        start, written = match.start(), match[0]
+        rules = _FORMS.get(written.translate(_SHAPE))
+        if rules is None:
+            # A word in capitals may stand before, another number after: "ID 12345678Z 2024".
+            head, _, tail = written.partition(" ")
+            if head.isalpha():
+                start += len(head) + 1
+                written = tail if tail.translate(_SHAPE) in _FORMS else tail.partition(" ")[0]
+            else:
+                written = head
+            if len(written) < _SHORTEST:
+                continue
+            rules = _FORMS.get(written.translate(_SHAPE))
+            if rules is None:
+                continue
+        end = start + len(written)
+        score = _score(reading, rules, written, start, end)
+        if score is not None:
+            yield PiiSpan(PiiKind.NATIONAL_ID, start, end, score)
 
 
-def _passes(form: Form, written: str) -> bool:
-    number = written.upper()
-    if form.checks[0] not in _KEEPS_SIGN:
-        number = number.translate(_SEPARATORS).replace("+", "")
-    return any(check(number) for check in form.checks)
-
-
-def _span(match: re.Match[str], score: float) -> PiiSpan:
-    return PiiSpan(PiiKind.NATIONAL_ID, match.start(), match.end(), score)
+def _score(
+    reading: Reading, rules: tuple[Rule, ...], written: str, start: int, end: int
+) -> float | None:
+    number = written if written.isdigit() else _SEPARATORS.sub("", written).upper()
+    near: dict[Topic, bool] = {}
+    for rule in rules:
+        if rule.topics:
+            for topic in rule.topics:
+                if topic not in near:
+                    near[topic] = reading.near(topic, start, end)
+                if near[topic]:
+                    break
+            else:
+                continue
+        if rule.check(number):
+            return rule.score
+    return None

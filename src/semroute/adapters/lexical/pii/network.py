@@ -29,6 +29,7 @@ _VERSION_BEFORE: Final = 12  # characters: "version 1.2.3.4", "firmware: 1.2.3.4
 _ONE_DIGIT_EACH: Final = 7
 _BYTE_MAX: Final = 255
 _GROUPS: Final = 8
+_COLONS: Final = 7  # of an address without a double one
 _GROUP_MAX: Final = 4  # hexadecimal digits
 _SURE_GROUPS: Final = 4
 # Global unicast, unique local, link local: how an abbreviated address nearly always begins.
@@ -51,7 +52,7 @@ def find_ip_addresses(reading: Reading) -> Iterator[PiiSpan]:
                 continue
             doubtful = end - start <= _ONE_DIGIT_EACH and not about_machine
             yield PiiSpan(PiiKind.IP_ADDRESS, start, end, LIKELY if doubtful else DISTINCT)
-    if ":" in reading.text:
+    if "::" in reading.text or reading.text.count(":") >= _COLONS:
         yield from _find_v6(reading)
 
 
@@ -85,9 +86,8 @@ def _is_v6(written: str) -> bool:
         return False
     groups = written.split(":")
     held = sum(map(bool, groups)) + ("." in groups[-1])
-    if "." in groups[-1]:
-        if not _is_v4(groups.pop()):
-            return False
+    if "." in groups[-1] and not _is_v4(groups.pop()):
+        return False
     if max(map(len, groups)) > _GROUP_MAX:
         return False
     return held < _GROUPS if gaps else held == _GROUPS

@@ -9,16 +9,36 @@ from semroute.adapters.lexical.pii.reading import Reading
 from semroute.adapters.lexical.pii.scores import CONTEXT, DISTINCT, LIKELY
 from semroute.domain.pii import PiiKind, PiiSpan
 
-# What is assigned to the first group of names is a password, random or not.
+# Names, each alternative with a letter first, which lets the search skip all other characters.
 _NAMES: Final = re.compile(
-    r"(?P<spoken>passw(?:or)?ds?|passphrase|passcode|passwd|pwd|contraseña|passwort|kennwort"
-    r"|mot de passe|senha|wachtwoord)"
-    r"|(?:secret|api|access|auth|private|encryption|client|signing|refresh|bearer)"
-    r"[_\- ]?(?:access[_\- ]?)?(?:key|token|secret|id[_\- ]?token)"
-    r"|secret|token|credentials?|authorization"
+    r"(?:passw(?:or)?ds?|passphrase|passcode|passwort|pwd|contraseña|kennwort|mot de passe|senha|"
+    r"wachtwoord|secret|token|credentials?|authorization|key)"
+    r"(?=[\"'`]?[ \t]{0,3}(?:[:=]|is[ :]|was |to |for |=>))"
+)
+# What is assigned to these is a password, random or not.
+_SPOKEN: Final = ("pass", "pwd", "contr", "kennw", "mot", "senha", "wacht")
+# A key is a secret one if one of these comes before.
+_KEY_OWNERS: Final = re.compile(
+    r"(?:api|secret|access|auth|private|encryption|client|signing|master|license|session|account|"
+    r"service|storage|subscription|app|aes|hmac)[_\- ]?"
+)
+_KEY_OWNER_MAX: Final = 13
+# A cheap look before the search: one of these is in every name.
+_STEMS: Final = (
+    "pass",
+    "pwd",
+    "contr",
+    "kennw",
+    "senha",
+    "wacht",
+    "secret",
+    "token",
+    "credential",
+    "authoriz",
+    "key",
 )
 _ASSIGNED: Final = re.compile(
-    r"[\"'`]?[ \t]{0,3}(?:(?P<sign>[:=]>?|:=|=>|==)|(?P<word>is|was|to|for [^\s]{1,30} is)(?=[ :\"'`]):?)"
+    r"[\"'`]?[ \t]{0,3}(?:(?P<sign>[:=]{1,2}>?)|(?:is|was|to|for [^\s]{1,30} is)(?=[ :\"'`]):?)"
     r"[ \t]{0,3}(?:Bearer |Basic )?"
     r"(?:\"(?P<d>[^\"\n]{1,256}+)\"|'(?P<s>[^'\n]{1,256}+)'|`(?P<b>[^`\n]{1,256}+)`"
     r"|(?P<bare>[^\s\"'`,;<>(){}]{1,256}+))"
@@ -29,103 +49,16 @@ _IN_URL: Final = re.compile(
 _SCHEME_BACKWARDS: Final = re.compile(r"[A-Za-z0-9+.\-]{1,20}+")
 _SCHEME_MAX: Final = 20
 # A value made of nothing but these stands for one, or is the rest of a sentence.
-_PLACEHOLDER_WORDS: Final = frozenset(
-    [
-        "your",
-        "my",
-        "the",
-        "a",
-        "an",
-        "some",
-        "this",
-        "change",
-        "changeme",
-        "changeit",
-        "placeholder",
-        "example",
-        "sample",
-        "dummy",
-        "fake",
-        "redacted",
-        "hidden",
-        "masked",
-        "secret",
-        "password",
-        "passwd",
-        "pass",
-        "pwd",
-        "token",
-        "key",
-        "apikey",
-        "api",
-        "none",
-        "null",
-        "nil",
-        "true",
-        "false",
-        "undefined",
-        "empty",
-        "todo",
-        "tbd",
-        "test",
-        "required",
-        "optional",
-        "string",
-        "str",
-        "value",
-        "here",
-        "insert",
-        "replace",
-        "env",
-        "process",
-        "config",
-        "settings",
-        "input",
-        "user",
-        "username",
-        "admin",
-        "not",
-        "too",
-        "wrong",
-        "incorrect",
-        "correct",
-        "valid",
-        "invalid",
-        "expired",
-        "forgotten",
-        "reset",
-        "weak",
-        "strong",
-        "stored",
-        "hashed",
-        "encrypted",
-        "sent",
-        "being",
-        "be",
-        "used",
-        "in",
-        "on",
-        "at",
-        "for",
-        "of",
-        "to",
-        "and",
-        "or",
-        "me",
-        "id",
-        "goes",
-        "name",
-        "123",
-        "1234",
-        "x",
-        "xx",
-        "xxx",
-        "xxxx",
-        "xxxxx",
-        "xxxxxx",
-        "xxxxxxxx",
-    ]
-) | {""}
+_STAND_INS: Final = (
+    "your my the a an some this change changeme changeit placeholder example sample dummy fake "
+    "redacted hidden masked secret password passwd pass pwd token key apikey api none null nil "
+    "true false undefined empty todo tbd test required optional string str value here insert "
+    "replace env process config settings input user username admin not too wrong incorrect "
+    "correct valid invalid expired forgotten reset weak strong stored hashed encrypted sent "
+    "being be used in on at for of to and or me id goes name 123 1234 x xx xxx xxxx xxxxx "
+    "xxxxxx xxxxxxxx"
+)
+_PLACEHOLDER_WORDS: Final = frozenset(_STAND_INS.split()) | {""}
 _BETWEEN_WORDS: Final = re.compile(r"[\W_]+")
 _REFERENCE: Final = re.compile(
     r"[$%]|\{\{|<|\[|[A-Za-z_][\w.]{0,60}[(\[]|os\.|process\.|self\.|args\."
@@ -144,8 +77,11 @@ def find_passwords(reading: Reading) -> Iterator[PiiSpan]:
     text = reading.text
     if "://" in text:
         yield from _in_urls(text)
+    lower = reading.lower
+    if not any(stem in lower for stem in _STEMS):
+        return
     reached = 0
-    for name in _NAMES.finditer(reading.lower):
+    for name in _NAMES.finditer(lower):
         if name.start() < reached:
             continue
         assigned = _ASSIGNED.match(text, name.end())
@@ -160,8 +96,10 @@ def find_passwords(reading: Reading) -> Iterator[PiiSpan]:
             value = value.rstrip(_TRAILING) if assigned["sign"] is None else value.rstrip(",;")
             end = start + len(value)
         quoted = group != "bare"
-        if name["spoken"] is None:
-            convincing = len(value) >= _SHORTEST_KEY and looks_random(value)
+        if not name[0].startswith(_SPOKEN):
+            convincing = (
+                len(value) >= _SHORTEST_KEY and _is_secret(lower, name) and looks_random(value)
+            )
             score = LIKELY
         else:
             convincing = _is_password(value, quoted=quoted, by_sign=assigned["sign"] is not None)
@@ -193,6 +131,14 @@ def _is_password(value: str, *, quoted: bool, by_sign: bool) -> bool:
         return by_sign or len(value) >= _SHORTEST
     signs = any(character in "!@#$%^&*+=?~" for character in value[:-1])
     return signs or (by_sign and _has_inner_capital(value))
+
+
+def _is_secret(lower: str, name: re.Match[str]) -> bool:
+    if name[0] != "key":
+        return True
+    return (
+        _KEY_OWNERS.search(lower, max(0, name.start() - _KEY_OWNER_MAX), name.start()) is not None
+    )
 
 
 def _has_inner_capital(value: str) -> bool:

@@ -16,21 +16,22 @@ _END: Final = r"(?![^\W_]|[.,:][0-9]|[\-/][0-9])"
 
 # A plus or two zeros, a country's code, and up to fifteen digits in all (ITU-T E.164).
 _INTERNATIONAL: Final = re.compile(
-    r"[+0](?<![\w.,+\-/].)(?:(?<=\+)|0(?=[1-9]))[ ]?\(?[0-9]"
+    r"[+0](?<![\w+\-/].)(?<![0-9][.,].)(?:(?<=\+)|0(?=[1-9]))[ ]?\(?[0-9]"
     r"(?:[ .\-/]{0,2}[()]{0,2}[ .\-]?[0-9]){6,16}+" + _EXTENSION + _END,
     re.IGNORECASE,
 )
 # Three, three, four: North America, with or without its own code.
 _NORTH_AMERICAN: Final = re.compile(
-    r"[(0-9](?<![\w.,+/$].)(?<![0-9]-.)(?:(?<=1)[ .\-]?\(?[0-9]|(?<=\()[0-9]|)"
+    r"[(0-9](?<![\w+/$].)(?<![0-9][.,\-].)(?:(?<=1)[ .\-]?\(?[0-9]|(?<=\()[0-9]|)"
     r"[0-9]{2}(?:\)[ .\-]?|[ .\-])[0-9]{3}(?P<s>[ .\-])[0-9]{4}" + _EXTENSION + _END,
     re.IGNORECASE,
 )
 # A trunk zero or an area code in parentheses, then groups: Europe, Asia, South America.
 _NATIONAL: Final = re.compile(
-    r"[(0](?<![\w.,+/$\-].)(?<![0-9] .)(?:"
+    r"[(0](?<![\w+/$\-].)(?<![0-9][., ].)(?:"
     r"(?<=0)[0-9]{1,4}(?P<s>[ .\-/])[0-9]{2,4}(?:(?P=s)[0-9]{2,4}){1,3}"
     r"|(?<=0)[0-9]{2,4}[/\-][0-9]{6,8}"
+    r"|(?<=0)[1-9][0-9]{2,3} [0-9]{5,7}"
     r"|(?<=\()(?!(?:19|20)[0-9]{2}\))[0-9]{2,5}\)[ \-]?[0-9]{2,5}(?:[ \-][0-9]{2,5}){1,3}"
     r"|(?<=\()0[0-9]{1,4}\)[ \-]?[0-9]{5,8}"
     r")" + _EXTENSION + _END,
@@ -38,22 +39,26 @@ _NATIONAL: Final = re.compile(
 )
 # Anything of six to fourteen digits in a few groups: only beside a word about phones.
 _ANY: Final = re.compile(
-    r"[(0-9](?<![\w.,+/$€£=\-].)(?=(?:[ ()./\-]{0,3}[0-9]){5})"
-    r"(?:(?<=[0-9])[0-9]{5,13}+|[0-9]{0,5}\)?(?:[ .\-/]{1,2}\(?[0-9]{2,8}\)?|(?<=\))[0-9]{3,8}){1,5}+)"
-    + _EXTENSION
-    + _END,
+    r"[(0-9](?<![\w+/$€£\-].)(?<![0-9][.,].)(?=(?:[ ()./\-]{0,3}[0-9]){5})"
+    r"(?:(?<=[0-9])[0-9]{5,13}+"
+    r"|[0-9]{0,5}\)?(?:[ .\-/]{1,2}\(?[0-9]{2,8}\)?|(?<=\))[0-9]{3,8}){1,5}+)" + _EXTENSION + _END,
     re.IGNORECASE,
 )
-_DATE: Final = re.compile(
+# Dates, spans of years and round counts.
+_NOT_A_NUMBER_TO_CALL: Final = re.compile(
     r"(?:19|20)[0-9]{2}[ .\-/][01]?[0-9][ .\-/][0-3]?[0-9]"
     r"|[0-3]?[0-9](?P<s>[ .\-/])[0-3]?[0-9](?P=s)(?:19|20)?[0-9]{2}"
     r"|(?:19|20)[0-9]{2}[ \-/](?:19|20)[0-9]{2}"
+    r"|[0-9]{3,10}000"
 )
 _NOT_DIGITS: Final = re.compile(r"[^0-9]+")
 _SHORTEST: Final = 6
 _LONGEST: Final = 14
 _INTERNATIONAL_SHORTEST: Final = 8
 _NATIONAL_SHORTEST: Final = 8
+
+_DENIED_WITHIN: Final = 20  # characters from "order number" to the number
+_LABEL_WITHIN: Final = 3  # and from the number to "(office)"
 
 # The library takes 50 us a number. What comes after this many is believed by its form.
 _LOOK_UPS: Final = 256
@@ -71,13 +76,16 @@ def find_phones(reading: Reading) -> Iterator[PiiSpan]:
     for pattern, score in ((_NORTH_AMERICAN, LIKELY), (_NATIONAL, POSSIBLE)):
         for match in pattern.finditer(reading.text):
             digits = _digits(match[0])
-            if digits >= _NATIONAL_SHORTEST and not _DATE.fullmatch(match[0]):
+            if digits >= _NATIONAL_SHORTEST and not _NOT_A_NUMBER_TO_CALL.fullmatch(match[0]):
                 yield _span(match, CONTEXT if _is_called(reading, match) else score)
-    if reading.mentions(Topic.PHONE):
+    if reading.mentions(Topic.PHONE) or reading.mentions(Topic.PHONE_AFTER):
         for match in _ANY.finditer(reading.text):
-            if _SHORTEST <= _digits(match[0]) <= _LONGEST and _is_called(reading, match):
-                if not _DATE.fullmatch(match[0]):
-                    yield _span(match, CONTEXT)
+            if (
+                _SHORTEST <= _digits(match[0]) <= _LONGEST
+                and _is_called(reading, match)
+                and not _NOT_A_NUMBER_TO_CALL.fullmatch(match[0])
+            ):
+                yield _span(match, CONTEXT)
 
 
 def _find_international(reading: Reading) -> Iterator[PiiSpan]:
@@ -106,14 +114,13 @@ def _is_possible(written: str) -> bool:
 def _is_called(reading: Reading, match: re.Match[str]) -> bool:
     """Returns whether a word beside says that this is a phone number, and none nearer denies it."""
     start, end = match.span()
+    if reading.near(Topic.PHONE_AFTER, start, end, before=0, after=_LABEL_WITHIN):
+        return True
     if not reading.near(Topic.PHONE, start, end):
         return False
     other = reading.distance_before(Topic.OTHER, start)
     phone = reading.distance_before(Topic.PHONE, start)
     return other is None or (phone is not None and phone <= other) or other > _DENIED_WITHIN
-
-
-_DENIED_WITHIN: Final = 20  # characters from "order number" to the number
 
 
 def _digits(written: str) -> int:

@@ -14,7 +14,7 @@ from semroute.domain.pii import PiiSpan
 BEFORE: Final = 44
 AFTER: Final = 16
 
-_WORD: Final = re.compile(r"[^\W\d_]{2,}")
+_WORD: Final = re.compile(r"[a-zß-ɏ]{2,}")
 _DIGIT: Final = re.compile(r"[0-9]")
 
 
@@ -48,9 +48,11 @@ class Reading:
             start = match.start()
             for rest, topic in phrases:
                 if lower.startswith(rest, match.end()):
-                    starts, ends = places.setdefault(topic, ([], []))
-                    starts.append(start)
-                    ends.append(match.end() + len(rest))
+                    place = places.get(topic)
+                    if place is None:
+                        place = places[topic] = ([], [])
+                    place[0].append(start)
+                    place[1].append(match.end() + len(rest))
         return places
 
     def mentions(self, topic: Topic) -> bool:

@@ -20,7 +20,7 @@ _SCHEME_MAX: Final = 20
 _WWW: Final = re.compile(
     r"[wW](?<![\w.@/\-].)[wW]{2}[0-9]?\.[^\W_][^\s<>\"`{}|\\^]{0,2048}+", re.ASCII
 )
-_TRAILING: Final = ".,;:!?'\"*_~»”’"
+_TRAILING: Final = ".,;:!?'\"*_~\xbb\u201d\u2019"
 _CLOSING: Final = {")": "(", "]": "["}
 
 # Anchored at a dot between letters or digits, which ordinary text has seldom.
@@ -106,13 +106,17 @@ def _score(reading: Reading, host: str, top: str, start: int, end: int) -> float
 
 
 def _without_trailing(text: str, start: int, end: int) -> int:
-    """Returns where an address ends, without the punctuation of the sentence around it."""
-    while end > start:
-        last = text[end - 1]
-        opening = _CLOSING.get(last)
-        if last not in _TRAILING and (
-            opening is None or text.count(opening, start, end) >= text.count(last, start, end)
-        ):
-            break
+    """Returns where an address ends, without what belongs to the sentence around it.
+
+    A closing bracket belongs to the address only if its opening one does.
+    """
+    for closing, opening in _CLOSING.items():
+        place = text.find(closing, start, end)
+        while place >= 0:
+            if text.count(opening, start, place) < text.count(closing, start, place + 1):
+                end = place
+                break
+            place = text.find(closing, place + 1, end)
+    while end > start and text[end - 1] in _TRAILING:
         end -= 1
     return end

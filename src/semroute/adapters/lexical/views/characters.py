@@ -1,5 +1,7 @@
 """What a character that looks like another, or like nothing, stands for by itself."""
 
+# ruff: noqa: RUF001 - looking alike is what this is about
+
 import string
 import unicodedata
 from functools import cache
@@ -102,7 +104,7 @@ def is_typographic(char: str) -> bool:
     code = ord(char)
     if 0x1F1E6 <= code <= 0x1F1FF or unicodedata.category(char) in ("No", "Nl"):  # noqa: PLR2004
         return True
-    return char in "ªº™℠℃℉№ℓΩ" or not any(map(str.isalnum, characters()[char]))
+    return char in "ªº™℠℃℉№ℓ\u2126" or not any(map(str.isalnum, characters()[char]))
 
 
 def _plain(char: str) -> str:
@@ -116,6 +118,10 @@ def _plain(char: str) -> str:
         return ""
     if unicodedata.category(char) == "Zs":
         return " "
+    return _compatible(char)
+
+
+def _compatible(char: str) -> str:
     decimal = unicodedata.decimal(char, None)
     if decimal is not None:
         return str(decimal)

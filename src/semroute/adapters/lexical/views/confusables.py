@@ -1,11 +1,11 @@
 """Letters of other scripts that look like Latin ones."""
 
+import json
 import re
 from collections.abc import Mapping
 from functools import cache
+from importlib.resources import files
 from typing import Final
-
-from confusable_homoglyphs.confusables import confusables_data
 
 # Unicode lists what cannot be told apart. These can, but inside a Latin word they are read as
 # the letter they resemble, by people and models.
@@ -23,21 +23,21 @@ _WORD: Final = re.compile(r"[^\W\d_]+")
 _LEAST_LETTERS: Final = 3
 
 
-
 @cache
 def lookalikes() -> Mapping[str, str]:
     """Returns the letters that cannot be told from a Latin one, and which that is."""
-    table = {}
-    for char, twins in confusables_data.items():
+    source = files("confusable_homoglyphs") / "confusables.json"
+    pairs: dict[str, list[dict[str, str]]] = json.loads(source.read_text("utf-8"))
+    table: dict[str, str] = {}
+    for char, twins in pairs.items():
         for twin in twins:
             latin = twin["c"]
             if len(char) == len(latin) == 1 and latin.isascii() and latin.isalpha():
                 table[char] = latin
-    return {
-        char: _CAPITAL_I.get(char, latin)
-        for char, latin in table.items()
-        if char.isalpha() and not char.isascii()
+    letters = {
+        char: latin for char, latin in table.items() if char.isalpha() and not char.isascii()
     }
+    return letters | _CAPITAL_I
 
 
 def folded(text: str) -> str:

@@ -2,8 +2,8 @@
 
 import binascii
 import re
-from base64 import b32decode, b64decode
-from collections.abc import Iterator
+from base64 import b32decode
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 from .edit import Edit
@@ -20,6 +20,9 @@ _BASE32: Final = re.compile(
 )
 # Six bytes, as in "ignore".
 _HEX: Final = re.compile(r"(?<![0-9A-Za-z])(?:0x)?((?:[0-9A-Fa-f]{2}){6,})(?![0-9A-Za-z])")
+# Card and account numbers have fewer digits; a word without a letter among its digits is rare.
+_LONG_NUMBER: Final = 24
+
 _HEX_PAIRS: Final = re.compile(
     r"(?<![0-9A-Za-z])(?:0x)?[0-9A-Fa-f]{2}"
     r"(?:[ ,:;\n-]{1,2}(?:0x)?[0-9A-Fa-f]{2}){5,}(?![0-9A-Za-z])"
@@ -30,17 +33,14 @@ _PAIR: Final = re.compile(r"(?:0x)?([0-9A-Fa-f]{2})")
 _BINARY: Final = re.compile(r"(?<![0-9A-Za-z])[01]{8}(?:[ ,\n]{0,2}[01]{8}){4,}(?![0-9A-Za-z])")
 _MORSE: Final = re.compile(r"(?<![.\-_])[.\-_][.\-_ /|]{11,}")
 
-_URL_SAFE: Final = str.maketrans("-_", "+/")
-_SPACES: Final = re.compile(r"\s+")
 
-_CODE: Final = dict(
-    zip(
-        ".- -... -.-. -.. . ..-. --. .... .. .--- -.- .-.. -- -. --- .--. --.- .-. ... - ..- ...- "
-        ".-- -..- -.-- --.. ----- .---- ..--- ...-- ....- ..... -.... --... ---.. ----. .-.-.- "
-        "--..-- ..--.. -.-.-- .--.-.".split(),
-        "abcdefghijklmnopqrstuvwxyz0123456789.,?!@",
-        strict=True,
-    )
+_MORSE_CODE: Final = (
+    ".- -... -.-. -.. . ..-. --. .... .. .--- -.- .-.. -- -. --- .--. --.- .-. ... - ..- ...- "
+    ".-- -..- -.-- --.. ----- .---- ..--- ...-- ....- ..... -.... --... ---.. ----. .-.-.- "
+    "--..-- ..--.. -.-.-- .--.-."
+)
+_CODE: Final[Mapping[str, str]] = dict(
+    zip(_MORSE_CODE.split(), "abcdefghijklmnopqrstuvwxyz0123456789.,?!@", strict=True)
 )
 _MORSE_WORDS: Final = re.compile(r"\s*[/|]\s*|\s{2,}")
 
@@ -85,7 +85,7 @@ def base64_edits(text: str) -> Iterator[Edit]:
 def base32_edits(text: str) -> Iterator[Edit]:
     """Finds base32."""
     for run in _BASE32.finditer(text):
-        digits = _SPACES.sub("", run[0]).rstrip("=").upper()
+        digits = "".join(run[0].split()).rstrip("=").upper()
         try:
             data = b32decode(
                 digits[: len(digits) // 8 * 8] + _padded(digits[len(digits) // 8 * 8 :])
@@ -102,7 +102,7 @@ def hex_edits(text: str) -> Iterator[Edit]:
     runs = sorted((*_HEX.finditer(text), *_HEX_PAIRS.finditer(text)), key=re.Match[str].start)
     done = 0
     for run in runs:
-        if run.start() < done:
+        if run.start() < done or (len(run[0]) < _LONG_NUMBER and run[0].isdecimal()):
             continue
         data = bytes.fromhex(run[1] if run.re is _HEX else "".join(_PAIR.findall(run[0])))
         plain = text_of(data)
@@ -135,9 +135,9 @@ def morse_edits(text: str) -> Iterator[Edit]:
 
 
 def _base64(run: str) -> str | None:
-    digits = _SPACES.sub("", run).rstrip("=").translate(_URL_SAFE)
-    whole = digits[: len(digits) - 1] if len(digits) % 4 == 1 else digits
-    return text_of(b64decode(whole + "=" * (-len(whole) % 4)))
+    digits = "".join(run.split()).rstrip("=").replace("-", "+").replace("_", "/")
+    whole = digits[:-1] if len(digits) % 4 == 1 else digits
+    return text_of(binascii.a2b_base64(whole + "=" * (-len(whole) % 4)))
 
 
 def _padded(digits: str) -> str:

@@ -99,7 +99,7 @@ def _bytes(run: re.Match[str], digits: str, width: int) -> Edit:
 
 
 def _units(run: re.Match[str]) -> Edit:
-    """Decodes a run of `\\u0041`, which are UTF-16."""
+    r"""Decodes a run of `\u0041`, which are UTF-16."""
     data = bytes.fromhex(run[0].replace("\\u", ""))
     plain = data.decode("utf-16-be", "replace")
     width = len(r"\u0041")

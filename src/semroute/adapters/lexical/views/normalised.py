@@ -48,11 +48,11 @@ _CONTROLS: Final = bytes((*range(9), *range(14, 32), 127))
 
 def is_plain(text: str) -> bool:
     """Whether there is nothing in it but what keyboards write in English."""
-    return text.isascii() and (text.isprintable() or _without_controls(text) == len(text))
+    return text.isascii() and (text.isprintable() or not _has_controls(text))
 
 
-def _without_controls(text: str) -> int:
-    return len(text.encode().translate(None, _CONTROLS))
+def _has_controls(text: str) -> bool:
+    return len(text.encode().translate(None, _CONTROLS)) < len(text)
 
 
 def normalised(view: View) -> View | None:
@@ -130,9 +130,7 @@ class _Pages:
             ends = Places(self._size, lambda at: source.ends[self._end(at) - 1])
         return View(chained(source, NORMALISED), "".join(self._parts), starts, ends)
 
-    def _append(
-        self, page: str, starts: Sequence[int], ends: Sequence[int] | None = None
-    ) -> None:
+    def _append(self, page: str, starts: Sequence[int], ends: Sequence[int] | None = None) -> None:
         if page:
             self._parts.append(page)
             self._firsts.append(self._size)

@@ -1,6 +1,6 @@
 """All readings of a text that differ from it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from attrs import define
@@ -30,7 +30,7 @@ from .escaped import (
 )
 from .hidden import selectors_of, tags_of
 from .leet import leet_edits, may_be_leet
-from .normalised import normalised
+from .normalised import is_plain, normalised
 from .shape import Shape
 from .spaced import may_be_spaced, spaced_edits
 from .turned import (
@@ -73,46 +73,49 @@ def views_of(text: str) -> tuple[View, ...]:
     Ordinary ASCII text has only the first. Long stretches without any disguise are left out of
     the others, which the first has anyway.
     """
-    readings = _Readings(text)
+    readings = _Readings(
+        [View(RAW, text)], {text}, min(_FREE_CHARS + GROWTH * len(text), MAX_CHARS)
+    )
     readings.read()
     return tuple(readings.views)
 
 
 @define
 class _Readings:
-    """The views found so far, and how many characters more they may have."""
+    """What has been found so far.
+
+    Args:
+        views: The views, the text itself first.
+        seen: What they read.
+        room: How many characters more they may have.
+    """
 
     views: list[View]
-    _seen: set[str]
-    _room: int
-
-    def __init__(self, text: str) -> None:
-        room = min(_FREE_CHARS + GROWTH * len(text), MAX_CHARS)
-        self.__attrs_init__([View(RAW, text)], {text}, room)
+    seen: set[str]
+    room: int
 
     def read(self) -> None:
-        """Finds them all."""
-        raw = self.views[0]
-        plain = raw
+        """Finds all other views."""
+        raw = plain = self.views[0]
         level: list[View] = []
-        if not raw.text.isascii():
+        if not is_plain(raw.text):
             level += self._kept(view for view in (tags_of(raw), selectors_of(raw)) if view)
-        for view in self._kept(filter(None, (normalised(raw),))):
-            plain = view
+            for view in self._kept(filter(None, (normalised(raw),))):
+                plain = view
         level = [plain, *level]
         for depth in range(DEPTH):
             level = [deeper for view in level for deeper in self._kept(_undone(view, depth))]
 
-    def _kept(self, views: Iterator[View]) -> list[View]:
+    def _kept(self, views: Iterable[View]) -> list[View]:
         """Keeps those that are new, until one has no room; what is not asked for costs nothing."""
         kept: list[View] = []
-        for view in views if self._room else ():
-            if len(view.text) > self._room:
-                self._room = 0
+        for view in views if self.room else ():
+            if len(view.text) > self.room:
+                self.room = 0
                 break
-            if view.text not in self._seen and view.text.strip():
-                self._room -= len(view.text)
-                self._seen.add(view.text)
+            if view.text not in self.seen and view.text.strip():
+                self.room -= len(view.text)
+                self.seen.add(view.text)
                 kept.append(view)
         self.views += kept
         return kept

@@ -17,6 +17,9 @@ _LEAST_LETTERS: Final = 5
 _LEAST_WORD: Final = 4
 _SURELY_CHARS: Final = 20
 
+# A row of the same letter is a column of a table, or of line breaks that were escaped twice.
+_LEAST_KINDS: Final = 3
+
 _GAP: Final = r"[\s.\-_*·•|/\\,~:]{1,4}"
 _RUN: Final = re.compile(rf"(?<![^\W_])[^\W\d_](?:{_GAP}[^\W_](?![^\W_])){{{_LEAST_LETTERS - 1},}}")
 _LETTER: Final = re.compile(r"[^\W_]")
@@ -34,7 +37,9 @@ def may_be_spaced(shape: Shape) -> bool:
     words = shape.words
     if (b" a a " in words or words.startswith(b"a a ")) and _SIGNS[0] in words:
         return True
-    return (b" a  " in words or words.startswith(b"a  ")) and any(sign in words for sign in _SIGNS[1:])
+    return (b" a  " in words or words.startswith(b"a  ")) and any(
+        sign in words for sign in _SIGNS[1:]
+    )
 
 
 def spaced_edits(text: str) -> Iterator[Edit]:
@@ -42,7 +47,7 @@ def spaced_edits(text: str) -> Iterator[Edit]:
     room = _MOST_DIVIDED
     for run in _RUN.finditer(text):
         words = _words(run)
-        if len(run[0]) < _SURELY_CHARS and max(map(len, words)) < _LEAST_WORD:
+        if not _is_spelled(run[0], words):
             continue
         for index, word in enumerate(words):
             after = words[index + 1][0] if index + 1 < len(words) else None
@@ -56,6 +61,12 @@ def spaced_edits(text: str) -> Iterator[Edit]:
                 yield from _joined(text, piece)
                 if following is not None:
                     yield Edit(piece[-1] + 1, following, " ")
+
+
+def _is_spelled(run: str, words: list[list[int]]) -> bool:
+    letters = set(_LETTER.findall(run))
+    is_long = len(run) >= _SURELY_CHARS or max(map(len, words)) >= _LEAST_WORD
+    return is_long and len(letters) >= _LEAST_KINDS
 
 
 def _words(run: re.Match[str]) -> list[list[int]]:

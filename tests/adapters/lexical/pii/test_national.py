@@ -1,0 +1,70 @@
+import pytest
+
+from semroute.adapters.lexical.pii.scores import PROVEN
+from semroute.domain.pii import PiiKind
+from tests.adapters.lexical.pii.marked import FINDER, marked, unmarked
+
+# Each made up, with check digits computed for it.
+DISTINCT = [
+    "12345678Z",  # Spain
+    "X1234567L",
+    "RSSMRA85T10A562S",  # Italy
+    "85.07.30-033.28",  # Belgium
+    "811218-9876",  # Sweden
+    "131052-308T",  # Finland
+    "529.982.247-25",  # Brazil
+    "2341 2341 2346",  # India
+    "11010519491231002X",  # China
+    "756.9217.0769.85",  # Switzerland
+    "S1234567D",  # Singapore
+    "12.345.678-5",  # Chile
+]
+ANNOUNCED = [
+    "PESEL 44051401359",
+    "Steuer-ID 36574261809",
+    "OIB 33392005961",
+    "BSN 111222333",
+    "NHS number 943 476 5919",
+    "tax file number 123 456 782",
+    "Aadhaar 234123412346",
+    "NIF 501964843",
+    "CPF 52998224725",
+    "TC kimlik 10000000146",
+]
+
+
+@pytest.mark.parametrize("number", DISTINCT)
+def test_numbers_of_a_distinct_form_need_no_word(number: str) -> None:
+    text = f"it says {number}, I think"
+    (span,) = FINDER.find(text)
+    assert (span.kind, span.score) == (PiiKind.NATIONAL_ID, PROVEN)
+    assert text[span.start : span.end] == number
+
+
+@pytest.mark.parametrize("announced", ANNOUNCED)
+def test_bare_digits_need_the_word_of_their_country(announced: str) -> None:
+    number = announced[announced.index(next(filter(str.isdigit, announced))) :]
+    assert marked(announced, PiiKind.NATIONAL_ID) == announced.replace(number, f"⟦{number}⟧")
+    assert marked(f"we sold {number} of them", PiiKind.NATIONAL_ID) == f"we sold {number} of them"
+
+
+@pytest.mark.parametrize("number", DISTINCT)
+def test_another_last_character_is_not_proven(number: str) -> None:
+    others = "0123456789" if number[-1].isdigit() else "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+    for other in others.replace(number[-1], ""):
+        text = f"it says {number[:-1]}{other}, I think"
+        assert marked(text, PiiKind.NATIONAL_ID) == text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "national insurance number ⟦AB 12 34 56 C⟧",
+        "a prefix never given: GB 12 34 56 C",
+        "PAN ⟦ABCPD1234E⟧",
+        "the number and another: ⟦12345678Z⟧ 2024",
+        "ID ⟦12345678Z⟧",
+    ],
+)
+def test_forms_without_check_digits_are_found_by_their_letters(text: str) -> None:
+    assert marked(unmarked(text), PiiKind.NATIONAL_ID) == text

@@ -1,0 +1,34 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from semroute.domain.attack import CASCADE
+
+
+@given(st.floats(-1e6, 1e6), st.none() | st.floats(-1e6, 1e6))
+def test_whatever_the_heads_say_is_fused_to_a_probability(
+    lexical: float, encoder: float | None
+) -> None:
+    assert 0 <= CASCADE.probability(lexical, encoder) <= 1
+
+
+def test_heads_that_disagree_equally_leave_it_open() -> None:
+    assert CASCADE.probability(3.0, -3.0) == 0.5
+    assert CASCADE.probability(0.0, None) == 0.5
+
+
+@given(st.floats(-50, 50), st.floats(-50, 50), st.floats(0, 10))
+def test_more_suspicion_never_lowers_the_probability(
+    lexical: float, encoder: float, more: float
+) -> None:
+    assert CASCADE.probability(lexical, encoder + more) >= CASCADE.probability(lexical, encoder)
+    assert CASCADE.probability(lexical + more, None) >= CASCADE.probability(lexical, None)
+
+
+@pytest.mark.parametrize(
+    ("logit", "asks"), [(CASCADE.low - 1, False), (0.0, True), (CASCADE.high + 1, False)]
+)
+def test_the_encoder_is_asked_only_where_the_letters_are_unsure(
+    *, logit: float, asks: bool
+) -> None:
+    assert CASCADE.is_unsure(logit) is asks

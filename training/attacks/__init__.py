@@ -1,0 +1,1 @@
+"""The models of attacks: `python -m training.attacks --data DIR`."""

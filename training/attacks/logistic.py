@@ -1,0 +1,131 @@
+"""Logistic regression by L-BFGS, for anything that can multiply with its rows."""
+
+from typing import Final, Protocol
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from attrs import frozen
+
+from .bags import Floats, Ints, highest
+
+_MINED: Final = 6.0  # times what other ordinary windows count
+
+
+class Rows(Protocol):
+    """A matrix, as far as a regression needs it."""
+
+    def scores(self, weights: npt.NDArray[np.float32]) -> Floats:
+        """Returns the matrix times the weights."""
+        ...
+
+    def gradient(self, residuals: Floats) -> Floats:
+        """Returns the transposed matrix times the residuals."""
+        ...
+
+
+@frozen(eq=False)
+class Dense:
+    """Rows that are vectors; shape (n, columns)."""
+
+    matrix: npt.NDArray[np.float32]
+
+    def scores(self, weights: npt.NDArray[np.float32]) -> Floats:
+        """Returns the matrix times the weights."""
+        return np.asarray(self.matrix @ weights, np.float64)
+
+    def gradient(self, residuals: Floats) -> Floats:
+        """Returns the transposed matrix times the residuals."""
+        return np.asarray(residuals.astype(np.float32) @ self.matrix, np.float64)
+
+
+@frozen(eq=False)
+class Line:
+    """What was fitted: `rows @ weights + bias`."""
+
+    weights: npt.NDArray[np.float32]
+    bias: float
+
+    def scores(self, rows: Rows) -> Floats:
+        """Returns the log odds of some rows."""
+        return rows.scores(self.weights) + self.bias
+
+
+def fit(
+    rows: Rows,
+    columns: int,
+    labels: npt.NDArray[np.bool_],
+    counts: Floats,
+    *,
+    strength: float,
+    steps: int,
+) -> Line:
+    """Fits weights with an L2 penalty of 1 / `strength`; the bias has none."""
+    used = torch.zeros(columns + 1, dtype=torch.float32, requires_grad=True)
+    optimiser = torch.optim.LBFGS(
+        [used], max_iter=steps, history_size=8, line_search_fn="strong_wolfe"
+    )
+    total = counts.sum()
+
+    def loss() -> float:
+        weights = used.detach().numpy()
+        odds = rows.scores(weights[:-1]) + weights[-1]
+        cost = counts @ np.logaddexp(0, np.where(labels, -odds, odds))
+        cost += 0.5 / strength * float(weights[:-1] @ weights[:-1])
+        residuals = counts * (1 / (1 + np.exp(-odds)) - labels)
+        slope = np.append(rows.gradient(residuals) + weights[:-1] / strength, residuals.sum())
+        used.grad = torch.tensor(slope / total, dtype=torch.float32)
+        return float(cost / total)
+
+    optimiser.step(loss)  # type: ignore[no-untyped-call]  # torch left it out
+    fitted = used.detach().numpy()
+    return Line(fitted[:-1], float(fitted[-1]))
+
+
+def fit_bags(
+    rows: Rows,
+    columns: int,
+    owners: Ints,
+    labels: npt.NDArray[np.bool_],
+    weights: Floats,
+    *,
+    strength: float,
+    steps: int,
+) -> Line:
+    """Fits windows when only texts have labels.
+
+    Not every window of an attack is one. So all are taken for it first; then only each attack's
+    highest window, and whatever else is clearly one, stay in, and the rest is fitted anew.
+
+    Args:
+        rows: The windows.
+        columns: How many weights there are.
+        owners: Which text each window is of.
+        labels: Of each text, whether it is an attack.
+        weights: What each text counts.
+        strength: As for `fit`.
+        steps: As for `fit`.
+    """
+    attacks = labels[owners]
+    parts = np.bincount(owners, minlength=labels.size)[owners]
+    harmless = weights[owners] * parts**-0.25  # a long text is worth more than a short one
+    first = fit(
+        rows,
+        columns,
+        attacks,
+        np.where(attacks, _share(weights, owners, parts), harmless),
+        strength=strength,
+        steps=steps,
+    )
+    scores = first.scores(rows)
+    kept = ~attacks | (scores >= highest(scores, owners, labels.size)[owners]) | (scores > 1)
+    parts = np.maximum(np.bincount(owners[kept], minlength=labels.size)[owners], 1)
+    # A text is judged by its worst window, so ordinary windows that score high count for more.
+    tricky = harmless * (1 + _MINED / (1 + np.exp(-(scores + 1))))
+    counts = np.where(attacks, _share(weights, owners, parts), tricky)
+    return fit(rows, columns, attacks, np.where(kept, counts, 0.0), strength=strength, steps=steps)
+
+
+def _share(weights: Floats, owners: Ints, parts: Ints) -> Floats:
+    """What a window of an attack counts: twice, for there are fewer, but not each as a whole."""
+    return np.asarray(2 * weights[owners] * parts**-0.7, np.float64)

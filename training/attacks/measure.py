@@ -1,0 +1,146 @@
+"""Measures the models of attacks that ship.
+
+    python -m training.attacks.measure --data DIR [--documents DIR] [--cache FILE]
+
+Nothing that is measured here was trained on. `--documents` names a folder of long ordinary texts.
+"""
+
+import random
+from argparse import ArgumentParser
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+from attrs import frozen
+from safetensors.numpy import load_file
+
+from semroute.adapters.lexical.attacks import LexicalAttackModel
+from semroute.adapters.lexical.attacks.model import passage_of
+from semroute.adapters.torch import load_encoder
+from semroute.domain.attack import CASCADE
+
+from .rows import labelled, ordinary, own, tool_lists
+from .vectors import encoded
+
+_HEAD: Final = Path(__file__).parents[2] / "src/semroute/adapters/torch/heads/attacks.safetensors"
+_PROMPTS: Final = 800  # so many ordinary prompts of each kind are enough for a tenth of a percent
+_DEPTHS: Final = (10, 600, 5_000, 20_000)  # tokens of filler before an attack
+_DOCUMENT_CHARS: Final = 20_000
+
+
+@frozen(eq=False)
+class Odds:
+    """What both heads say of some texts."""
+
+    lexical: npt.NDArray[np.float64]
+    encoder: npt.NDArray[np.float64]
+    asks: npt.NDArray[np.bool_]
+
+    def flagged(self, threshold: float) -> dict[str, float]:
+        """Returns the share of texts above a threshold, in percent, for each way of scoring."""
+        alone = np.array([CASCADE.probability(value, None) for value in self.lexical])
+        encoder = np.array([CASCADE.probability(value, None) for value in self.encoder])
+        both = np.array(
+            [CASCADE.probability(*pair) for pair in zip(self.lexical, self.encoder, strict=True)]
+        )
+        ways = {
+            "lexical": alone,
+            "encoder": encoder,
+            "fused": both,
+            "cascade": np.where(self.asks, both, alone),
+        }
+        shares = {name: 100 * float((value > threshold).mean()) for name, value in ways.items()}
+        return shares | {"asks": 100 * float(self.asks.mean())}
+
+
+Scored = Callable[[Sequence[str]], Odds]
+
+
+def scorer(cache: Path | None) -> Scored:
+    """Returns a function that has both heads look at texts."""
+    model = LexicalAttackModel.load()
+    encoder = load_encoder()
+    head = load_file(_HEAD)
+    weight, bias = head["weight"][0], float(head["bias"][0])
+
+    def scored(texts: Sequence[str]) -> Odds:
+        scores = [model.score(text) for text in texts]
+        passages = [
+            passage_of(text, score.start, score.end)
+            for text, score in zip(texts, scores, strict=True)
+        ]
+        vectors = encoded(encoder, passages, cache)
+        return Odds(
+            np.array([score.logit for score in scores]),
+            np.asarray(vectors @ weight + bias, np.float64),
+            np.array([CASCADE.is_unsure(score.logit) for score in scores]),
+        )
+
+    return scored
+
+
+def main() -> None:
+    """Prints one line per set of texts: the share that is flagged, in percent."""
+    parser = ArgumentParser(description=__doc__)
+    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--documents", type=Path)
+    parser.add_argument("--cache", type=Path)
+    parser.add_argument("--threshold", type=float, default=0.5)
+    arguments = parser.parse_args()
+    scored = scorer(arguments.cache)
+    sets = held_out(arguments.data)
+    if arguments.documents:
+        sets["documents"] = [
+            path.read_text("utf-8", "replace")[:_DOCUMENT_CHARS]
+            for path in sorted(arguments.documents.iterdir())
+        ]
+    for name, texts in (sets | hidden(sets)).items():
+        shares = scored(texts).flagged(arguments.threshold)
+        figures = "  ".join(f"{way} {share:5.1f}" for way, share in shares.items())
+        print(f"{name:24s} {len(texts):5d}  {figures}", flush=True)
+
+
+def held_out(data: Path) -> dict[str, list[str]]:
+    """Returns the texts that nothing was trained on."""
+    collected = labelled(data / "jailbreak/dev.jsonl")
+    written = own("dev.jsonl")
+    return {
+        "in the wild": [row.text for row in collected if row.is_attack],
+        "own attacks": [row.text for row in written if row.is_attack],
+        "trigger words": [row.text for row in collected if not row.is_attack],
+        "own ordinary": [row.text for row in written if not row.is_attack],
+        "exam questions": [row.text for row in ordinary(data / "domain/dev.jsonl", "")[:_PROMPTS]],
+        "intents": [
+            row.text for row in ordinary(data / "intents/clinc150_dev.jsonl", "")[:_PROMPTS]
+        ],
+        "tool lists": [row.text for row in tool_lists(data, 1)[:200]],
+        "personal data": [row.text for row in ordinary(data / "pii/dev.jsonl", "")],
+    }
+
+
+def hidden(sets: dict[str, list[str]]) -> dict[str, list[str]]:
+    """Returns the attacks of the collection with harmless words around them, at many depths."""
+    chance = random.Random(7)
+    words = " ".join((*sets["exam questions"], *sets["intents"])).split()
+
+    def filler(tokens: int) -> str:
+        at = chance.randrange(max(len(words) - tokens, 1))
+        return " ".join((words[at:] + words * (1 + tokens // len(words)))[:tokens])
+
+    attacks = sets["in the wild"]
+    deep = {
+        f"wild, {depth} tokens deep": [f"{filler(depth)}\n{text}\n{filler(40)}" for text in attacks]
+        for depth in _DEPTHS
+    }
+    return deep | {
+        "wild, words after": [f"{text} {filler(60)}" for text in attacks],
+        "wild, in capitals": [text.upper() for text in attacks],
+        "own, words around": [f"{filler(12)} {text} {filler(12)}" for text in sets["own attacks"]],
+        "filler alone": [filler(5_000) for _ in range(20)],
+    }
+
+
+if __name__ == "__main__":
+    main()
