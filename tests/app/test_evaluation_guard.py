@@ -43,10 +43,10 @@ class Scorer:
 
     def score(self, text: str) -> LexicalScore:
         if match := re.search("attack", text):
-            return LexicalScore(9.0, *match.span())
+            return LexicalScore(9.0, start=match.start(), end=match.end())
         if match := re.search(r"maybe.{0,40}", text):
-            return LexicalScore(0.0, *match.span())
-        return LexicalScore(-9.0, 0, len(text))
+            return LexicalScore(0.0, start=match.start(), end=match.end())
+        return LexicalScore(-9.0, end=len(text))
 
 
 def tried(reader: FaultyReader | None = None, guards: Guards | None = None) -> TriedScreen:

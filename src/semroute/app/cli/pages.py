@@ -48,7 +48,7 @@ def print_page(page: Page) -> None:
     for table in page.tables:
         grid = Grid(title=f"\n{table.title}", title_justify="left", box=None)
         for column, name in enumerate(table.columns):
-            grid.add_column(name, justify="right" if column else "left")
+            grid.add_column(name, justify="right" if column else "left", overflow="fold")
         for row in table.rows:
             grid.add_row(*map(escape, row))
         console.print(grid)
