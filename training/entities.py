@@ -23,19 +23,29 @@ from semroute.adapters.torch.encoder import Encoder
 from semroute.adapters.torch.entity_head import LAYERS, inputs_of, words_of
 from semroute.adapters.torch.shapes import SHAPES
 
-from .sentences import ADDRESS, IGNORED, PERSON, Composer, Sentence, composed, lowered, renamed
+from .sentences import (
+    ADDRESS,
+    IGNORED,
+    PERSON,
+    Composer,
+    Sentence,
+    buried,
+    composed,
+    lowered,
+    renamed,
+)
 from .weights import save
 
 _LISTS: Final = Path(__file__).parent.parent / "data" / "entities"
 _SEED: Final = 20
 _WIDTH: Final = 256
-_EPOCHS: Final = 6
+_EPOCHS: Final = 5
 _BATCH_WORDS: Final = 512
 _RATE: Final = 1e-3
 _DROPOUT: Final = 0.25
-# Where development data puts people at the recall, and ordinary texts at the rate of false
-# alarms, that docs/decisions tells of.
-_THRESHOLDS: Final = (0.5, 0.5)
+# For people and for addresses; chosen on the development data. Missing somebody is worse than
+# seeing somebody in a word, while a street that is none hides much of a text.
+_THRESHOLDS: Final = (0.4, 0.5)
 
 # Intents whose examples do have names in them.
 _NAMING_INTENTS: Final = frozenset(
@@ -74,23 +84,26 @@ def main() -> None:
 
 def corpus(data: Path, composer: Composer, rng: random.Random) -> Iterator[Sentence]:
     """Yields everything the head learns from."""
-    yield from composed(composer, per_template=24, per_benign=16)
+    yield from composed(composer, per_template=14, per_benign=10)
     for row in _rows(data / "pii" / "train.jsonl"):
         sentence = _labelled(row)
         yield sentence
         yield renamed(sentence, composer)
         yield lowered(renamed(sentence, composer))
     domain = [row["text"] for row in _rows(data / "domain" / "train.jsonl")]
-    for text in rng.sample(domain, 2500):
+    for text in rng.sample(domain, 1500):
         yield Sentence(text, tuple(_doubts(text, composer.given_names)))
     clinc = [
         row["text"]
         for row in _rows(data / "intents" / "clinc150_train.jsonl")
         if row["label"] not in _NAMING_INTENTS
     ]
-    yield from map(Sentence, rng.sample(clinc, 3000))
+    yield from map(Sentence, rng.sample(clinc, 2000))
     banking = [row["text"] for row in _rows(data / "intents" / "banking77_train.jsonl")]
-    yield from map(Sentence, rng.sample(banking, 600))
+    yield from map(Sentence, rng.sample(banking, 300))
+    for template in rng.choices(composer.templates, k=600):
+        sentence = composer.compose(template)
+        yield buried(sentence, _padding(banking, rng), _padding(banking, rng))
 
 
 def examples(encoder: Encoder, sentences: Sequence[Sentence]) -> tuple[torch.Tensor, torch.Tensor]:
@@ -137,6 +150,14 @@ def trained(inputs: torch.Tensor, labels: torch.Tensor) -> nn.Sequential:
             total += loss.item() * len(batch)
         sys.stderr.write(f"epoch {epoch}: {total / len(kept):.4f}\n")
     return head.eval()
+
+
+def _padding(lines: Sequence[str], rng: random.Random) -> str:
+    """Returns other people's lines: many of them, or one many times, or none."""
+    count = rng.randrange(16)
+    some = rng.choices(lines, k=count) if rng.random() < 0.6 else [rng.choice(lines)] * count  # noqa: PLR2004
+    blank = rng.choice((" ", "\n"))
+    return blank + "".join(line + blank for line in some)
 
 
 def _labelled(row: dict[str, Any]) -> Sentence:

@@ -247,6 +247,13 @@ def renamed(sentence: Sentence, composer: Composer) -> Sentence:
     return Sentence(text + sentence.text[end:], tuple(labels))
 
 
+def buried(sentence: Sentence, before: str, after: str) -> Sentence:
+    """Returns the sentence in the midst of other text, where it is no less what it is."""
+    by = len(before)
+    labels = tuple((start + by, end + by, label) for start, end, label in sentence.labels)
+    return Sentence(f"{before}{sentence.text}{after}", labels)
+
+
 def lowered(sentence: Sentence) -> Sentence:
     """Returns the sentence as it is typed in haste, if that leaves it as long as it is."""
     text = sentence.text.lower()

@@ -38,7 +38,8 @@ async def screen(passages: Sequence[Passage], opaque: Sequence[Path]) -> Screeni
         for passage in passages
         for span in FINDER.find(passage.text)
     )
-    failures = {Check.JAILBREAK: ScreenFault.TIMEOUT} if "fault" in text else {}
+    fault = ScreenFault.TOO_LONG if "too long" in text else ScreenFault.TIMEOUT
+    failures = {Check.JAILBREAK: fault} if "fault" in text else {}
     return Screening(threats, data, tuple(opaque), failures)
 
 
@@ -100,6 +101,13 @@ async def test_a_check_that_cannot_be_made_is_503_and_says_when_to_come_again(
     assert (error["type"], error["code"]) == ("guard_unavailable", "guard_unavailable")
     assert answer.headers.get("retry-after") == "1"
     assert answer.headers.get("x-semroute-fallback") == "jailbreak:timeout"
+
+
+async def test_a_request_too_long_to_be_checked_is_413(classifier: FaultyClassifier) -> None:
+    answer = reply(await guarded(classifier)(asks("too long a fault")))
+    assert answer.status == 413
+    assert json.loads(answer.body)["error"]["code"] == "request_too_large"
+    assert answer.headers.get("retry-after") is None
 
 
 async def test_a_check_that_only_watches_fails_without_a_trace_in_the_request(

@@ -71,6 +71,7 @@ class Bench:
             Cascade(-2.0, 2.0),
             self.wants_entities,
             BUDGET,
+            1_000_000,
             self.max_windows,
             Remembered(self.remembered),
         )
@@ -259,6 +260,13 @@ async def test_more_people_than_may_be_read_are_said_to_be_unread() -> None:
     bench = Bench(wants_entities=True, max_windows=2)
     found = await bench.screen()(said("x " * 4000), [])
     assert found.failures == {Check.PII: ScreenFault.TOO_LONG}
+
+
+async def test_more_text_than_may_be_examined_is_said_to_be_too_long() -> None:
+    found = await Bench().screen()(said("x" * 1_000_001), [])
+    assert found.failures == dict.fromkeys(
+        (Check.JAILBREAK, Check.INJECTION, Check.PII), ScreenFault.TOO_LONG
+    )
 
 
 async def test_of_many_doubtful_parts_the_most_suspicious_are_read() -> None:

@@ -32,7 +32,7 @@ RULINGS = {
     "routed": Ruling(
         Routed(DECISION), EDIT, FACTS,
         classification=Classification.ranked({"math": 0.9, "law": 0.1}, coverage=0.5),
-        timings=Timings(0.001, 0.02, 0.022),
+        timings=Timings(0.001, 0.02, 0.003, 0.022),
     ),
     "fallback": Ruling(
         Routed(RoutingDecision("small", "cpu", Reason.CLASSIFIER_TIMEOUT)), EDIT, FACTS,

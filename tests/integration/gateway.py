@@ -110,8 +110,8 @@ class ScanLog:
 
     def check(self, received: Received) -> None:
         """Fails if a model server was sent a text that nobody had looked at."""
-        if not received.body:
-            return
+        if not received.body or not received.path.startswith("/v1/"):
+            return  # no model server serves it
         for passage in passages_of(json.loads(received.body)).passages:
             is_masked = PLACEHOLDER.search(passage.text) is not None
             assert is_masked or not passage.text.strip() or passage.text in self.texts
@@ -260,9 +260,7 @@ async def running_gateway(
 def _faulty(settings: Settings) -> tuple[Detectors, Faults, ScanLog]:
     detectors = detectors_of(settings, None)
     scans = ScanLog(detectors.scorer)
-    faults = Faults(
-        FaultyFinder(detectors.finder), FaultyScorer(scans), FaultyReader(WordReader())
-    )
+    faults = Faults(FaultyFinder(detectors.finder), FaultyScorer(scans), FaultyReader(WordReader()))
     replaced = Detectors(faults.finder, detectors.answer_finder, faults.scorer, faults.reader)
     return replaced, faults, scans
 

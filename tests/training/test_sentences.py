@@ -13,6 +13,7 @@ from training.sentences import (
     PERSON,
     Composer,
     Sentence,
+    buried,
     composed,
     lowered,
     renamed,
@@ -66,6 +67,12 @@ def test_a_renamed_sentence_says_the_same_of_another(composer: Composer) -> None
     assert (title, place) == ("Mr.", "12 Elm Street")
     assert someone != "Smith"
     assert somebody.islower() or not somebody.isascii()
+
+
+def test_what_is_buried_in_other_text_keeps_its_labels() -> None:
+    sentence = buried(Sentence("John is here", ((0, 4, PERSON),)), "before\n", " after")
+    assert sentence.text == "before\nJohn is here after"
+    assert [sentence.text[start:end] for start, end, _ in sentence.labels] == ["John"]
 
 
 def test_lowering_never_moves_a_label() -> None:

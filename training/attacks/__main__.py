@@ -15,7 +15,6 @@ import numpy as np
 import numpy.typing as npt
 import torch
 from attrs import frozen
-from safetensors.numpy import save_file
 
 from semroute.adapters.lexical.attacks.grams import BUCKETS
 from semroute.adapters.lexical.attacks.model import passage_of
@@ -23,6 +22,7 @@ from semroute.adapters.lexical.attacks.rules import fired
 from semroute.adapters.torch import load_encoder
 from semroute.domain.attack import AttackKind
 
+from .artefact import write
 from .bags import COLUMNS, Bags, Floats, Ints
 from .logistic import Dense, Line, fit, fit_bags
 from .rows import Row, training_rows
@@ -168,10 +168,10 @@ def _write_lexical(line: Line, calibrated: Calibrated, path: Path) -> None:
         "first_rule": calibrated.first_rule,
         "more_rules": calibrated.more_rules,
     }
-    save_file(
+    write(
         {"letters": weights[:BUCKETS], "words": weights[BUCKETS:]},
         path,
-        metadata={"numbers": json.dumps(numbers)},
+        {"numbers": json.dumps(numbers)},
     )
 
 
@@ -222,13 +222,13 @@ def _train_encoder(
     line = fitted(texts.weights)
     kinds = list(AttackKind)
     path.parent.mkdir(exist_ok=True)
-    save_file(
+    write(
         {
             "weight": np.tile(line.weights * np.float32(scale), (len(kinds), 1)),
             "bias": np.full(len(kinds), line.bias * scale + shift, np.float32),
         },
         path,
-        metadata={"encoder": encoder.checkpoint.fingerprint, "kinds": json.dumps(kinds)},
+        {"encoder": encoder.checkpoint.fingerprint, "kinds": json.dumps(kinds)},
     )
 
 

@@ -26,13 +26,14 @@ from .vectors import encoded
 
 _HEAD: Final = Path(__file__).parents[2] / "src/semroute/adapters/torch/heads/attacks.safetensors"
 _PROMPTS: Final = 800  # so many ordinary prompts of each kind are enough for a tenth of a percent
+_SHOWN: Final = 120  # of larger sets the encoder sees only what the cascade shows it
 _DEPTHS: Final = (10, 600, 5_000, 20_000)  # tokens of filler before an attack
 _DOCUMENT_CHARS: Final = 20_000
 
 
 @frozen(eq=False)
 class Odds:
-    """What both heads say of some texts."""
+    """What both heads say of some texts; the encoder's are not a number where nobody asked it."""
 
     lexical: npt.NDArray[np.float64]
     encoder: npt.NDArray[np.float64]
@@ -45,13 +46,13 @@ class Odds:
         both = np.array(
             [CASCADE.probability(*pair) for pair in zip(self.lexical, self.encoder, strict=True)]
         )
-        ways = {
-            "lexical": alone,
-            "encoder": encoder,
-            "fused": both,
-            "cascade": np.where(self.asks, both, alone),
+        cascade = np.where(self.asks, both, alone)
+        ways = {"lexical": alone, "encoder": encoder, "fused": both, "cascade": cascade}
+        shares = {
+            name: 100 * float((value > threshold).mean())
+            for name, value in ways.items()
+            if not np.isnan(value).any()
         }
-        shares = {name: 100 * float((value > threshold).mean()) for name, value in ways.items()}
         return shares | {"asks": 100 * float(self.asks.mean())}
 
 
@@ -59,7 +60,7 @@ Scored = Callable[[Sequence[str]], Odds]
 
 
 def scorer(cache: Path | None) -> Scored:
-    """Returns a function that has both heads look at texts."""
+    """Returns a function that has the letters look at texts, and the encoder at many of them."""
     model = LexicalAttackModel.load()
     encoder = load_encoder()
     head = load_file(_HEAD)
@@ -67,16 +68,13 @@ def scorer(cache: Path | None) -> Scored:
 
     def scored(texts: Sequence[str]) -> Odds:
         scores = [model.score(text) for text in texts]
-        passages = [
-            passage_of(text, score.start, score.end)
-            for text, score in zip(texts, scores, strict=True)
-        ]
-        vectors = encoded(encoder, passages, cache)
-        return Odds(
-            np.array([score.logit for score in scores]),
-            np.asarray(vectors @ weight + bias, np.float64),
-            np.array([CASCADE.is_unsure(score.logit) for score in scores]),
-        )
+        asks = np.array([CASCADE.is_unsure(score.logit) for score in scores])
+        shown = np.flatnonzero(asks | (len(texts) <= _SHOWN)).tolist()
+        odds = np.full(len(texts), np.nan)
+        passages = [passage_of(texts[at], scores[at].start, scores[at].end) for at in shown]
+        if passages:
+            odds[shown] = encoded(encoder, passages, cache) @ weight + bias
+        return Odds(np.array([score.logit for score in scores]), odds, asks)
 
     return scored
 

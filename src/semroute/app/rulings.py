@@ -6,6 +6,7 @@ from typing import Final
 
 from attrs import Factory, evolve, field, frozen
 
+from semroute.domain.admission import CONTENT_TOO_LARGE
 from semroute.domain.answers import AnswerScreening
 from semroute.domain.chat import ChatRequest, Refusal
 from semroute.domain.errors import InvalidRequestError
@@ -21,6 +22,7 @@ from semroute.domain.policy import Policy
 from semroute.domain.ports import ChatCodec, TextCodec
 from semroute.domain.routing import ChatEdit
 from semroute.domain.ruling import RequestEdit, RequestFacts, Ruling, Timings
+from semroute.domain.screening import ScreenFault
 from semroute.domain.verdict import Answered, Blocked, PassedThrough, Refused, Routed
 
 _FORBIDDEN: Final = 403
@@ -131,7 +133,11 @@ class Rulings:
             "decision_id": facts.decision_id,
             **_guard_metadata(verdict.judgement),
         }
-        if sentence.consequence is Consequence.UNAVAILABLE:
+        if sentence.fault is ScreenFault.TOO_LONG and sentence.what == sentence.fault.value:
+            message = f"The request is too long for the check {sentence.check.value!r}."
+            error = InvalidRequestError(message, code="request_too_large")
+            reply = self.words.error(CONTENT_TOO_LARGE, error)
+        elif sentence.consequence is Consequence.UNAVAILABLE:
             message = f"The check {sentence.check.value!r} cannot be made at the moment."
             error = InvalidRequestError(message, None, _GUARD_UNAVAILABLE, _GUARD_UNAVAILABLE)
             reply = self.words.error(_UNAVAILABLE, error)

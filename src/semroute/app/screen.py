@@ -86,6 +86,7 @@ class Screen:
         cascade: When the reader is asked about an attack, and what follows from its answer.
         wants_entities: Whether people and addresses are looked for, which takes the reader.
         budget_seconds: How long it may take.
+        max_chars: How much text of a request is examined that was not seen before.
         max_windows: How many windows of a request the reader may read.
         remembered: What was found in earlier texts.
     """
@@ -96,6 +97,7 @@ class Screen:
     cascade: Cascade
     wants_entities: bool
     budget_seconds: float
+    max_chars: int
     max_windows: int
     remembered: Remembered[Found]
     _threads: trio.CapacityLimiter = field(init=False, factory=lambda: trio.CapacityLimiter(1))
@@ -129,8 +131,11 @@ class Screen:
         )
 
     async def _examined(self, texts: Sequence[str]) -> _Examined:
+        size = sum(map(len, texts))
+        if size > self.max_chars:
+            return _Examined(fault=ScreenFault.TOO_LONG)
         try:
-            if sum(map(len, texts)) <= _INLINE_CHARS:
+            if size <= _INLINE_CHARS:
                 return self._examinations(texts)
             return await trio.to_thread.run_sync(
                 self._examinations, texts, abandon_on_cancel=True, limiter=self._threads

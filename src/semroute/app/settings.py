@@ -218,6 +218,17 @@ class ScreeningSettings:
         float,
         Meta(gt=0, le=60, description="How long all checks of a request may take together."),
     ] = 1.2
+    max_chars: Annotated[
+        int,
+        Meta(
+            ge=1000,
+            le=256 * MiB,
+            description=(
+                "Characters of a request that are examined, those seen before apart; each million "
+                "takes about half a second. A check of a longer one fails, with 413 if enforced."
+            ),
+        ),
+    ] = 1_000_000
     max_windows: Annotated[
         int,
         Meta(

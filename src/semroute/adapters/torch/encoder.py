@@ -2,6 +2,7 @@
 
 import logging
 import os
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
 
 MAX_TOKENS: Final = 256  # what the model was trained on; it would take 512
 _OVERLAP_TOKENS: Final = 32
+# JSON can spell half a surrogate pair, which no tokenizer takes. Its stead is as long as it is.
+_LONE: Final = re.compile("[\ud800-\udfff]")
+_UNKNOWN: Final = "\ufffd"
 _MAX_ROWS: Final = 8  # longer batches gain nothing on a CPU
 
 
@@ -105,7 +109,7 @@ class Encoder:
         rows = [
             (index, encoding)
             for index, text in enumerate(texts)
-            for encoding in _rows_of(self._tokenizer.encode(text))
+            for encoding in _rows_of(self._tokenizer.encode(_LONE.sub(_UNKNOWN, text)))
         ]
         # Neighbours of one length waste no padding. Parts need no order: their offsets tell it.
         rows.sort(key=lambda row: len(row[1].ids))

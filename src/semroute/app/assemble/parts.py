@@ -103,6 +103,7 @@ def screen_of(settings: Settings, policy: Policy, detectors: Detectors) -> Scree
         cascade=CASCADE,
         wants_entities=policy.wants_entities,
         budget_seconds=options.budget_seconds,
+        max_chars=options.max_chars,
         max_windows=options.max_windows,
         remembered=Remembered(options.remembered),
     )

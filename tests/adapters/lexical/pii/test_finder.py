@@ -36,7 +36,7 @@ PIECES = st.sampled_from(
             "İ",
             "ß",
             "٣",
-            "\uff15",
+            "\N{FULLWIDTH DIGIT FIVE}",
             "é",
             "字",
         ],

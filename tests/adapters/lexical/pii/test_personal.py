@@ -80,6 +80,7 @@ def test_social_security_numbers_follow_the_rules_of_issue(text: str) -> None:
         "my phone is ⟦(37) 788-063⟧ and before it was ⟦21 253 109 8211⟧",
         "text me at ⟦2125550123⟧",
         "⟦451 5986⟧ office",
+        "⟦+61821851822⟧, whose digits are also a Norwegian identity number",
         "Telefon: ⟦06483/123456⟧",
     ],
 )

@@ -9,7 +9,7 @@ from semroute.adapters.lexical.pii.reading import Reading
 from semroute.domain.pii import PiiKind
 
 LENGTH = 250_000
-# Processor time. Each takes a quarter of this on a quiet machine; one that is quadratic in the
+# Processor time. Each takes less than half of this on a busy machine; one that is quadratic in the
 # length, or tries a long stretch anew from each of its characters, takes many times as long.
 SECONDS = 0.1
 ATTEMPTS = 3

@@ -86,7 +86,7 @@ class LexicalAttackModel:
         starts, ends = windows_of(count)
         logits = self._logits(grams, starts, ends)
         suspects = np.argsort(-logits, kind="stable")[:_RULED].tolist()
-        spans = [_span(text, grams.places, starts[at], ends[at]) for at in suspects]
+        spans = [_span(text, grams.places, int(starts[at]), int(ends[at])) for at in suspects]
         if starts.size <= _RULED:  # so short that the rules read it as a whole, and once
             suspects, rules = suspects[:1], [fired(passage_of(text, 0, len(text)))]
         else:

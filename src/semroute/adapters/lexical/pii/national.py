@@ -97,7 +97,7 @@ _RULES: Final[tuple[tuple[str, tuple[Rule, ...]], ...]] = (
     (
         "000000000|000 000 000|000.000.000|000-000-000|0000.00.000",
         (
-            Rule(identities.netherlands_bsn, (Topic.NL_BSN,)),
+            Rule(identities.netherlands_bsn, (Topic.NL_BSN, Topic.NATIONAL_ID)),
             Rule(identities.canada_sin, (Topic.CA_SIN,)),
             Rule(identities.australia_tfn, (Topic.AU_TFN,)),
             Rule(identities.portugal_nif, _PERSONAL),
@@ -151,7 +151,7 @@ _SHAPE: Final = str.maketrans(
 # One scan for all countries: a digit among the first seven characters, then groups. After a blank
 # only digits, or one letter, belong to the same number.
 _TOKEN: Final = re.compile(
-    r"[0-9A-Za-z](?<![^\W_].)(?<![0-9][.,\-/].)(?=[0-9A-Za-z .\-/+]{7})"
+    r"[0-9A-Za-z](?<![^\W_].)(?<![0-9][.,\-/].)(?<!\+.)(?=[0-9A-Za-z .\-/+]{7})"
     r"(?=[A-Za-z]{0,5}[0-9]|(?<=[0-9])|(?<=[A-Z])[A-Z]?[ \-][0-9]|(?<=[A-Z])[A-Z]{5} [0-9])"
     r"[0-9A-Za-z]{0,18}+"
     r"(?:(?:[.\-/+][0-9A-Za-z]{1,8}|[ ](?:[0-9]{1,7}[A-Z]?|[A-Z][0-9]{0,3}[A-Z]?))(?![^\W_])){0,7}+"

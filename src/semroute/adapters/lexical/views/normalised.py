@@ -22,6 +22,7 @@ NORMALISED: Final = "normalised"
 _PAGE: Final = re.compile(r".{1,511}(?:\s|\Z)|.{1,512}", re.DOTALL)
 
 _MARKS: Final = "".join(sorted(MARKS))
+_MARK: Final = re.compile(f"[{_MARKS}]")
 _CLUSTER: Final = re.compile(f"([^{_MARKS}])([{_MARKS}]+)", re.DOTALL)
 
 # Emoji, Persian, Hindi and hyphenation need these, but not after a Latin letter.
@@ -65,9 +66,12 @@ def normalised(view: View) -> View | None:
     if is_plain(text):
         return None
     chars = set(text)
-    is_hidden = _JOINED.search(text) is not None or _ROW.search(text) is not None
     # Nobody needs so many different characters; asking about each would take long.
-    is_odd = is_hidden or len(chars) > _MOST_CHARS
+    is_odd = (
+        len(chars) > _MOST_CHARS
+        or _JOINED.search(text) is not None
+        or _ROW.search(text) is not None
+    )
     strange = set() if is_odd else {char for char in chars if _is_strange(char)}
     if not is_odd and not strange and chars.isdisjoint(MARKS) and not is_foldable(text):
         return None
@@ -110,7 +114,7 @@ class _Pages:
             return
         self.is_disguised = self.is_disguised or not self.strange.isdisjoint(page)
         pieces = list(map(characters().__getitem__, page))
-        widths = self._compose(page, pieces) if not MARKS.isdisjoint(page) else {}
+        widths = self._compose(page, pieces) if _MARK.search(page) is not None else {}
         plain = "".join(pieces)
         latin = folded(plain)
         self.is_disguised = self.is_disguised or latin != plain
