@@ -57,6 +57,7 @@ def tried(reader: FaultyReader | None = None, guards: Guards | None = None) -> T
         Cascade(-2.0, 2.0),
         wants_entities=False,
         budget_seconds=60.0,
+        max_chars=1_000_000,
         max_windows=4,
         remembered=Remembered(0),
     )

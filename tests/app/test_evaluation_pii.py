@@ -39,6 +39,7 @@ def screen(reader: FaultyReader | None = None) -> Screen:
         Cascade(-2.0, 2.0),
         wants_entities=True,
         budget_seconds=60.0,
+        max_chars=1_000_000,
         max_windows=100,
         remembered=Remembered(0),
     )

@@ -5,17 +5,19 @@ from typing import Final, get_args
 from attrs import evolve
 
 from semroute.app.guards import ActionName, GuardSettings, KindName, PiiGuardSettings
+from semroute.app.limits import MiB
 from semroute.app.settings import Settings
 from semroute.domain.guards import ENCODER_KINDS
 
 _PLENTY_SECONDS: Final = 600.0  # a machine may be slow; what is late would look like a failure
+_PLENTY_CHARS: Final = 256 * MiB  # likewise, for texts that are longer than a request may be
 _PLENTY_WINDOWS: Final = 10_000
 
 
 def for_attacks(settings: Settings) -> Settings:
     """Returns settings under which every text is screened for attacks, and nothing else.
 
-    Thresholds and limits are those that were configured.
+    Thresholds, and how much the encoder may read, are as configured.
     """
     guards = settings.guards
     return _alone(
@@ -64,6 +66,7 @@ def _alone(settings: Settings, guards: GuardSettings, max_windows: int) -> Setti
         screening=evolve(
             settings.screening,
             budget_seconds=_PLENTY_SECONDS,
+            max_chars=_PLENTY_CHARS,
             max_windows=max_windows,
             remembered=0,
         ),
