@@ -8,26 +8,49 @@ from collections.abc import Callable
 import pytest
 from attrs import frozen
 
+from semroute.adapters.lexical import PatternFinder
 from semroute.adapters.memory import MemoryObserver
 from semroute.adapters.prometheus import PrometheusObserver
 from semroute.adapters.structlog import StructlogObserver, configure_logging
 from semroute.app.observers import Observers
+from semroute.domain.answers import AnswerScreening
 from semroute.domain.classification import Classification, Unclassified
 from semroute.domain.errors import InvalidRequestError
+from semroute.domain.guards import BlockStyle, Check, Mode, PiiAction, PiiGuard
 from semroute.domain.headers import Headers
 from semroute.domain.http import LocalReply
+from semroute.domain.judgement import Consequence, Judgement, Sentence
+from semroute.domain.pii import PiiKind, PiiSpan
 from semroute.domain.ports import Observer
 from semroute.domain.reasons import Reason
 from semroute.domain.record import DecisionRecord, Outcome, Usage
 from semroute.domain.routing import RoutingDecision
 from semroute.domain.ruling import PASSED_THROUGH, RequestEdit, RequestFacts, Ruling, Timings
-from semroute.domain.verdict import Answered, Refused, Routed
+from semroute.domain.screening import PersonalDatum, ScreenFault, Screening
+from semroute.domain.verdict import Answered, Blocked, Refused, Routed
 
 SECRET = "the prompt nobody may see"
 DECISION = RoutingDecision("big", "gpu", Reason.CLASSIFIER, "math", 0.9)
+PRIVATE = RoutingDecision("small", "gpu", Reason.PRIVACY, "law", 0.8)
 FACTS = RequestFacts("d1", "r1", "chat", "auto", 2, 40, is_streaming=True)
 EDIT = RequestEdit(body=SECRET.encode())
 REPLY = LocalReply(400, Headers(), SECRET.encode())
+FOUND = Sentence(Check.PII, Consequence.BLOCK, Mode.ENFORCE, "email")
+WATCHED = Sentence(Check.JAILBREAK, Consequence.BLOCK, Mode.MONITOR, "timeout", ScreenFault.TIMEOUT)
+JUDGEMENT = Judgement((WATCHED, FOUND))
+HERE = ("messages", 0, "content")
+SEEN = Screening(data=(PersonalDatum(HERE, PiiSpan(PiiKind.EMAIL, 0, 3)),))
+
+
+def screened() -> AnswerScreening:
+    """An answer with a card number in it that was masked."""
+    answer = AnswerScreening(
+        PiiGuard(Mode.ENFORCE), {"[EMAIL_1]": SECRET}, PatternFinder(), lambda _headers, _new: None
+    )
+    answer.found[PiiKind.CREDIT_CARD] = PiiAction.MASK
+    return answer
+
+
 RULINGS = {
     "routed": Ruling(
         Routed(DECISION), EDIT, FACTS,
@@ -39,6 +62,8 @@ RULINGS = {
         classification=Unclassified(Reason.CLASSIFIER_TIMEOUT),
     ),
     "refused": Ruling(Refused(400, InvalidRequestError("No.", SECRET)), REPLY, FACTS),
+    "blocked": Ruling(Blocked(FOUND, BlockStyle.ERROR, JUDGEMENT), REPLY, FACTS, screening=SEEN),
+    "watched": Ruling(Routed(PRIVATE, JUDGEMENT), EDIT, FACTS, answer=screened(), screening=SEEN),
     "answered": Ruling(Answered(), REPLY, FACTS),
     "passed": PASSED_THROUGH,
     "none": None,
@@ -150,7 +175,7 @@ def test_metrics_count_what_happened() -> None:
         'semroute_decisions_total{model="small",reason="classifier_timeout",route="none"} 1.0',
         'semroute_fallback_total{reason="classifier_timeout"} 1.0',
         'semroute_rejected_total{reason="invalid_request"} 1.0',
-        'semroute_exchanges_total{outcome="completed",verdict="routed"} 2.0',
+        'semroute_exchanges_total{outcome="completed",verdict="routed"} 3.0',
         'semroute_exchanges_total{outcome="completed",verdict="none"} 1.0',
         'semroute_tokens_total{kind="input",model="big"} 7.0',
         'semroute_tokens_total{kind="output",model="big"} 3.0',
@@ -171,3 +196,31 @@ def test_a_library_s_warning_and_a_traceback_are_json_too(logged: io.StringIO) -
     line = json.loads(logged.getvalue())
     assert (line["event"], line["level"], line["what"]) == ("it failed", "error", "x")
     assert line["exception"].endswith("ValueError")
+
+
+def test_a_log_line_says_what_the_checks_did(logged: io.StringIO) -> None:
+    StructlogObserver().exchange_finished(DecisionRecord(Outcome.ANSWERED, RULINGS["blocked"], 403))
+    line = json.loads(logged.getvalue())
+    assert line["verdict"] == "blocked"
+    assert (line["check"], line["found"]) == ("pii", "email")
+    assert line["guard_pii"] == "block email (enforce)"
+    assert line["guard_jailbreak"] == "block timeout (monitor)"
+    assert line["unchecked_jailbreak"] == "timeout"
+
+
+def test_an_answer_s_findings_are_logged_by_their_kind(logged: io.StringIO) -> None:
+    record = DecisionRecord(Outcome.COMPLETED, RULINGS["watched"], 200)
+    StructlogObserver().exchange_finished(record)
+    assert json.loads(logged.getvalue())["answer_guard"] == "credit_card=mask"
+
+
+def test_metrics_tell_what_was_done_from_what_was_watched() -> None:
+    metrics = PrometheusObserver("1", "sha256:0")
+    for name in ("blocked", "watched"):
+        metrics.exchange_finished(DecisionRecord(Outcome.COMPLETED, RULINGS[name], 200))
+    lines = metrics.render().decode().splitlines()
+    assert 'semroute_guard_total{action="block",guard="pii",verdict="block"} 2.0' in lines
+    assert 'semroute_guard_total{action="monitor",guard="jailbreak",verdict="block"} 2.0' in lines
+    assert 'semroute_check_failures_total{check="jailbreak",reason="timeout"} 2.0' in lines
+    assert 'semroute_answer_findings_total{action="mask",kind="credit_card"} 1.0' in lines
+    assert 'semroute_exchanges_total{outcome="completed",verdict="blocked"} 1.0' in lines
