@@ -3,6 +3,7 @@
 import itertools
 
 import pytest
+from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -60,7 +61,7 @@ DOCUMENTS = [
     ),
     document("Ask Charles for it.", (PiiKind.PERSON, "Charles"), ignored=("GPE", "TITLE")),
     document("Mr. Fixit is a brand of ours.", ignored=("GPE",)),
-    document("Nothing to see here."),
+    evolve(document("Nothing to see here."), source="elsewhere"),
 ]
 
 
@@ -70,9 +71,10 @@ async def test_each_kind_is_counted() -> None:
     assert report.documents == 4
     people = report.kinds[PiiKind.PERSON]
     assert people.tally == Tally(found=1, missed=1, false_alarms=1)
-    assert people.innocent == Proportion(1, 2)
+    assert people.innocent == {"data": Proportion(1, 1), "elsewhere": Proportion(0, 1)}
+    assert people.all_innocent == Proportion(1, 2)
     assert report.kinds[PiiKind.EMAIL].tally == Tally(found=1)
-    assert report.kinds[PiiKind.EMAIL].innocent == Proportion(0, 3)
+    assert report.kinds[PiiKind.EMAIL].all_innocent == Proportion(0, 3)
     assert report.structured == Tally(found=1)
     assert dict(report.ignored) == {"GPE": 2, "TITLE": 1}
     assert report.duration is not None
@@ -97,6 +99,7 @@ async def test_a_page_has_the_figures_and_none_of_the_texts() -> None:
     assert "* person: found 1 of 2, 0.500" in written
     assert "* Labelled and not looked for: GPE (2), TITLE (1)." in written
     assert "| email | 1 | 1 | 1.000" in written
+    assert "| person | 1.000 (0.207-1.000) | 0.000 (0.000-0.793) |" in written
     assert "Ada" not in written
     assert "example.org" not in written
     shown = pii_as_json(report)

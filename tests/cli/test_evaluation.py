@@ -122,6 +122,7 @@ def test_people_are_left_out_if_nobody_wants_to_know(tmp_path: Path) -> None:
         ("guard", '{"text": "x", "label": 1, "source": 3}', "line 2: source must be a string"),
         ("guard", '{"text": "x", "label": 1, "origin": "cat"}', "line 2: origin must be one of"),
         ("pii", '{"text": "x"}', "line 2: spans must be a list"),
+        ("pii", '{"text": "x", "spans": [], "source": 3}', "line 2: source must be a string"),
         ("pii", '{"text": "x", "spans": [[0, 1]]}', "line 2: span 1: it must have a kind"),
         (
             "pii",

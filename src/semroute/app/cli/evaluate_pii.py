@@ -35,7 +35,8 @@ def pii(
     data: Annotated[
         Path,
         Parameter(
-            help="Documents, one JSON object a line: `text`, `spans` of `kind`, `start`, `end`. "
+            help="Documents, one JSON object a line: `text`, `spans` of `kind`, `start`, `end`; "
+            "`source`. "
             "Kinds have their names in the configuration, or Presidio's."
         ),
     ],
@@ -68,6 +69,9 @@ def _document(row: Row, *, entities: bool) -> Document | Mistake:
     text, spans = text_of(row), row.get("spans")
     if isinstance(text, Mistake):
         return text
+    source = row.get("source", "data")
+    if not isinstance(source, str):
+        return Mistake("source must be a string")
     if not isinstance(spans, list):
         return Mistake("spans must be a list")
     labels: list[LabelledSpan] = []
@@ -81,7 +85,7 @@ def _document(row: Row, *, entities: bool) -> Document | Mistake:
                 labels.append(label)
             case str():
                 ignored.append(label)
-    return Document(text, tuple(dict.fromkeys(labels)), tuple(ignored))
+    return Document(text, tuple(dict.fromkeys(labels)), tuple(ignored), source)
 
 
 def _label(span: object, size: int, *, entities: bool) -> LabelledSpan | Mistake | str:

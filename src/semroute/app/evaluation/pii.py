@@ -27,11 +27,13 @@ class Document:
         text: The text.
         spans: What was marked, of the kinds that are looked for here.
         ignored: What else was marked, as it was called.
+        source: The set it comes from.
     """
 
     text: str
     spans: tuple[LabelledSpan, ...] = ()
     ignored: tuple[str, ...] = ()
+    source: str = "data"
 
 
 @frozen
@@ -40,12 +42,18 @@ class KindReport:
 
     Args:
         tally: Of spans; nobody can count the spans that were rightly not found.
-        innocent: Of the documents where nothing of the kind is marked, how many are said to have
-            some.
+        innocent: For each set, of the documents where nothing of the kind is marked, how many are
+            said to have some.
     """
 
     tally: Tally
-    innocent: Proportion
+    innocent: Mapping[str, Proportion] = field(factory=dict)
+
+    @property
+    def all_innocent(self) -> Proportion:
+        """The same for all sets together."""
+        shares = self.innocent.values()
+        return Proportion(sum(each.hits for each in shares), sum(each.of for each in shares))
 
 
 @frozen
@@ -131,13 +139,16 @@ async def _found(screen: Screen, guard: PiiGuard, document: Document) -> tuple[P
 
 def _report(kind: PiiKind, checked: Sequence[_Checked]) -> KindReport:
     tally = Tally()
-    innocent = flagged = 0
+    innocent: Counter[str] = Counter()
+    flagged: Counter[str] = Counter()
     for each in checked:
         labels = [span for span in each.document.spans if span.kind is kind]
         met = [label for label in labels if label in each.pairs]
         taken = set(each.pairs.values())
         alarms = [span for span in each.found if span.kind is kind and span not in taken]
         tally += Tally(len(met), len(labels) - len(met), len(alarms))
-        innocent += not labels
-        flagged += bool(alarms) and not labels
-    return KindReport(tally, Proportion(flagged, innocent))
+        if not labels:
+            innocent[each.document.source] += 1
+            flagged[each.document.source] += bool(alarms)
+    shares = {name: Proportion(flagged[name], innocent[name]) for name in sorted(innocent)}
+    return KindReport(tally, shares)

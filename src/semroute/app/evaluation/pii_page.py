@@ -15,7 +15,9 @@ from .statistics import Proportion, Tally
 
 def pii_page(report: PiiReport) -> Page:
     """Returns all of it as sentences and tables."""
-    return Page("Personal data", tuple(_lines(report)), tuple(_tables(report)))
+    has_entities = any(kind in ENCODER_KINDS for kind in report.kinds)
+    title = "Personal data" if has_entities else "Personal data that has a form"
+    return Page(title, tuple(_lines(report)), tuple(_tables(report)))
 
 
 def _lines(report: PiiReport) -> Iterator[str]:
@@ -30,7 +32,7 @@ def _lines(report: PiiReport) -> Iterator[str]:
             each = report.kinds[kind]
             yield (
                 f"{kind.value}: found {counted(each.tally.recall)}; documents without any that "
-                f"are said to have some: {counted(each.innocent)}."
+                f"are said to have some: {counted(each.all_innocent)}."
             )
     if report.ignored:
         names = ", ".join(f"{name} ({count})" for name, count in report.ignored.items())
@@ -38,7 +40,7 @@ def _lines(report: PiiReport) -> Iterator[str]:
 
 
 def _tables(report: PiiReport) -> Iterator[Table]:
-    pooled = KindReport(report.structured, Proportion(0, 0))
+    pooled = KindReport(report.structured)
     yield Table(
         "Every kind",
         ("kind", "labelled", "found", "precision", "recall", "F1", "innocent documents flagged"),
@@ -48,6 +50,18 @@ def _tables(report: PiiReport) -> Iterator[Table]:
         ),
         "A finding is a label if they are of one kind and overlap, one to one; a URL may stand for "
         "a domain. In brackets: 95 % intervals. Innocent documents have no label of that kind.",
+    )
+    sets = sorted({name for each in report.kinds.values() for name in each.innocent})
+    yield Table(
+        "Innocent documents flagged, by set",
+        ("kind", *sets),
+        tuple(
+            (
+                kind.value,
+                *(with_interval(each.innocent.get(name, Proportion(0, 0))) for name in sets),
+            )
+            for kind, each in report.kinds.items()
+        ),
     )
     yield Table(
         "Milliseconds a document",
@@ -66,7 +80,7 @@ def _row(name: str, report: KindReport) -> tuple[str, ...]:
         with_interval(tally.precision),
         with_interval(tally.recall),
         with_interval(tally.f1),
-        with_interval(report.innocent),
+        with_interval(report.all_innocent),
     )
 
 
@@ -78,7 +92,8 @@ def pii_as_json(report: PiiReport) -> dict[str, Any]:
         "kinds": {
             kind.value: {
                 **_tally_as_json(each.tally),
-                "innocent_documents_flagged": as_json(each.innocent),
+                "innocent_documents_flagged": as_json(each.all_innocent),
+                "by_set": {name: as_json(share) for name, share in each.innocent.items()},
             }
             for kind, each in report.kinds.items()
         },
