@@ -40,6 +40,9 @@ _ENCODER_STEPS: Final = 200
 _LOOSE: Final = 10.0  # the few numbers of a calibration need no holding back
 # Of the ordinary texts that look most like attacks, so many may be flagged at a logit of 0.
 _FALSE_ALARMS: Final = 0.01
+# What the encoder's head gains after that, in log odds, so that what the letters alone find is kept
+# when the encoder is asked. Chosen on the collection's dev split, with 0, 1 and 2 beside it.
+_LENIENCY: Final = 1.5
 _MAX_RULE: Final = 5.0  # log odds; no rule is a proof
 # The encoder learns from all attacks and near-attacks, and from every so manyeth ordinary text.
 _THINNED: Final = {
@@ -217,7 +220,7 @@ def _train_encoder(
     scale = float(calibration.weights[0])
     tricky = texts.are_tricky[who]
     together = scale * odds[shown] + lexical[who]
-    shift = -float(np.quantile(together[tricky], 1 - _FALSE_ALARMS))
+    shift = _LENIENCY - float(np.quantile(together[tricky], 1 - _FALSE_ALARMS))
     print(f"encoder: scale {scale:.3f} shift {shift:.3f}")
     line = fitted(texts.weights)
     kinds = list(AttackKind)

@@ -147,20 +147,18 @@ def guards_as_json(judgement: Judgement, screening: Screening | None) -> list[di
 
 
 def guards_in_words(judgement: Judgement, screening: Screening | None) -> str:
-    """Returns what every check said, in a line: `jailbreak 0.02 allow │ pii mask email`."""
+    """Returns what every check said, in a line: `jailbreak 0.02 │ pii mask email (monitored)`."""
     return " │ ".join(_in_words(each, screening) for each in judgement.sentences)
 
 
 def _in_words(sentence: Sentence, screening: Screening | None) -> str:
     probability = _probability(sentence.check, screening)
-    words = [sentence.check.value]
-    if probability is not None:
-        words.append(f"{probability:.2f}")
-    words.append(sentence.consequence.value)
-    if sentence.what:
-        words.append(sentence.what)
-    if sentence.consequence is not Consequence.ALLOW and not sentence.is_carried_out:
-        words.append("(monitored)")
+    words = [sentence.check.value, "—" if probability is None else f"{probability:.2f}"]
+    if sentence.consequence is not Consequence.ALLOW:
+        words[1 if probability is None else 2 :] = [sentence.consequence.value, sentence.what]
+        words += [] if sentence.is_carried_out else ["(monitored)"]
+    elif sentence.fault is not None:
+        words.append(f"unchecked: {sentence.fault.value}")
     return " ".join(words)
 
 

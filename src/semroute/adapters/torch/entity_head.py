@@ -33,6 +33,7 @@ _ADDRESS_GAP_WORDS: Final = 3
 
 _NAME_CHARS: Final = 3  # shorter words are too often something else when they come again
 _REPEATED: Final = 0.2
+_LETTERS: Final = 2
 
 
 @frozen
@@ -115,8 +116,8 @@ class EntityHead:
                 start, end = words[run[0]].start, words[run[-1]].end
                 # Rounding may carry a sum of probabilities past 1.
                 score = min(float(scores[run].mean()), 1.0)
-                # Marks and numbers alone are neither.
-                if any(map(str.isalpha, text[start:end])):
+                # Marks, numbers and initials alone are neither.
+                if sum(map(str.isalpha, text[start:end])) >= _LETTERS:
                     yield PiiSpan(kind, start, end, score)
 
     def _probabilities(
