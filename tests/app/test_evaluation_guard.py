@@ -21,6 +21,7 @@ from semroute.app.evaluation import (
     measure_costs,
     sampled,
 )
+from semroute.app.evaluation.statistics import Proportion
 from semroute.app.evasions import DEPTHS, EVASIONS
 from semroute.app.remembered import Remembered
 from semroute.app.screen import Screen
@@ -115,7 +116,8 @@ async def test_attacks_are_hidden_in_every_way() -> None:
     _, outcomes = await evaluate_guard(screen, TEXTS)
     sample = sampled(TEXTS, 60)
     report = await evaluate_robustness(screen, sample, outcomes)
-    assert (report.plain.hits, report.plain.of) == (2, 3)
+    assert report.plain.recall == Proportion(2, 3)
+    assert report.plain.alarms == Proportion(0, 1)
     assert [trial.name for trial in report.depths] == ["10", "600", "5,000", "end"]
     assert len(report.depths) == len(DEPTHS)
     assert [trial.name for trial in report.evasions] == [*EVASIONS, "in_parts", "in_turns"]
@@ -123,10 +125,21 @@ async def test_attacks_are_hidden_in_every_way() -> None:
     for trial in (*report.depths, *report.evasions):
         assert trial.recall.of == 3
         assert trial.flips.of == 2
+        assert trial.alarms.of == 1
         assert trial.recall.hits >= 2 - trial.flips.hits
     by_name = {trial.name: trial for trial in report.evasions}
     assert by_name["before_prose"].flips.hits == 0
     assert by_name["base64"].flips.hits < 2
+
+
+async def test_a_disguise_that_is_flagged_by_itself_is_found_out() -> None:
+    texts = [LabelledText(SURE, is_attack=True), LabelledText(ORDINARY, is_attack=False)]
+    _, outcomes = await evaluate_guard(tried(), texts)
+    panicky = TriedScreen(tried().screen, Guards(jailbreak=AttackGuard(threshold=0.0)))
+    report = await evaluate_robustness(panicky, texts, outcomes)
+    assert {trial.alarms for trial in report.evasions} == {Proportion(1, 1)}
+    assert report.plain.alarms == Proportion(0, 1)
+    assert report.is_filler_flagged
 
 
 async def test_a_way_that_hides_them_counts_as_flips() -> None:
@@ -144,10 +157,10 @@ async def test_a_way_that_hides_them_counts_as_flips() -> None:
 
 def test_a_sample_is_the_same_whatever_the_order() -> None:
     many = [LabelledText(f"attack {number}", is_attack=True) for number in range(40)]
-    assert sampled(many, 7) == sampled([*reversed(many), TEXTS[3]], 7)
-    assert len(sampled(many, 7)) == 7
+    assert sampled(many, 7) == sampled([*reversed(many), TEXTS[4]], 7)
+    assert [text.is_attack for text in sampled([*many, *TEXTS], 7)] == [True] * 7 + [False]
     assert len(set(sampled([*many, *many], 80))) == 40
-    assert all(text.is_attack for text in sampled(TEXTS, 60))
+    assert {text.text for text in sampled(TEXTS, 60)} == {SURE, VAGUE, MISSED, ORDINARY}
 
 
 async def test_each_part_is_timed_by_itself() -> None:

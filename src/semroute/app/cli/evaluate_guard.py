@@ -34,7 +34,7 @@ from .pages import ReportOption, command_of, print_page, require_place, write_pa
 from .progress import show_progress
 from .rows import Mistake, Row, read_rows, text_of
 
-_SAMPLE: Final = 60  # a share of so many is known to within some ten points; it takes minutes
+_SAMPLE: Final = 60  # a share of so many is known to within some ten points; and it takes minutes
 
 
 @frozen
@@ -54,7 +54,10 @@ def guard(
     ],
     sample: Annotated[
         int,
-        Parameter(validator=Number(gte=0), help="How many attacks are also hidden in every way."),
+        Parameter(
+            validator=Number(gte=0),
+            help="How many attacks are also hidden in every way, beside as many ordinary texts.",
+        ),
     ] = _SAMPLE,
     config: ConfigOption = None,
     as_json: JsonOption = False,
@@ -63,7 +66,8 @@ def guard(
     """Measure how many attacks are found, and how many of them when they are hidden.
 
     Every text is screened as a request of its own, with the configured thresholds. Then a sample
-    of the attacks is screened again: deep in other text, and in every disguise.
+    of the attacks is screened again: deep in other text, and in every disguise. As many ordinary
+    texts are disguised too, and had better not be flagged.
     """
     require_place(report)
     configuration = read_configuration(config)

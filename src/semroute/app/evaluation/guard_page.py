@@ -48,19 +48,22 @@ def _tables(report: GuardReport, costs: Costs, robustness: RobustnessReport) -> 
         "Each part by itself, one text at a time. The encoder is timed on every text's most "
         "suspicious part, whether or not the cascade would have asked it.",
     )
-    columns = ("", "recall", "of plain recall", "flipped")
-    plain = Trial("unchanged", robustness.plain, Proportion(0, robustness.plain.hits))
+    columns = ("", "recall", "of plain recall", "flipped", "ordinary flagged")
+    plain = robustness.plain
     flagged = (
         "flagged too, so the rows below mean nothing"
         if robustness.is_filler_flagged
         else ("not flagged")
     )
-    note = f"{robustness.plain.of} attacks. Flipped: found unchanged, and missed then."
+    note = (
+        f"{plain.recall.of} attacks. Flipped: found unchanged, and missed then. {plain.alarms.of} "
+        "ordinary texts were changed likewise."
+    )
     for title, trials, more in (
         ("At every depth", robustness.depths, f" The other text alone is {flagged}."),
         ("In every disguise", robustness.evasions, ""),
     ):
-        rows = tuple(_trial_row(each, robustness.plain) for each in (plain, *trials))
+        rows = tuple(_trial_row(each, plain.recall) for each in (plain, *trials))
         yield Table(title, columns, rows, note + more)
 
 
@@ -81,7 +84,12 @@ def _set_row(report: SetReport) -> tuple[str, ...]:
 
 def _trial_row(trial: Trial, plain: Proportion) -> tuple[str, ...]:
     kept = trial.recall.hits / plain.hits if plain.hits else None
-    return trial.name, with_interval(trial.recall), number(kept), with_interval(trial.flips)
+    return (
+        trial.name,
+        with_interval(trial.recall),
+        number(kept),
+        *map(with_interval, (trial.flips, trial.alarms)),
+    )
 
 
 def guard_as_json(
@@ -95,7 +103,7 @@ def guard_as_json(
         "triggers_flagged": as_json(report.triggers),
         "milliseconds": asdict(costs),
         "sample": {
-            "plain_recall": as_json(robustness.plain),
+            "unchanged": _trial_as_json(robustness.plain),
             "filler_flagged": robustness.is_filler_flagged,
             "depths": {each.name: _trial_as_json(each) for each in robustness.depths},
             "evasions": {each.name: _trial_as_json(each) for each in robustness.evasions},
@@ -117,4 +125,8 @@ def _set_as_json(report: SetReport) -> dict[str, Any]:
 
 
 def _trial_as_json(trial: Trial) -> dict[str, Any]:
-    return {"recall": as_json(trial.recall), "flips": as_json(trial.flips)}
+    return {
+        "recall": as_json(trial.recall),
+        "flips": as_json(trial.flips),
+        "ordinary_flagged": as_json(trial.alarms),
+    }
