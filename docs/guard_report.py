@@ -23,14 +23,22 @@ commands on them.
 | `notinject_two` | harmless prompts with two words that attacks have | leolee99/InjecGuard @ 588f555cbc2d |
 | `clinc150` | what people ask an assistant, 600 of the 3,100 held out | clinc/oos-eval @ 828f8093932c |
 | `mmlu_pro` | exam questions, 400 of the 1,122 held out | TIGER-AI-Lab/MMLU-Pro @ f418b116db00 |
+| `written`, `written_trigger` | [written for this project](../data/attacks/README.md), in another style than what was trained on; the second has an attack's words | `data/attacks/dev.jsonl` |
 | `presidio` | synthetic sentences from templates that were not trained on | microsoft/presidio-research @ 7622dec1e5f7 |
 | `presidio_all` | the same with those that were, for kinds where nothing is trained | likewise |
 
-The subsets are those whose texts have the smallest SHA-256. Nobody looked for personal data in
-`clinc150` and `mmlu_pro`: what is found there counts as a false alarm, and some of the names in exam
-questions are names. Thresholds were set on training data, but the people who built the checks saw
-figures on these sets while they did; take them for the best that can be expected. All attacks are
-in English.
+The subsets are those whose texts have the smallest SHA-256. What to know before believing the figures:
+
+* Other parts of the same collections were trained on, so texts like these are better known to the
+  checks than yours may be. Thresholds were set on training data, but for people and addresses on
+  `presidio`.
+* Nobody looked for personal data in `clinc150` and `mmlu_pro`: what is found there counts as a false
+  alarm, and some of the names in exam questions are names.
+* The disguises are known ones, and the checks were made to undo most of them. Whoever may try often
+  enough finds another.
+* Ordinary texts are disguised as well, because a disguise that is flagged whatever it hides is not
+  seen through. Who writes harmless questions like that meets those figures.
+* Times are those of a machine with two cores and other work to do; they say which part costs what.
 
 {sections}"""
 
