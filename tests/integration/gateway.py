@@ -36,6 +36,7 @@ from semroute.app.config import definitions_of
 from semroute.app.settings import Settings
 from semroute.domain.address import Address
 from semroute.domain.attack import AttackScorer, LexicalScore
+from semroute.domain.http import Service, Unrouted, target_of
 
 T = TypeVar("T")
 
@@ -110,8 +111,11 @@ class ScanLog:
 
     def check(self, received: Received) -> None:
         """Fails if a model server was sent a text that nobody had looked at."""
-        if not received.body or not received.path.startswith("/v1/"):
-            return  # no model server serves it
+        target = target_of("POST", received.path)
+        if not received.body or not (
+            target is Service.CHAT_COMPLETIONS or isinstance(target, Unrouted)
+        ):
+            return  # no model reads it
         for passage in passages_of(json.loads(received.body)).passages:
             is_masked = PLACEHOLDER.search(passage.text) is not None
             assert is_masked or not passage.text.strip() or passage.text in self.texts

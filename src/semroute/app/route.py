@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Final, assert_never
 
 import trio
@@ -27,6 +28,7 @@ from semroute.domain.verdict import (
 
 from .parsing import parsed
 from .rulings import Rulings
+from .together import together
 from .unrouted import ScreenTexts, ScreenUnrouted
 
 _BAD_REQUEST: Final = 400
@@ -120,9 +122,9 @@ class Route:
         gathered, policy = _Gathered(), self.rulings.policy
         match chat.model in policy.aliases, bool(policy.checks):
             case True, True:
-                async with trio.open_nursery() as nursery:
-                    nursery.start_soon(self._classify, chat, gathered)
-                    await self._screen(chat, gathered)
+                await together(
+                    partial(self._classify, chat, gathered), partial(self._screen, chat, gathered)
+                )
             case True, False:
                 await self._classify(chat, gathered)
             case False, True:
