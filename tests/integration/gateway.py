@@ -112,7 +112,9 @@ class ScanLog:
     def check(self, received: Received) -> None:
         """Fails if a model server was sent a text that nobody had looked at."""
         target = target_of("POST", received.path)
-        if not (target is Service.CHAT_COMPLETIONS or isinstance(target, Unrouted)):
+        if not received.body or not (
+            target is Service.CHAT_COMPLETIONS or isinstance(target, Unrouted)
+        ):
             return  # no model reads it
         for passage in passages_of(json.loads(received.body)).passages:
             is_masked = PLACEHOLDER.search(passage.text) is not None

@@ -337,7 +337,10 @@ async def test_an_observer_changes_nothing(request_mode: str, response_mode: str
         cell(document)
         cell.filter(document)["observability_mode"] = True
 
-    async with running_gateway(patch=patch) as gateway, gateway.http() as client:
+    async with (
+        running_gateway(patch=patch, is_screened=False) as gateway,
+        gateway.http() as client,
+    ):
         response = await client.post(CHAT, json=LAW)
         broken = await client.post("/v1/files", content=b"data")
         observed = 'extproc_requests_total{request_type="request_headers",status="observed"} 2.0'

@@ -3,11 +3,12 @@
 import gzip
 import json
 import math
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, Literal
 
 import pytest
-from attrs import evolve
+import trio
+from attrs import define, evolve
 from openai import OpenAI, PermissionDeniedError
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
@@ -57,6 +58,23 @@ def chat(*contents: Any, **fields: Any) -> dict[str, Any]:
     return {"model": "auto", "messages": messages, **fields}
 
 
+@define
+class Pieces:
+    """A stream that needs no cleaning up when its reader leaves."""
+
+    pieces: Iterator[str]
+
+    def __aiter__(self) -> "Pieces":
+        return self
+
+    async def __anext__(self) -> str:
+        await trio.lowlevel.checkpoint()
+        try:
+            return next(self.pieces)
+        except StopIteration:
+            raise StopAsyncIteration from None
+
+
 def saying(text: str, **headers: str) -> Callable[[Request], Response]:
     """A model that always says this, in words of three characters if it streams."""
 
@@ -70,12 +88,10 @@ def saying(text: str, **headers: str) -> Callable[[Request], Response]:
         }  # fmt: skip
         return f"data: {json.dumps(fields)}\n\n"
 
-    async def stream() -> AsyncIterator[str]:
-        yield chunk({"role": "assistant", "content": ""})
-        for start in range(0, len(text), 3):
-            yield chunk({"content": text[start : start + 3]})
-        yield chunk({}, "stop")
-        yield "data: [DONE]\n\n"
+    def stream() -> Pieces:
+        words = [chunk({"content": text[at : at + 3]}) for at in range(0, len(text), 3)]
+        first = chunk({"role": "assistant", "content": ""})
+        return Pieces(iter([first, *words, chunk({}, "stop"), "data: [DONE]\n\n"]))
 
     def answer(request: Request) -> Response:
         if b'"stream":true' in request._body.replace(b" ", b""):  # noqa: SLF001 - read before

@@ -4,11 +4,14 @@ import itertools
 
 import httpx2
 import pytest
+from attrs import evolve
 from starlette.requests import Request
 from starlette.responses import Response
 
 from semroute.adapters.extproc import service
-from semroute.app import converse, route
+from semroute.app import converse, parsing, route, screen, unrouted
+from semroute.app.guards import AttackGuardSettings, GuardSettings, PiiGuardSettings
+from semroute.app.settings import Settings
 
 from .faults import Fault, injected
 from .gateway import Gateway, running_gateway
@@ -16,12 +19,30 @@ from .gateway import Gateway, running_gateway
 pytestmark = pytest.mark.envoy
 
 CHAT = "/v1/chat/completions"
-QUESTION = {"role": "user", "content": "Can my landlord evict me?"}
+TEXT = "Can my landlord evict me? "
+QUESTION = {"role": "user", "content": TEXT}
 REQUESTS = {
-    "short": {"model": "auto", "messages": [QUESTION]},
-    "streamed": {"model": "auto", "messages": [QUESTION], "stream": True},
-    "long": {"model": "auto", "messages": [QUESTION] * 3_000},
+    "short": (CHAT, {"model": "auto", "messages": [QUESTION]}),
+    "streamed": (CHAT, {"model": "auto", "messages": [QUESTION], "stream": True}),
+    "long": (CHAT, {"model": "auto", "messages": [{"role": "user", "content": TEXT * 3_000}]}),
+    "unrouted": ("/v1/completions", {"model": "saul-54b", "prompt": TEXT}),
 }
+MODULES = (converse, parsing, route, screen, service, unrouted)
+
+
+def guarded(settings: Settings) -> Settings:
+    """Every check is enforced, and nothing that was found is remembered."""
+    enforced = AttackGuardSettings(mode="enforce")
+    guards = GuardSettings(
+        jailbreak=enforced, injection=enforced, pii=PiiGuardSettings(mode="enforce")
+    )
+    screening = evolve(settings.screening, remembered=0)
+    return evolve(settings, guards=guards, screening=screening)
+
+
+def doubt(gateway: Gateway) -> None:
+    """Has the encoder read every text, so that what waits for it is reached."""
+    gateway.faults.scorer.logit = -1.0
 
 
 def quick(_: Request) -> Response:
@@ -32,15 +53,18 @@ def quick(_: Request) -> Response:
 async def ask(gateway: Gateway, client: httpx2.AsyncClient, request: str) -> httpx2.Response | None:
     """Sends a request; None if the connection is cut."""
     try:
-        return await client.post(CHAT, json=REQUESTS[request])
+        path, body = REQUESTS[request]
+        return await client.post(path, json=body)
     except httpx2.TransportError:
         return None
 
 
 @pytest.mark.parametrize("request_", REQUESTS)
 async def test_no_fault_lets_a_request_through_that_was_not_ruled_on(request_: str) -> None:
-    with injected(converse, route, service) as injector:
-        async with running_gateway() as gateway, gateway.http() as client:
+    path, _ = REQUESTS[request_]
+    with injected(*MODULES) as injector:
+        async with running_gateway(guarded) as gateway, gateway.http() as client:
+            doubt(gateway)
             gateway.servers.answer = quick
             response = await ask(gateway, client, request_)
             assert response is not None
@@ -59,7 +83,7 @@ async def test_no_fault_lets_a_request_through_that_was_not_ruled_on(request_: s
                     where = f"{kind} {when} {site}, visit {visit}"
                     for received in gateway.servers.received:
                         assert received.json["model"] == "saul-54b", where
-                        assert received.endpoint == "gpu-2", where
+                        assert received.endpoint == ("gpu-2" if path == CHAT else "gpu-1"), where
                     gateway.servers.received.clear()
             injector.disarm()
             assert failed > 2 * len(reached)  # most faults come before the ruling is out
@@ -70,10 +94,11 @@ async def test_no_fault_lets_a_request_through_that_was_not_ruled_on(request_: s
 
 
 async def test_every_await_is_reached_by_some_request() -> None:
-    with injected(converse, route, service) as injector:
-        async with running_gateway() as gateway, gateway.http() as client:
+    with injected(*MODULES) as injector:
+        async with running_gateway(guarded) as gateway, gateway.http() as client:
+            doubt(gateway)
             for request in REQUESTS:
                 await ask(gateway, client, request)
             await client.get("/v1/models")
         assert len(injector.sites) > 10
-        assert injector.sites - injector.reached == set()
+        assert sorted(map(str, injector.sites - injector.reached)) == []

@@ -146,20 +146,29 @@ def guards_as_json(judgement: Judgement, screening: Screening | None) -> list[di
     ]
 
 
-def guards_in_words(judgement: Judgement, screening: Screening | None) -> str:
-    """Returns what every check said, in a line: `jailbreak 0.02 │ pii mask email (monitored)`."""
-    return " │ ".join(_in_words(each, screening) for each in judgement.sentences)
+def guards_in_words(judgement: Judgement, screening: Screening | None) -> tuple[str, ...]:
+    """Returns what the checks said: a line for each that found something, and one for the rest."""
+    quiet = [each for each in judgement.sentences if each.consequence is Consequence.ALLOW]
+    found = [each for each in judgement.sentences if each.consequence is not Consequence.ALLOW]
+    lines = [f"{_in_words(each, screening)} → {_outcome(each)}" for each in found]
+    if quiet:
+        lines.append(" │ ".join(f"{_in_words(each, screening)} ok" for each in quiet))
+    return tuple(lines)
 
 
 def _in_words(sentence: Sentence, screening: Screening | None) -> str:
     probability = _probability(sentence.check, screening)
-    words = [sentence.check.value, "—" if probability is None else f"{probability:.2f}"]
-    if sentence.consequence is not Consequence.ALLOW:
-        words[1 if probability is None else 2 :] = [sentence.consequence.value, sentence.what]
-        words += [] if sentence.is_carried_out else ["(monitored)"]
-    elif sentence.fault is not None:
+    words = [sentence.check.value]
+    if probability is not None:
+        words.append(f"{probability:.2f}")
+    if sentence.fault is not None:
         words.append(f"unchecked: {sentence.fault.value}")
     return " ".join(words)
+
+
+def _outcome(sentence: Sentence) -> str:
+    done = sentence.consequence.value
+    return f"{done if sentence.is_carried_out else f'would {done}'} ({sentence.what})"
 
 
 def _probability(check: Check, screening: Screening | None) -> float | None:

@@ -1,7 +1,8 @@
 """One request to one ruling: read it, find out about it, decide, and word the outcome."""
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
 from typing import Final, assert_never
 
 import trio
@@ -27,6 +28,7 @@ from semroute.domain.verdict import (
 
 from .parsing import parsed
 from .rulings import Rulings
+from .together import together
 from .unrouted import ScreenTexts, ScreenUnrouted
 
 _BAD_REQUEST: Final = 400
@@ -118,17 +120,12 @@ class Route:
     async def _gathered(self, chat: ChatRequest) -> "_Gathered":
         """Finds out what the prompt is about and what is in the request, at the same time."""
         gathered, policy = _Gathered(), self.rulings.policy
-        match chat.model in policy.aliases, bool(policy.checks):
-            case True, True:
-                async with trio.open_nursery() as nursery:
-                    nursery.start_soon(self._classify, chat, gathered)
-                    await self._screen(chat, gathered)
-            case True, False:
-                await self._classify(chat, gathered)
-            case False, True:
-                await self._screen(chat, gathered)
-            case _:
-                pass
+        jobs: list[Callable[[], Awaitable[None]]] = []
+        if chat.model in policy.aliases:
+            jobs.append(partial(self._classify, chat, gathered))
+        if policy.checks:
+            jobs.append(partial(self._screen, chat, gathered))
+        await together(*jobs)
         return gathered
 
     async def _screen(self, chat: ChatRequest, gathered: "_Gathered") -> None:

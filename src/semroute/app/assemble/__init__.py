@@ -1,7 +1,7 @@
 """The composition root: which adapter plays which role. Nothing else but the CLI names one."""
 
 from .gateway import run_gateway
-from .parts import Detectors, classifier_of, detectors_of, gateway_of, route_of
+from .parts import Detectors, classifier_of, detectors_of, gateway_of, route_of, screen_of
 from .router import Listening, Router, router_of
 from .workers import Workers
 
@@ -16,4 +16,5 @@ __all__ = [
     "route_of",
     "router_of",
     "run_gateway",
+    "screen_of",
 ]

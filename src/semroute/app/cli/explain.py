@@ -97,7 +97,8 @@ def _print_refusal(ruling: Ruling, *, as_json: bool) -> None:
         case Blocked(sentence, _, judgement), False:
             what = sentence.what.replace("_", " ")
             tree = Tree(f"[red]blocked[/red] by {sentence.check.value} with {status}: {what}")
-            tree.add(f"guards      {guards_in_words(judgement, ruling.screening)}")
+            for line in guards_in_words(judgement, ruling.screening):
+                tree.add(f"guards      {line}")
             Console().print(tree)
 
 
@@ -119,9 +120,8 @@ def _tree(explanation: Explanation) -> Tree:
     if decision.candidates:
         shown = " │ ".join(f"{each.model} {each.score:g}" for each in decision.candidates)
         tree.add(f"candidates  {shown}")
-    if explanation.judgement.sentences:
-        shown = guards_in_words(explanation.judgement, explanation.screening)
-        tree.add(f"guards      {shown}")
+    for line in guards_in_words(explanation.judgement, explanation.screening):
+        tree.add(f"guards      {line}")
     shares = " │ ".join(f"{name} {share:.0%}" for name, share in explanation.shares.items())
     tree.add(f"endpoints   {shares}")
     for flip in explanation.flips:

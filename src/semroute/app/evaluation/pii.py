@@ -1,0 +1,154 @@
+"""How much of the personal data in texts is found, and what is taken for some."""
+
+import time
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from typing import Final
+
+from attrs import field, frozen
+
+from semroute.app.screen import Screen
+from semroute.domain.guards import ENCODER_KINDS, PiiAction, PiiGuard
+from semroute.domain.passage import Origin, Passage, Path
+from semroute.domain.pii import PiiKind, PiiSpan
+
+from .matching import LabelledSpan, matched
+from .statistics import Proportion, Spread, Tally
+from .tried import UnscreenedError
+
+_PATH: Final[Path] = ("messages", 0, "content")
+
+
+@frozen
+class Document:
+    """A text in which a careful reader marked personal data.
+
+    Args:
+        text: The text.
+        spans: What was marked, of the kinds that are looked for here.
+        ignored: What else was marked, as it was called.
+        source: The set it comes from.
+    """
+
+    text: str
+    spans: tuple[LabelledSpan, ...] = ()
+    ignored: tuple[str, ...] = ()
+    source: str = "data"
+
+
+@frozen
+class KindReport:
+    """How well one kind is found.
+
+    Args:
+        tally: Of spans; nobody can count the spans that were rightly not found.
+        innocent: For each set, of the documents where nothing of the kind is marked, how many are
+            said to have some.
+    """
+
+    tally: Tally
+    innocent: Mapping[str, Proportion] = field(factory=dict)
+
+    @property
+    def all_innocent(self) -> Proportion:
+        """The same for all sets together."""
+        shares = self.innocent.values()
+        return Proportion(sum(each.hits for each in shares), sum(each.of for each in shares))
+
+
+@frozen
+class PiiReport:
+    """How well personal data is found.
+
+    Args:
+        documents: In how many texts.
+        kinds: For each kind that is marked or was found.
+        ignored: How many spans were marked that nobody looks for, by what they were called.
+        duration: How long the whole screening of a text takes, one at a time.
+    """
+
+    documents: int
+    kinds: Mapping[PiiKind, KindReport]
+    ignored: Mapping[str, int] = field(factory=dict)
+    duration: Spread | None = None
+
+    @property
+    def structured(self) -> Tally:
+        """All kinds together that have a form; people and street addresses have none."""
+        tallies = [each.tally for kind, each in self.kinds.items() if kind not in ENCODER_KINDS]
+        return sum(tallies, start=Tally())
+
+
+@frozen
+class _Checked:
+    """A document, and what was found in it."""
+
+    document: Document
+    found: tuple[PiiSpan, ...]
+    pairs: Mapping[LabelledSpan, PiiSpan]
+
+
+async def evaluate_pii(
+    screen: Screen,
+    guard: PiiGuard,
+    documents: Sequence[Document],
+    progress: Callable[[str, float], None] = lambda _what, _share: None,
+    now: Callable[[], float] = time.perf_counter,
+) -> PiiReport:
+    """Screens every document as a request of its own, one after the other.
+
+    Args:
+        screen: What screens them.
+        guard: From which score on a finding counts, and of which kinds.
+        documents: What is screened.
+        progress: Told how far it is.
+        now: A clock, in seconds.
+
+    Raises:
+        UnscreenedError: A document could not be screened.
+    """
+    checked: list[_Checked] = []
+    durations: list[float] = []
+    for document in documents:
+        begun = now()
+        found = await _found(screen, guard, document)
+        durations.append(now() - begun)
+        checked.append(_Checked(document, found, matched(document.spans, found)))
+        progress("screening", len(checked) / len(documents))
+    kinds = {span.kind for document in documents for span in document.spans}
+    kinds |= {span.kind for each in checked for span in each.found}
+    return PiiReport(
+        documents=len(checked),
+        kinds={kind: _report(kind, checked) for kind in PiiKind if kind in kinds},
+        ignored=Counter(sorted(name for document in documents for name in document.ignored)),
+        duration=Spread.of(durations),
+    )
+
+
+async def _found(screen: Screen, guard: PiiGuard, document: Document) -> tuple[PiiSpan, ...]:
+    screening = await screen([Passage(_PATH, Origin.USER, document.text)], ())
+    for check, fault in screening.failures.items():
+        message = f"the check {check.value} could not be made: {fault.value}"
+        raise UnscreenedError(message)
+    return tuple(
+        datum.span
+        for datum in screening.data
+        if guard.action_on(datum.span.kind, datum.span.score) is not PiiAction.ALLOW
+    )
+
+
+def _report(kind: PiiKind, checked: Sequence[_Checked]) -> KindReport:
+    tally = Tally()
+    innocent: Counter[str] = Counter()
+    flagged: Counter[str] = Counter()
+    for each in checked:
+        labels = [span for span in each.document.spans if span.kind is kind]
+        met = [label for label in labels if label in each.pairs]
+        taken = set(each.pairs.values())
+        alarms = [span for span in each.found if span.kind is kind and span not in taken]
+        tally += Tally(len(met), len(labels) - len(met), len(alarms))
+        if not labels:
+            innocent[each.document.source] += 1
+            flagged[each.document.source] += bool(alarms)
+    shares = {name: Proportion(flagged[name], innocent[name]) for name in sorted(innocent)}
+    return KindReport(tally, shares)
