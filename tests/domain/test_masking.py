@@ -132,3 +132,26 @@ def test_thousands_of_placeholders_take_no_longer_than_their_texts() -> None:
     for _ in range(100):
         assert Restoring(masking.originals).feed("[EMAIL_20000]!") == "user0@x.org!"
     assert time.process_time() - started < 1  # it once took several
+
+
+def test_what_was_told_by_the_words_before_it_is_masked_where_it_is_said_again() -> None:
+    passages = [
+        passage(0, "first: hunter2x."),
+        passage(1, 'password hunter2x, then "hunter2x"; not hunter2xy'),
+        Passage(("x", "hunter2x"), Origin.USER, "hunter2x", is_editable=False),
+    ]
+    start = passages[1].text.index("hunter2x")
+    found = PersonalDatum(passages[1].path, PiiSpan(PiiKind.PASSWORD, start, start + 8))
+    masking = masked(passages, [found])
+    assert list(masking.texts.values()) == [
+        "first: [PASSWORD_1].",
+        'password [PASSWORD_1], then "[PASSWORD_1]"; not hunter2xy',
+    ]
+    assert dict(masking.originals) == {"[PASSWORD_1]": "hunter2x"}
+
+
+@pytest.mark.parametrize("word", ["secret", "a1b2"])
+def test_an_ordinary_word_is_masked_only_where_it_was_found(word: str) -> None:
+    text = f"{word} and {word}"
+    found = PersonalDatum(("messages", 0, "content"), PiiSpan(PiiKind.PASSWORD, 0, len(word)))
+    assert texts([passage(0, text)], [found]) == [f"[PASSWORD_1] and {word}"]

@@ -11,6 +11,13 @@ from .passage import Passage, Path
 from .pii import PiiKind
 from .screening import PersonalDatum
 
+# A password is told by the words before it, but stays one where it is said again without them.
+# Short words and those without a digit may mean something else there.
+_WORD: Final = re.compile(r"[^\s\"'<>()\[\]{},;]+")
+_LEAST_CHARS: Final = 6
+_DIGIT: Final = re.compile(r"[0-9]")
+_ENDS: Final = ".:!?"
+
 _PLACEHOLDER: Final = re.compile(r"\[[A-Z_]+_[0-9]+\]")
 
 
@@ -36,7 +43,8 @@ def masked(passages: Iterable[Passage], data: Iterable[PersonalDatum]) -> Maskin
     A placeholder is `[EMAIL_1]`: the kind, and a number in order of first appearance. The same
     words always get the same one. A conversation only grows at its end, so its earlier turns
     read the same in every request, which keeps model servers' prompt caches warm. A number
-    whose placeholder stands in the texts already is not given out.
+    whose placeholder stands in the texts already is not given out. Where words that are replaced
+    stand again by themselves they are replaced too, whether or not anybody found them there.
     """
     by_path: defaultdict[Path, list[PersonalDatum]] = defaultdict(list)
     for datum in data:
@@ -45,21 +53,41 @@ def masked(passages: Iterable[Passage], data: Iterable[PersonalDatum]) -> Maskin
         return NOTHING_MASKED
     passages = tuple(passages)
     names = _Names(passage.text for passage in passages)
+    editable = [passage for passage in passages if passage.is_editable]
+    pieces = {
+        passage.path: _pieces(passage.text, by_path.get(passage.path, ()), names)
+        for passage in editable
+    }
+    again = names.told_again
     texts = {
-        passage.path: _replaced(passage.text, by_path[passage.path], names)
-        for passage in passages
-        if passage.path in by_path and passage.is_editable
+        passage.path: new
+        for passage in editable
+        if (new := _joined(pieces[passage.path], again)) != passage.text
     }
     return Masking(texts, names.originals)
 
 
-def _replaced(text: str, data: Sequence[PersonalDatum], names: "_Names") -> str:
+def _pieces(text: str, data: Sequence[PersonalDatum], names: "_Names") -> list[str]:
+    """Returns what stands between data and their placeholders, by turns."""
     pieces: list[str] = []
     done = 0
     for start, end, kind in _merged(data):
         pieces += (text[done:start], names.of(kind, text[start:end]))
         done = end
-    return "".join((*pieces, text[done:]))
+    return [*pieces, text[done:]]
+
+
+def _joined(pieces: list[str], again: Mapping[str, str]) -> str:
+    if again:
+        pieces[::2] = [
+            _WORD.sub(lambda word: _said_again(word[0], again), piece) for piece in pieces[::2]
+        ]
+    return "".join(pieces)
+
+
+def _said_again(word: str, again: Mapping[str, str]) -> str:
+    bare = word if word in again else word.rstrip(_ENDS)
+    return again.get(bare, bare) + word[len(bare) :]
 
 
 def _merged(data: Sequence[PersonalDatum]) -> list[tuple[int, int, PiiKind]]:
@@ -86,6 +114,15 @@ class _Names:
     @property
     def originals(self) -> dict[str, str]:
         return {name: original for (_, original), name in self._given.items()}
+
+    @property
+    def told_again(self) -> dict[str, str]:
+        """The placeholders of words that mean the same wherever they stand."""
+        return {
+            original: name
+            for (_, original), name in self._given.items()
+            if len(original) >= _LEAST_CHARS and _DIGIT.search(original)
+        }
 
     def of(self, kind: PiiKind, original: str) -> str:
         name = self._given.get((kind, original))

@@ -4,6 +4,7 @@ Only the objects and lists on the way to a replaced string are taken apart, and 
 next level. What stands beside the way is never decoded, so numbers keep their spelling.
 """
 
+import re
 from collections.abc import Mapping
 from typing import Final, TypeAlias
 
@@ -15,6 +16,9 @@ from semroute.domain.routing import ChatEdit
 # By the next step of the paths: the new text there, or what changes further inside.
 _Changes: TypeAlias = "dict[str | int, _Change]"
 _Change: TypeAlias = "str | _Changes"
+
+# In a tool call's arguments, which are JSON, a placeholder may have come in the place of a number.
+_STRING_OR_PLACEHOLDER: Final = re.compile(r'"(?:[^"\\]|\\.)*+"|\[[A-Z_]+_[0-9]+\]', re.DOTALL)
 
 _FIELDS: Final = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _ITEMS: Final = msgspec.json.Decoder(list[msgspec.Raw])
@@ -28,10 +32,20 @@ def edited(body: bytes, edit: ChatEdit) -> bytes:
         LookupError: There is no string at a place the edit names. It says nothing more,
             because a path may have somebody's name in it.
     """
-    texts: dict[Path, str] = dict(edit.texts)
+    texts: dict[Path, str] = {
+        path: _quoted(text) if path[-1:] == ("arguments",) else text
+        for path, text in edit.texts.items()
+    }
     if edit.model is not None:
         texts["model",] = edit.model
     return bytes(_changed(_VALUE.decode(body), _tree(texts))) if texts else body
+
+
+def _quoted(arguments: str) -> str:
+    """Returns a document with its bare placeholders, which no JSON has, as strings."""
+    return _STRING_OR_PLACEHOLDER.sub(
+        lambda part: part[0] if part[0][0] == '"' else f'"{part[0]}"', arguments
+    )
 
 
 def _tree(texts: Mapping[Path, str]) -> _Changes:
