@@ -346,3 +346,19 @@ async def test_a_thread_stops_once_nobody_waits_for_it() -> None:
     scorer.go_on.set()
     await screen(said("y" * 5000), [])  # gets the thread when the other is done with it
     assert len(scorer.begun) == 2
+
+
+async def test_what_the_part_before_it_tells_is_found() -> None:
+    found = await Bench().screen()(said("my password is:", "Tr0ub4dor-3xyz"), [])
+    assert {(each.span.kind, each.path[1]) for each in found.data} == {(PiiKind.PASSWORD, 1)}
+
+
+@pytest.mark.parametrize("at", range(395, 420))
+async def test_what_only_looks_like_data_where_a_seam_is_cut_is_none(at: int) -> None:
+    digits = f"{'9' * 40}4111111111111111"
+    bench = Bench()
+    for parts in (
+        (f"{digits}{' ' * (at - 16)}", "the next"),
+        ("the first", f"{' ' * (at - 16)}4111111111111111{'9' * 40}"),
+    ):
+        assert (await bench.screen()(said(*parts), [])).data == ()

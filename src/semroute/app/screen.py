@@ -280,13 +280,13 @@ def _data(
             span = sighting.span
             places = list(excerpt.places(span.start, span.end))
             if excerpt.is_seam:
-                # Words that are run together at a seam look like the end of what stood before it.
                 is_known = any(
                     each.start < end and start < each.end and each.score >= span.score
                     for path, start, end in places
                     for each in known.get((span.kind, path), ())
                 )
-                if is_known or len(places) == 1:
+                is_doubtful = len(places) == 1 and excerpt.is_doubtful(span.start, span.end)
+                if is_known or is_doubtful:
                     continue
             else:
                 known.setdefault((span.kind, excerpt.path), []).append(span)

@@ -16,6 +16,7 @@ from .passage import Origin, Passage, Path
 # How much of either side of a seam is read. Passages shorter than this are read whole, together
 # with as many neighbours as fit.
 _REACH_CHARS: Final = 400
+_EDGE_CHARS: Final = 48  # how near a cut may change what something looks like
 # A model joins parts as they are, or sees a break between them; a word or a number may have been
 # cut anywhere.
 _JOINTS: Final = ("", " ")
@@ -45,12 +46,18 @@ class Excerpt:
         origin: Whose words it is.
         is_editable: Whether all of it can be overwritten.
         pieces: What it is made of, in order.
+        is_run_together: Whether they stand next to each other without a blank.
+        begins_within: Whether its beginning is not that of a passage.
+        ends_within: Whether its end is not that of a passage.
     """
 
     text: str
     origin: Origin
     is_editable: bool
     pieces: tuple[_Piece, ...]
+    is_run_together: bool = False
+    begins_within: bool = False
+    ends_within: bool = False
 
     @property
     def path(self) -> Path:
@@ -61,6 +68,18 @@ class Excerpt:
     def is_seam(self) -> bool:
         """Whether it is made of several passages."""
         return len(self.pieces) > 1
+
+    def is_doubtful(self, start: int, end: int) -> bool:
+        """Whether what stands in one passage may look like something only as it was cut or joined.
+
+        Words that are run together look like the end of what stood before them, and half a digest
+        like an account. With a blank between passages, one may tell what is in the other.
+        """
+        return (
+            self.is_run_together
+            or (self.begins_within and start < _EDGE_CHARS)
+            or (self.ends_within and end > len(self.text) - _EDGE_CHARS)
+        )
 
     def places(self, start: int, end: int) -> Iterator[Place]:
         """Yields the spans of passages that a span of this text covers."""
@@ -133,4 +152,12 @@ def _joined(run: Sequence[_Part], joint: str, origin: Origin) -> Excerpt:
         pieces.append(_Piece(at, passage.path, start, end - start))
         at += end - start + len(joint)
     is_editable = all(passage.is_editable for passage, _, _ in run)
-    return Excerpt(joint.join(texts), origin, is_editable, tuple(pieces))
+    return Excerpt(
+        joint.join(texts),
+        origin,
+        is_editable,
+        tuple(pieces),
+        is_run_together=not joint,
+        begins_within=run[0][1] > 0,
+        ends_within=run[-1][2] < len(run[-1][0].text),
+    )
