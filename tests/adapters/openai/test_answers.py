@@ -185,3 +185,22 @@ def test_an_answer_that_is_too_large_is_unreadable() -> None:
     closed_filter = answer_filter(on_unreadable="stop")
     assert b"cannot be read" in closed_filter.feed(piece, is_last=False)
     assert closed_filter.feed(b"x", is_last=True) == b""
+
+
+def test_texts_that_few_servers_have_are_changed_too() -> None:
+    message = {
+        "content": None,
+        "role": "[EMAIL_1]",
+        "thoughts": "[EMAIL_1]",
+        "audio": {"id": "[EMAIL_1]", "transcript": "[EMAIL_1]"},
+        "reasoning_details": [{"type": "x", "text": "[EMAIL_1]"}, {"summary": "[EMAIL_1]"}],
+    }
+    body = json.dumps(completion(message)).encode()
+    said = json.loads(whole(answer_filter(lambda: Replacing(new="me")), body))
+    assert said["choices"][0]["message"] == {
+        "content": None,
+        "role": "[EMAIL_1]",
+        "thoughts": "me",
+        "audio": {"id": "[EMAIL_1]", "transcript": "me"},
+        "reasoning_details": [{"type": "x", "text": "me"}, {"summary": "me"}],
+    }

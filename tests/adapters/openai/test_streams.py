@@ -223,3 +223,16 @@ def test_an_event_that_is_too_large_passes_with_all_after_it_or_ends_the_stream(
     said = fed(stream_filter(Hoarding, "stop"), [content("a"), large, content("c")])
     assert texts(said[1]) == {(0, "refusal"): "It cannot be read."}
     assert said[2] == b""
+
+
+@pytest.mark.parametrize(
+    "delta",
+    [
+        {"thoughts": "a"},
+        {"audio": {"transcript": "a"}},
+        {"reasoning_details": [{"index": 2, "text": "a"}]},
+    ],
+)
+def test_what_was_held_back_of_a_rare_text_leaves_where_it_stood(delta: dict[str, object]) -> None:
+    said = fed(stream_filter(Hoarding), [event(choice(delta)), finish()])
+    assert documents(said[-2] + said[-1])[0]["choices"] == [choice(delta)]

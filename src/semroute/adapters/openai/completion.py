@@ -26,6 +26,9 @@ _NULL: Final = msgspec.Raw(b"null")
 _UNFINISHED: Final = (b"null", b'""')  # the latter from servers that fill in every field
 _MESSAGES: Final = ("message", "delta")
 _TEXTS: Final = ("content", "refusal", "reasoning_content", "reasoning")
+_NO_TEXTS: Final = frozenset({"role", "id", "object", "type", "tool_call_id", "name"})
+# Texts that some servers put deeper: what was spoken, and a reasoning in parts.
+_DEEPER: Final = (("audio", ("transcript",)), ("reasoning_details", ("text", "summary")))
 _TOKENS: Final = ("logprobs", "token_ids")
 _CALLS: Final = (("function", "arguments"), ("custom", "input"))
 _HEAD: Final = ("id", "object", "created", "model", "service_tier", "system_fingerprint")
@@ -169,9 +172,13 @@ class Completion:
                     self._read_message(self._object(choice, name), index, choice)
 
     def _read_message(self, message: _Fields, index: int, choice: _Fields) -> None:
-        for name in _TEXTS:
-            if name in message:
+        for name in list(message):
+            # A field that nobody here has heard of is read like any other.
+            is_string = bytes(memoryview(message[name])[:1]) == b'"'
+            if name in _TEXTS or (is_string and name not in _NO_TEXTS):
                 self._read_text(message, name, index, (name,), choice)
+        for name, inners in _DEEPER:
+            self._read_deeper(message, name, inners, index, choice)
         if "function_call" in message:
             call = self._object(message, "function_call")
             self._read_text(call, "arguments", index, ("function_call", "arguments"), choice)
@@ -180,6 +187,19 @@ class Completion:
             for name, inner in _CALLS:
                 path = ("tool_calls", number, name, inner)
                 self._read_text(self._object(call, name), inner, index, path, choice)
+
+    def _read_deeper(
+        self, message: _Fields, name: str, inners: tuple[str, ...], index: int, choice: _Fields
+    ) -> None:
+        kind = bytes(memoryview(message.get(name, _NULL))[:1])
+        parts = self._list(message, name) if kind == b"[" else []
+        if kind == b"{":
+            parts = [self._object(message, name)]
+        for position, part in enumerate(parts):
+            number = _NUMBER.decode(part["index"]) if "index" in part else position
+            for inner in inners:
+                path = (name, inner) if kind == b"{" else (name, number, inner)
+                self._read_text(part, inner, index, path, choice)
 
     def _read_text(
         self, fields: _Fields, name: str, index: int, path: Path, choice: _Fields
@@ -229,7 +249,9 @@ def _delta(path: Path, text: str) -> object:
     match path:
         case ("tool_calls", number, name, inner):
             return {"tool_calls": [{"index": number, name: {inner: text}}]}
-        case ("function_call", name):
-            return {"function_call": {name: text}}
+        case (str(outer), int(number), name):
+            return {outer: [{"index": number, name: text}]}
+        case (str(outer), name):
+            return {outer: {name: text}}
         case _:
             return {path[0]: text}
