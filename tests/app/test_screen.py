@@ -3,6 +3,7 @@
 import math
 import re
 import threading
+import time
 from collections.abc import Sequence
 
 import pytest
@@ -362,3 +363,38 @@ async def test_what_only_looks_like_data_where_a_seam_is_cut_is_none(at: int) ->
         ("the first", f"{' ' * (at - 16)}4111111111111111{'9' * 40}"),
     ):
         assert (await bench.screen()(said(*parts), [])).data == ()
+
+
+async def test_an_ordinary_prompt_does_not_wait_for_a_long_one() -> None:
+    hanging = threading.Event()
+
+    def views_when_let(text: str) -> list[View]:
+        if len(text) > 100_000:
+            hanging.wait(10)
+        return [View("raw", text)]
+
+    screen = evolve(Bench().screen(), examiner=Examiner(views_when_let, None, None))
+    with trio.move_on_after(0.05):
+        await screen(said("x" * 500_000), [])
+    assert (await screen(said("y" * 5000), [])).failures == {}
+    hanging.set()
+
+
+async def test_many_thousand_passages_do_not_hold_up_the_loop() -> None:
+    longest = 0.0
+
+    async def beat() -> None:
+        nonlocal longest
+        while True:
+            began = time.perf_counter()
+            await trio.sleep(0.001)
+            longest = max(longest, time.perf_counter() - began)
+
+    passages = said(*("word" for _ in range(60_000)))
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(beat)
+        await trio.sleep(0.01)
+        await Bench().screen()(passages, [])
+        await trio.sleep(0.01)
+        nursery.cancel_scope.cancel()
+    assert longest < 0.3

@@ -24,6 +24,9 @@ _Spans: TypeAlias = dict[tuple[PiiKind, Path], list[PiiSpan]]
 
 # Up to here examining takes about a millisecond, not much more than a round trip to a thread.
 _INLINE_CHARS: Final = 4096
+_INLINE_PASSAGES: Final = 500
+# Longer ones wait for each other, half a second each, but ordinary prompts do not wait for them.
+_SHORT_CHARS: Final = 100_000
 # What has more data in it than this is a list, and not remembered: it would take megabytes.
 _MOST_SIGHTINGS: Final = 1000
 _WINDOW_CHARS: Final = 2000  # what the encoder reads in one piece, overlaps apart
@@ -102,14 +105,15 @@ class Screen:
     max_chars: int
     max_windows: int
     remembered: Remembered[Found]
-    _threads: trio.CapacityLimiter = field(init=False, factory=lambda: trio.CapacityLimiter(1))
+    _short: trio.CapacityLimiter = field(init=False, factory=lambda: trio.CapacityLimiter(1))
+    _long: trio.CapacityLimiter = field(init=False, factory=lambda: trio.CapacityLimiter(1))
 
     async def __call__(self, passages: Sequence[Passage], opaque: Sequence[Path]) -> Screening:
         """Screens one request. It raises nothing: a check that cannot be made is a finding.
 
         What was examined of a text counts even if it could not be read.
         """
-        excerpts = tuple(excerpts_of(passages))
+        excerpts = await _excerpts(passages)
         found: dict[str, Found | None] = {}
         new: dict[str, Excerpt] = {}
         for excerpt in excerpts:  # passages first, which are read in more ways than seams
@@ -145,8 +149,9 @@ class Screen:
         try:
             if size <= _INLINE_CHARS:
                 return self._examinations(texts)
+            limiter = self._short if size <= _SHORT_CHARS else self._long
             return await trio.to_thread.run_sync(
-                self._examined_aside, texts, abandon_on_cancel=True, limiter=self._threads
+                self._examined_aside, texts, abandon_on_cancel=True, limiter=limiter
             )
         except Exception:  # noqa: BLE001 - whatever goes wrong, the request must not slip by
             return _Examined(fault=ScreenFault.ERROR)
@@ -234,6 +239,12 @@ class Screen:
         probability, suspicion = max(scored, key=lambda pair: pair[0])
         # It is remembered, and what is remembered has nobody's words in it.
         return Found(probability, evolve(suspicion, text=""), sightings)
+
+
+async def _excerpts(passages: Sequence[Passage]) -> tuple[Excerpt, ...]:
+    if len(passages) <= _INLINE_PASSAGES:
+        return tuple(excerpts_of(passages))
+    return await trio.to_thread.run_sync(tuple, excerpts_of(passages), abandon_on_cancel=True)
 
 
 def key_of(excerpt: Excerpt) -> str:
