@@ -81,6 +81,7 @@ def route_with(
             policy=policy,
             names=HeaderNames(),
             chat=OpenAIChat(),
+            answers=OpenAIChat(),
             finder=PatternFinder(),
             watch_bytes=1000,
             now=lambda: 1_800_000_000.0,
@@ -104,7 +105,7 @@ def converse(route: Route, observer: MemoryObserver) -> Converse:
     return Converse(
         route=route,
         observer=observer,
-        remember=RememberUsage(route.rulings.chat, observer),
+        remember=RememberUsage(route.rulings.answers, observer),
         owned_headers=route.rulings.names.owned,
         max_body_bytes=100_000,
         budget=ByteBudget(10_000),

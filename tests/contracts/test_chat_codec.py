@@ -12,11 +12,12 @@ from semroute.adapters.openai import OpenAIChat, OpenAIModels
 from semroute.domain.chat import Refusal
 from semroute.domain.errors import InvalidRequestError
 from semroute.domain.headers import Headers
-from semroute.domain.ports import ChatCodec, ModelDirectory
+from semroute.domain.ports import AnswerCodec, ChatCodec, ModelDirectory
 from semroute.domain.record import UpstreamAnswer
 from semroute.domain.routing import ChatEdit
 
 CODECS: dict[str, ChatCodec] = {"openai": OpenAIChat()}
+ANSWERS: dict[str, AnswerCodec] = {"openai": OpenAIChat()}
 DIRECTORIES: dict[str, ModelDirectory] = {"openai": OpenAIModels()}
 
 REQUEST = json.dumps(
@@ -24,6 +25,7 @@ REQUEST = json.dumps(
 ).encode()
 
 codecs = pytest.mark.parametrize("codec", CODECS.values(), ids=CODECS)
+answer_codecs = pytest.mark.parametrize("codec", ANSWERS.values(), ids=ANSWERS)
 
 
 @codecs
@@ -80,12 +82,14 @@ def test_any_bytes_are_read_or_refused(codec: ChatCodec, body: bytes) -> None:
         assert codec.parse(body).messages
 
 
-@codecs
+@answer_codecs
 @given(
     body=st.binary(max_size=300),
     kind=st.sampled_from(["application/json", "text/event-stream", ""]),
 )
-def test_any_answer_says_what_it_cost_or_nothing(codec: ChatCodec, body: bytes, kind: str) -> None:
+def test_any_answer_says_what_it_cost_or_nothing(
+    codec: AnswerCodec, body: bytes, kind: str
+) -> None:
     usage = codec.usage(UpstreamAnswer(Headers.of({"content-type": kind}), body))
     assert usage is None or min(usage.input_tokens, usage.output_tokens) >= 0
 
@@ -102,11 +106,11 @@ KINDS = st.sampled_from(["application/json", "text/event-stream", "text/html"])
 REFUSED = Refusal("1", "big", "I had rather not.", 0)
 
 
-@codecs
+@answer_codecs
 @settings(deadline=None)
 @given(pieces=st.lists(st.binary(max_size=100)), kind=KINDS)
 def test_any_answer_passes_a_filter_that_lets_all_pass(
-    codec: ChatCodec, pieces: list[bytes], kind: str
+    codec: AnswerCodec, pieces: list[bytes], kind: str
 ) -> None:
     headers = Headers.of({"content-type": kind})
     answer = codec.answer_filter(headers, Unchanging, REFUSED, on_unreadable="pass")
@@ -115,11 +119,11 @@ def test_any_answer_passes_a_filter_that_lets_all_pass(
         assert b"".join([*said, answer.feed(b"", is_last=True)]) == b"".join(pieces)
 
 
-@codecs
+@answer_codecs
 @settings(deadline=None)
 @given(body=st.binary(min_size=1, max_size=100), kind=KINDS)
 def test_an_answer_that_nobody_can_read_may_become_a_refusal(
-    codec: ChatCodec, body: bytes, kind: str
+    codec: AnswerCodec, body: bytes, kind: str
 ) -> None:
     headers = Headers.of({"content-type": kind})
     answer = codec.answer_filter(headers, Unchanging, REFUSED, on_unreadable="stop")

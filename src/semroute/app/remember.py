@@ -2,7 +2,7 @@
 
 from attrs import frozen
 
-from semroute.domain.ports import ChatCodec, Observer
+from semroute.domain.ports import AnswerCodec, Observer
 from semroute.domain.record import DecisionRecord, UpstreamAnswer
 from semroute.domain.verdict import Routed
 
@@ -12,11 +12,11 @@ class RememberUsage:
     """Reads what answers cost.
 
     Args:
-        chat: Reads answers.
+        answers: Reads them.
         observer: Is told.
     """
 
-    chat: ChatCodec
+    answers: AnswerCodec
     observer: Observer
 
     def __call__(self, record: DecisionRecord, answer: UpstreamAnswer | None) -> None:
@@ -24,6 +24,6 @@ class RememberUsage:
         if record.ruling is None or answer is None:
             return
         verdict = record.ruling.verdict
-        usage = self.chat.usage(answer) if isinstance(verdict, Routed) else None
+        usage = self.answers.usage(answer) if isinstance(verdict, Routed) else None
         if isinstance(verdict, Routed) and usage is not None:
             self.observer.answer_metered(verdict.decision, usage)

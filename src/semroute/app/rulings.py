@@ -19,7 +19,7 @@ from semroute.domain.naming import DECISION_ID, OVERHEAD, HeaderNames, on_judgem
 from semroute.domain.passage import Passage
 from semroute.domain.pii import PiiFinder
 from semroute.domain.policy import Policy
-from semroute.domain.ports import ChatCodec, TextCodec
+from semroute.domain.ports import AnswerCodec, ChatCodec, TextCodec
 from semroute.domain.routing import ChatEdit
 from semroute.domain.ruling import RequestEdit, RequestFacts, Ruling, Timings
 from semroute.domain.screening import ScreenFault
@@ -47,6 +47,7 @@ class Rulings:
         policy: The rules.
         names: The header names.
         chat: Speaks the chat API.
+        answers: Changes answers in that API.
         words: Edits requests and words errors; the chat API's, unless it is about another.
         finder: Looks for personal data in answers.
         watch_bytes: How much of a model's answer to keep for metering; 0 for none.
@@ -56,6 +57,7 @@ class Rulings:
     policy: Policy
     names: HeaderNames
     chat: ChatCodec
+    answers: AnswerCodec
     finder: PiiFinder
     watch_bytes: int
     now: Callable[[], float]
@@ -186,7 +188,7 @@ class Rulings:
         must_be_read = guard.mode is Mode.ENFORCE and guard.is_closed
         substitute = self.chat.error(_UNAVAILABLE, _UNREAD) if must_be_read else None
         opens = partial(
-            self.chat.answer_filter,
+            self.answers.answer_filter,
             refusal=Refusal(facts.decision_id, model, _UNREAD.message, int(self.now())),
             on_unreadable="stop" if must_be_read else "pass",
         )

@@ -116,6 +116,10 @@ class ChatCodec(Protocol):
         """Returns the answer of a model that refuses, in the form the client asked for."""
         ...
 
+
+class AnswerCodec(Protocol):
+    """Reads and changes what models answer in one chat API."""
+
     def answer_filter(
         self,
         headers: Headers,

@@ -118,6 +118,7 @@ def route_of(
         policy=policy,
         names=names_of(settings),
         chat=OpenAIChat(),
+        answers=OpenAIChat(),
         finder=detectors.answer_finder,
         watch_bytes=settings.metering.max_answer_bytes,
         now=time.time,

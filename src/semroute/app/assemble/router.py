@@ -116,7 +116,7 @@ class Router:
         converse = Converse(
             route=route,
             observer=observer,
-            remember=RememberUsage(route.rulings.chat, observer),
+            remember=RememberUsage(route.rulings.answers, observer),
             owned_headers=route.rulings.names.owned,
             max_body_bytes=server_settings.max_body_bytes,
             budget=budget,
