@@ -227,3 +227,17 @@ async def test_numbers_and_answers_that_need_not_be_screened_pass(
 ) -> None:
     ruling = await guarded(classifier, Guards(answers=answers))(post(b'{"input": "x"}', path=path))
     assert isinstance(ruling.verdict, PassedThrough)
+
+
+@pytest.mark.parametrize(("model", "status"), [("small", None), ("euler", 403), ("who", None)])
+async def test_an_api_that_is_not_routed_has_the_guards_of_the_model_it_names(
+    classifier: FaultyClassifier, model: str, status: int | None
+) -> None:
+    route = guarded(classifier, Guards())
+    policy = evolve(POLICY, guards=Guards(), special_guards={(None, "euler"): GUARDS})
+    codec = OpenAITexts()
+    rulings = evolve(route.rulings, policy=policy, words=codec)
+    unrouted = {Unrouted.COMPLETIONS: ScreenUnrouted(codec, rulings, screen)}
+    body = json.dumps({"model": model, "prompt": "an attack"}).encode()
+    ruling = await evolve(route, unrouted=unrouted)(post(body, path="/v1/completions"))
+    assert (ruling.action.status if isinstance(ruling.action, LocalReply) else None) == status

@@ -50,8 +50,7 @@ class ScreenUnrouted:
     async def __call__(self, request: HttpRequest, facts: RequestFacts) -> Ruling:
         """Rules on one request. Cancelled, it leaves nothing behind."""
         started = trio.current_time()
-        answers = self.rulings.policy.guards.answers
-        if self.answers_in_words and answers.mode is Mode.ENFORCE and answers.is_closed:
+        if self.answers_in_words and self._must_read_answers:
             return self.rulings.refused(Refused(_FORBIDDEN, _UNREAD), facts)
         refused = fault_in(request)
         if refused is not None:
@@ -62,7 +61,7 @@ class ScreenUnrouted:
             return self._unread(Refused(_BAD_REQUEST, error), request, facts)
         screening = await self.screen(texts.passages, texts.opaque)
         seconds = trio.current_time() - started
-        verdict = decide_unrouted(screening, self.rulings.policy)
+        verdict = decide_unrouted(screening, self.rulings.policy, texts.model)
         match verdict:
             case Blocked():
                 ruling = self.rulings.blocked(verdict, None, facts)
@@ -73,8 +72,13 @@ class ScreenUnrouted:
         timings = Timings(screen=seconds, total=seconds)
         return evolve(ruling, screening=screening, timings=timings)
 
+    @property
+    def _must_read_answers(self) -> bool:
+        every = (guards.answers for guards in self.rulings.policy.all_unrouted_guards)
+        return any(guard.mode is Mode.ENFORCE and guard.is_closed for guard in every)
+
     def _unread(self, refused: Refused, request: HttpRequest, facts: RequestFacts) -> Ruling:
         """What nobody could read slips by only where no check is enforced."""
-        if self.rulings.policy.guards.enforces:
+        if any(guards.enforces for guards in self.rulings.policy.all_unrouted_guards):
             return self.rulings.refused(refused, facts)
         return self.rulings.passed(PassedThrough(Reason.UNREADABLE), request.body, (), facts)

@@ -44,10 +44,12 @@ class Texts:
     Args:
         passages: The texts.
         opaque: Where something stands that nobody here can read.
+        model: The model it names; empty if it names none.
     """
 
     passages: tuple[Passage, ...] = ()
     opaque: tuple[Path, ...] = ()
+    model: str = ""
 
 
 def spelled(path: Path) -> str:

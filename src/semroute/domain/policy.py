@@ -63,6 +63,18 @@ class Policy:
         """Returns the guards of requests of one category that one model answers."""
         return self.special_guards.get((category, model), self.guards)
 
+    def guards_of_unrouted(self, model: str) -> Guards:
+        """Returns the guards of requests that go where they go: those of the model they name.
+
+        What names no model we know reaches the default model, if any.
+        """
+        return self.guards_for(None, model if model in self.models else self.default_model)
+
+    @property
+    def all_unrouted_guards(self) -> tuple[Guards, ...]:
+        """Every set of guards that a request may have to pass that is not routed."""
+        return tuple(map(self.guards_of_unrouted, self.models))
+
     @property
     def all_guards(self) -> tuple[Guards, ...]:
         """Every set of guards that a request may have to pass."""

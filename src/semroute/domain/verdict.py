@@ -116,9 +116,11 @@ def decide(chat: ChatRequest, findings: Findings, policy: Policy) -> Routed | Re
     return _guarded(decision, findings.screening, findings.draw, policy)
 
 
-def decide_unrouted(screening: Screening, policy: Policy) -> PassedThrough | Blocked:
+def decide_unrouted(
+    screening: Screening, policy: Policy, model: str = ""
+) -> PassedThrough | Blocked:
     """Decides whether a request that we do not route may go where it is going."""
-    guards = policy.guards
+    guards = policy.guards_of_unrouted(model)
     judgement = judge(screening, guards)
     # Nobody knows how private the place is.
     for consequence in (Consequence.BLOCK, Consequence.UNAVAILABLE, Consequence.ROUTE):

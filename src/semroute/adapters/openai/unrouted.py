@@ -25,8 +25,10 @@ class OpenAITexts:
 
     def read(self, body: bytes) -> Texts:
         """Reads every string that a model may read."""
-        reading = passages_of(load_object(body))
-        return Texts(reading.passages, reading.opaque)
+        document = load_object(body)
+        reading = passages_of(document)
+        model = document.get("model")
+        return Texts(reading.passages, reading.opaque, model if isinstance(model, str) else "")
 
     def edit(self, body: bytes, edit: ChatEdit) -> bytes:
         """Replaces texts where they stand. Every other value keeps its bytes."""

@@ -120,7 +120,10 @@ class Router:
             owned_headers=route.rulings.names.owned,
             max_body_bytes=server_settings.max_body_bytes,
             budget=budget,
-            reads_unrouted=bool(policy.guards.checks) or policy.guards.answers.mode is Mode.ENFORCE,
+            reads_unrouted=any(
+                guards.checks or guards.answers.mode is Mode.ENFORCE
+                for guards in policy.all_unrouted_guards
+            ),
         )
         metrics.watch("semroute_extproc_streams", lambda: converse.open_streams)
         metrics.watch("semroute_retained_bytes", lambda: budget.used)
