@@ -1,18 +1,62 @@
-"""Texts as windows, and windows as sparse rows of hashed sequences."""
+"""Texts as windows, and windows as sums over stretches of hashed sequences."""
 
 from collections.abc import Sequence
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 from attrs import frozen
 
 from semroute.adapters.lexical.attacks.grams import BUCKETS, grams_of
-from semroute.adapters.lexical.attacks.windows import MARGIN, windows_of
+from semroute.adapters.lexical.attacks.model import lengths_of
+from semroute.adapters.lexical.attacks.windows import windows_of
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.intp]
 
-COLUMNS = 2 * BUCKETS
+_LENGTH: Final = 2 * BUCKETS
+COLUMNS: Final = _LENGTH + 1
+"""Buckets of letters, buckets of words, and the length."""
+
+_ORDERS: Final = 3  # how many sequences begin at a letter, or at a word
+
+
+@frozen(eq=False)
+class Half:
+    """The sequences of letters, or of words, of all texts, one text after another.
+
+    Args:
+        columns: Of each sequence its column; COLUMNS where a text ends too soon to have one.
+            Shape (3, n).
+        starts: Which of them each window begins with.
+        ends: With which it has ended.
+        scales: What each of a window's sequences counts.
+    """
+
+    columns: npt.NDArray[np.int32]
+    starts: Ints
+    ends: Ints
+    scales: Floats
+
+    def sums(self, weights: npt.NDArray[np.float32]) -> Floats:
+        """Returns each window's sum of weights."""
+        known = np.append(weights, np.float32(0))
+        sums = np.zeros(self.columns.shape[1] + 1)
+        for columns in self.columns:
+            sums[1:] += known[columns]
+        np.cumsum(sums, out=sums)
+        return np.asarray((sums[self.ends] - sums[self.starts]) * self.scales, np.float64)
+
+    def gradient(self, residuals: Floats) -> Floats:
+        """Returns, for each column, the sum of the residuals of the windows it occurs in."""
+        size = self.columns.shape[1] + 1
+        scaled = residuals * self.scales
+        each = np.bincount(self.starts, scaled, size) - np.bincount(self.ends, scaled, size)
+        each = np.cumsum(each)[:-1]
+        total = np.zeros(COLUMNS + 1)
+        for columns in self.columns:
+            total += np.bincount(columns, each, COLUMNS + 1)
+        return total[:-1]
 
 
 @frozen(eq=False)
@@ -20,64 +64,80 @@ class Bags:
     """The windows of some texts, in the form the model that ships sees them.
 
     Args:
-        columns: Of every sequence of every window, its bucket; those of words come after those of
-            letters.
-        counts: How many of them each half (letters, words) of each window has.
-        scales: What each of a half's sequences counts.
+        letters: What they have of letters.
+        words: What they have of words.
+        lengths: How long they are, as the model takes it.
         texts: Which text each window is of.
-        passages: Where in the text each window's passage for the encoder stands.
+        bounds: Its first letter in that text, and the letter after its last; shape (n, 2).
     """
 
-    columns: npt.NDArray[np.int32]
-    counts: Ints
-    scales: npt.NDArray[np.float32]
+    letters: Half
+    words: Half
+    lengths: Floats
     texts: Ints
-    passages: tuple[tuple[int, int], ...]
+    bounds: Ints
 
     @classmethod
     def of(cls, texts: Sequence[str]) -> "Bags":
         """Divides texts into windows and hashes them."""
-        columns, counts, scales, owners, passages = [], [], [], [], []
+        letters, words, owners, bounds = _Halves(0), _Halves(BUCKETS), [], []
         for index, text in enumerate(texts):
             grams = grams_of(text)
             size = grams.places.size
             if not size:
                 continue
-            for start, end in zip(*windows_of(size), strict=True):
-                first, last = np.searchsorted(grams.words, (start, end))
-                letters = np.concatenate([part[start:end] for part in grams.letter_grams])
-                words = np.concatenate([part[first:last] for part in grams.word_grams])
-                columns += [letters.astype(np.int32), words.astype(np.int32) + BUCKETS]
-                counts += [letters.size, words.size]
-                scales += [(3 * (end - start)) ** -0.5, (3 * max(last - first, 1)) ** -0.5]
-                owners.append(index)
-                passages.append(
-                    (
-                        int(grams.places[max(start - MARGIN, 0)]),
-                        int(grams.places[min(end + MARGIN, size) - 1]) + 1,
-                    )
-                )
+            starts, ends = windows_of(size)
+            letters.add(grams.letter_grams, size, starts, ends)
+            firsts, lasts = np.searchsorted(grams.words, (starts, ends))
+            words.add(grams.word_grams, grams.words.size, firsts, lasts)
+            owners.append(np.full(starts.size, index))
+            bounds.append(np.column_stack((starts, ends)))
+        together = np.concatenate(bounds)
         return cls(
-            np.concatenate(columns),
-            np.array(counts),
-            np.array(scales, np.float32),
-            np.array(owners),
-            tuple(passages),
+            letters.joined(),
+            words.joined(),
+            lengths_of(together[:, 0], together[:, 1]),
+            np.concatenate(owners),
+            together,
         )
 
     def scores(self, weights: npt.NDArray[np.float32]) -> Floats:
         """Returns each window's sum; `weights` has shape (COLUMNS,)."""
-        taken = np.append(weights[self.columns], np.float32(0))
-        begins = np.cumsum(self.counts) - self.counts
-        sums = np.add.reduceat(taken, begins)
-        halves = np.where(self.counts, sums, 0) * self.scales
-        return np.asarray(halves[0::2] + halves[1::2], np.float64)
+        sums = self.letters.sums(weights) + self.words.sums(weights)
+        return sums + self.lengths * float(weights[_LENGTH])
 
     def gradient(self, residuals: Floats) -> Floats:
         """Returns the sum over windows of their sequences times their residual."""
-        each = np.repeat(np.repeat(residuals, 2) * self.scales, self.counts)
-        sums = np.bincount(self.columns, weights=each, minlength=COLUMNS)
-        return np.asarray(sums, np.float64)
+        total = self.letters.gradient(residuals) + self.words.gradient(residuals)
+        total[_LENGTH] = self.lengths @ residuals
+        return total
+
+
+class _Halves:
+    """Gathers one half of many texts."""
+
+    def __init__(self, offset: int) -> None:
+        self._offset = offset
+        self._at = 0
+        self._columns: list[npt.NDArray[np.int32]] = []
+        self._starts: list[Ints] = []
+        self._ends: list[Ints] = []
+
+    def add(
+        self, grams: Sequence[npt.NDArray[np.uint32]], size: int, starts: Ints, ends: Ints
+    ) -> None:
+        columns = np.full((_ORDERS, size), COLUMNS, np.int32)
+        for order, buckets in enumerate(grams):
+            columns[order, : buckets.size] = buckets.astype(np.int32) + self._offset
+        self._columns.append(columns)
+        self._starts.append(starts + self._at)
+        self._ends.append(ends + self._at)
+        self._at += size
+
+    def joined(self) -> Half:
+        starts, ends = np.concatenate(self._starts), np.concatenate(self._ends)
+        scales = (_ORDERS * np.maximum(ends - starts, 1)) ** -0.5
+        return Half(np.concatenate(self._columns, axis=1), starts, ends, scales)
 
 
 def highest(scores: Floats, owners: Ints, texts: int) -> Floats:

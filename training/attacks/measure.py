@@ -17,7 +17,7 @@ from attrs import frozen
 from safetensors.numpy import load_file
 
 from semroute.adapters.lexical.attacks import LexicalAttackModel
-from semroute.adapters.lexical.attacks.model import passage_of
+from semroute.adapters.lexical.attacks.passages import passage_of
 from semroute.adapters.torch import load_encoder
 from semroute.domain.attack import CASCADE
 
@@ -103,12 +103,14 @@ def main() -> None:
 def held_out(data: Path) -> dict[str, list[str]]:
     """Returns the texts that nothing was trained on."""
     collected = labelled(data / "jailbreak/dev.jsonl")
-    written = own("dev.jsonl")
+    written, fresh = own("dev.jsonl"), own("dev2.jsonl")
     return {
         "in the wild": [row.text for row in collected if row.is_attack],
         "own attacks": [row.text for row in written if row.is_attack],
+        "fresh attacks": [row.text for row in fresh if row.is_attack],
         "trigger words": [row.text for row in collected if not row.is_attack],
         "own ordinary": [row.text for row in written if not row.is_attack],
+        "fresh ordinary": [row.text for row in fresh if not row.is_attack],
         "exam questions": [row.text for row in ordinary(data / "domain/dev.jsonl", "")[:_PROMPTS]],
         "intents": [
             row.text for row in ordinary(data / "intents/clinc150_dev.jsonl", "")[:_PROMPTS]
@@ -136,6 +138,9 @@ def hidden(sets: dict[str, list[str]]) -> dict[str, list[str]]:
         "wild, words after": [f"{text} {filler(60)}" for text in attacks],
         "wild, in capitals": [text.upper() for text in attacks],
         "own, words around": [f"{filler(12)} {text} {filler(12)}" for text in sets["own attacks"]],
+        "fresh, 600 tokens deep": [
+            f"{filler(600)}\n{text}\n{filler(40)}" for text in sets["fresh attacks"]
+        ],
         "filler alone": [filler(5_000) for _ in range(20)],
     }
 

@@ -5,6 +5,8 @@ import random
 from collections.abc import Iterable, Iterator
 from hashlib import sha256
 from pathlib import Path
+from pydoc_data.topics import topics
+from sysconfig import get_path
 from typing import Any, Final
 
 from attrs import frozen
@@ -12,14 +14,19 @@ from attrs import frozen
 OWN: Final = Path(__file__).parents[2] / "data" / "attacks"
 
 # How many of the ordinary prompts are used. There are five times as many, all alike.
-_EXAM_QUESTIONS: Final = 3000
+_EXAM_QUESTIONS: Final = 6000
 _INTENTS: Final = 3000
 _BANKING: Final = 800
 _TOOL_LISTS: Final = 600
 _JOINED: Final = 3, 20  # how many texts make a long one
 
+_PIECE: Final = 5_000  # characters of a document
+_LIBRARY_STEP: Final = 20_000  # one piece of so many characters is read
+
 _SHORT: Final = 400  # characters
-_PADDING: Final = 0, 40  # words
+_PADDING: Final = 0, 60  # words
+_PADDED: Final = 2  # so many times each short attack stands among harmless words
+_BROKEN: Final = 0.5  # so often the words begin and end in the midst of a sentence
 _FILLER: Final = 20, 900
 _FILLERS: Final = 200
 
@@ -68,11 +75,12 @@ def own(name: str) -> list[Row]:
     """Returns a file of the data written for this project."""
     rows = []
     for line in read(OWN / name):
-        is_attack = bool(line["label"])
+        is_attack, is_combined = bool(line["label"]), line["made"] == "combined"
         weight = 1.0 if is_attack else _WEIGHT["own"]
-        if is_attack and line["made"] == "combined":
-            weight = _WEIGHT["combined"]
-        rows.append(Row(line["text"], is_attack, str(line["group"]), weight))
+        if is_combined:
+            weight *= _WEIGHT["combined"]
+        source = "combined" if is_combined else str(line["group"])
+        rows.append(Row(line["text"], is_attack, source, weight))
     return rows
 
 
@@ -119,8 +127,9 @@ def training_rows(data: Path) -> list[Row]:
         *banking[:_BANKING],
         *personal,
         *tool_lists(data, 0)[:_TOOL_LISTS],
+        *_library(),
         *_joined(_shuffled(parts, chance), chance),
-        *_padded(short, words, chance),
+        *_padded(short, list(_texts(unused)), words, chance),
         *(
             Row(_filler(words, chance, *_FILLER), is_attack=False, source="joined")
             for _ in range(_FILLERS)
@@ -142,6 +151,16 @@ def tool_lists(data: Path, parity: int) -> list[Row]:
     ]
 
 
+def _library() -> Iterator[Row]:
+    """Pieces of the sources of Python's standard library: long documents, and code."""
+    for path in sorted(Path(get_path("stdlib")).glob("*.py")):
+        text = path.read_text("utf-8", "replace")
+        for start in range(0, len(text), _LIBRARY_STEP):
+            yield Row(text[start : start + _PIECE], is_attack=False, source="library")
+    for _, text in sorted(topics.items()):
+        yield Row(text[:_PIECE], is_attack=False, source="library")
+
+
 def _joined(rows: list[Row], chance: random.Random) -> Iterator[Row]:
     """Long ordinary texts: without them, length itself would look like an attack."""
     at = 0
@@ -152,12 +171,19 @@ def _joined(rows: list[Row], chance: random.Random) -> Iterator[Row]:
         at += count
 
 
-def _padded(rows: list[Row], words: list[str], chance: random.Random) -> Iterator[Row]:
-    """Short attacks among harmless words, which must not hide them."""
-    for row in rows:
-        before, after = (_filler(words, chance, *_PADDING) for _ in range(2))
-        text = f"{before} {row.text} {after}"
-        yield Row(text, is_attack=True, source=row.source, weight=row.weight / 2, within=row.text)
+def _padded(
+    rows: list[Row], texts: list[str], words: list[str], chance: random.Random
+) -> Iterator[Row]:
+    """Short attacks among harmless words, or whole sentences, which must not hide them."""
+    for row in [row for row in rows for _ in range(_PADDED)]:
+        if chance.random() < _BROKEN:
+            before, after = (_filler(words, chance, *_PADDING) for _ in range(2))
+        else:
+            before, after = (" ".join(chance.sample(texts, chance.randint(0, 4))) for _ in range(2))
+        blank = chance.choice((" ", " ", "\n"))
+        text = f"{before}{blank}{row.text}{blank}{after}".strip()
+        weight = row.weight / _PADDED
+        yield Row(text, is_attack=True, source=row.source, weight=weight, within=row.text)
 
 
 def _filler(words: list[str], chance: random.Random, least: int, most: int) -> str:

@@ -11,21 +11,22 @@ from safetensors import SafetensorError, safe_open
 
 from semroute.domain.attack import LexicalScore
 
-from .grams import BUCKETS, Grams, Places, grams_of
+from .grams import BUCKETS, Grams, grams_of
+from .passages import passage_of, span_of
 from .rules import fired
-from .windows import MARGIN, windows_of
+from .windows import SIZES, Bounds, windows_of
 
 ARTEFACT: Final = Path(__file__).with_name("attacks.safetensors")
 
 # What a text without a single letter scores: surely no attack.
 NOTHING: Final = -20.0
 
-# Rules are read in so many windows, those the model finds most suspicious. An attack that hides
-# from them behind eight windows of its own kind is found by those.
+# Rules are read in so many places, those the model finds most suspicious. An attack that hides
+# from them behind eight places of its own kind is found by those.
 _RULED: Final = 8
-# A passage of a window has at most so many characters once its blanks are collapsed; more only if
-# someone padded it with punctuation.
-_MAX_PASSAGE: Final = 4096
+_PLACE: Final = SIZES[0]  # letters; of the windows that begin in one place the worst stands for it
+# A text of so few letters is read by the rules once, as a whole.
+WHOLE: Final = 2 * SIZES[0]
 
 Weights: TypeAlias = npt.NDArray[np.float32]
 Scores: TypeAlias = npt.NDArray[np.float64]
@@ -43,15 +44,15 @@ class LexicalAttackModel:
         letters: The weight of each bucket of letter sequences; shape (BUCKETS,).
         words: Likewise of word sequences.
         bias: What is added to every window's sum; the calibration is within.
-        first_rule: What the first rule that fires adds.
-        more_rules: What each further one adds.
+        length: What a window gains per natural logarithm of its letters over those of the longest.
+        rule: What is added where a rule fires; it is added once.
     """
 
     letters: Weights
     words: Weights
     bias: float
-    first_rule: float
-    more_rules: float
+    length: float
+    rule: float
 
     @classmethod
     def load(cls, path: Path = ARTEFACT) -> "LexicalAttackModel":
@@ -65,14 +66,14 @@ class LexicalAttackModel:
                 letters = np.asarray(file.get_tensor("letters"), np.float32)
                 words = np.asarray(file.get_tensor("words"), np.float32)
                 numbers = json.loads((file.metadata() or {})["numbers"])
-            bias, first, more = (float(numbers[name]) for name in _NUMBERS)
+            bias, length, rule = (float(numbers[name]) for name in _NUMBERS)
         except (OSError, SafetensorError, KeyError, ValueError, TypeError) as error:
             message = f"{path} is no model of attacks: {type(error).__name__}"
             raise AttackModelError(message) from error
         if letters.shape != (BUCKETS,) or words.shape != (BUCKETS,):
             message = f"{path} has {letters.shape} and {words.shape} weights, not {BUCKETS}"
             raise AttackModelError(message)
-        return cls(letters, words, bias, first, more)
+        return cls(letters, words, bias, length, rule)
 
     def score(self, text: str) -> LexicalScore:
         """Returns what the most suspicious window of a text says; never raises.
@@ -85,53 +86,43 @@ class LexicalAttackModel:
             return LexicalScore(NOTHING)
         starts, ends = windows_of(count)
         logits = self._logits(grams, starts, ends)
-        suspects = np.argsort(-logits, kind="stable")[:_RULED].tolist()
-        spans = [_span(text, grams.places, int(starts[at]), int(ends[at])) for at in suspects]
-        if starts.size <= _RULED:  # so short that the rules read it as a whole, and once
+        suspects = suspects_among(logits, starts)
+        spans = [span_of(text, grams, int(starts[at]), int(ends[at])) for at in suspects]
+        if count <= WHOLE:
             suspects, rules = suspects[:1], [fired(passage_of(text, 0, len(text)))]
         else:
             rules = [fired(passage_of(text, *span)) for span in spans]
         scores = (
-            LexicalScore(float(logits[at]) + self.added_by(len(names)), names, *span)
+            LexicalScore(float(logits[at]) + self.rule * bool(names), names, *span)
             for at, names, span in zip(suspects, rules, spans, strict=False)
         )
         return max(scores, key=lambda score: score.logit)
 
-    def added_by(self, rules: int) -> float:
-        """Returns what so many rules that fire add to a logit."""
-        return self.first_rule + (rules - 1) * self.more_rules if rules else 0.0
-
-    def _logits(
-        self, grams: Grams, starts: npt.NDArray[np.intp], ends: npt.NDArray[np.intp]
-    ) -> Scores:
+    def _logits(self, grams: Grams, starts: Bounds, ends: Bounds) -> Scores:
         letters = _window_means(self.letters, grams.letter_grams, starts, ends)
         firsts, lasts = np.searchsorted(grams.words, starts), np.searchsorted(grams.words, ends)
         words = _window_means(self.words, grams.word_grams, firsts, lasts)
-        return letters + words + self.bias
+        return letters + words + self.bias + self.length * lengths_of(starts, ends)
 
 
-def passage_of(text: str, start: int, end: int) -> str:
-    """Returns a passage with its blanks collapsed, bounded."""
-    return " ".join(text[start:end].split())[:_MAX_PASSAGE]
+def suspects_among(logits: Scores, starts: Bounds) -> list[int]:
+    """Returns the most suspicious windows, worst first, no two of which begin in one place."""
+    order = np.argsort(-logits, kind="stable")
+    _, firsts = np.unique(starts[order] // _PLACE, return_index=True)
+    suspects: list[int] = order[np.sort(firsts)[:_RULED]].tolist()
+    return suspects
 
 
-def _span(text: str, places: Places, start: int, end: int) -> tuple[int, int]:
-    """Returns where a window's passage stands, in characters.
-
-    Marks at the very edge of a text belong to it, as in `<|im_start|>`.
-    """
-    first, last = start - MARGIN, end + MARGIN - 1
-    return (
-        int(places[first]) if first > 0 else 0,
-        int(places[last]) + 1 if last < places.size - 1 else len(text),
-    )
+def lengths_of(starts: Bounds, ends: Bounds) -> Scores:
+    """Returns how long windows are: logarithms, of which the longest window's is 0."""
+    return np.asarray(np.log((ends - starts) / SIZES[0]), np.float64)
 
 
 def _window_means(
     weights: Weights,
     grams: tuple[npt.NDArray[np.uint32], ...],
-    starts: npt.NDArray[np.intp],
-    ends: npt.NDArray[np.intp],
+    starts: Bounds,
+    ends: Bounds,
 ) -> Scores:
     """Returns each window's sum of weights over the root of how many sequences it may have."""
     sums = np.zeros(int(ends[-1]) + 1)
@@ -142,4 +133,4 @@ def _window_means(
     return np.asarray((sums[ends] - sums[starts]) / roots, np.float64)
 
 
-_NUMBERS: Final = ("bias", "first_rule", "more_rules")
+_NUMBERS: Final = ("bias", "length", "rule")
