@@ -43,5 +43,18 @@ def test_spans_are_in_order_inside_the_text_and_apart(finder: PiiFinder, text: s
         assert 0 <= span.start < span.end <= len(text)
         assert 0 <= span.score <= 1
     for before, after in pairwise(spans):
+        assert before.start <= after.start
+    others = [each for each in spans if each.kind is not PiiKind.URL]
+    for before, after in pairwise(others):
         assert before.end <= after.start
     assert finder.find(text) == spans
+
+
+@finders
+def test_what_stands_in_a_url_is_found_beside_it(finder: PiiFinder) -> None:
+    text = "see https://shop.example.org/?mail=ann@example.org please"
+    spans = finder.find(text)
+    assert [(each.kind, text[each.start : each.end]) for each in spans] == [
+        (PiiKind.URL, "https://shop.example.org/?mail=ann@example.org"),
+        (PiiKind.EMAIL, "ann@example.org"),
+    ]

@@ -147,7 +147,7 @@ class _Screened:
             if is_enforced and action is PiiAction.BLOCK:
                 screening.is_stopped = True
                 return Stop(f"The answer was withheld: it has {_spoken(span.kind)} in it.")
-            if is_enforced:
+            if is_enforced and start >= done:  # what stands in a URL that is masked is masked
                 pieces += (self._held[done:start], f"[{span.kind.value.upper()}]")
                 done = end
         pieces.append(self._held[done:cut])

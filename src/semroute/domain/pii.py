@@ -53,5 +53,8 @@ class PiiFinder(Protocol):
     """Finds personal data in a text, at once."""
 
     def find(self, text: str) -> tuple[PiiSpan, ...]:
-        """Returns what is in a text, in order and without overlaps. Linear in its length."""
+        """Returns what is in a text, in order. Linear in its length.
+
+        Nothing overlaps, except that a URL may have other data inside.
+        """
         ...

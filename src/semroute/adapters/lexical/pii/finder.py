@@ -1,6 +1,6 @@
 """Every recogniser over one text."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Final
 
 from semroute.adapters.lexical.pii.cards import find_cards
@@ -59,13 +59,33 @@ class PatternFinder:
     """
 
     def __init__(self, kinds: Collection[PiiKind] = tuple(RECOGNISERS)) -> None:
-        self._recognisers = tuple(find for kind, find in RECOGNISERS.items() if kind in kinds)
+        self._recognisers = tuple(
+            find for kind, find in RECOGNISERS.items() if kind in kinds and kind is not PiiKind.URL
+        )
+        self._finds_urls = PiiKind.URL in kinds
 
     def find(self, text: str) -> tuple[PiiSpan, ...]:
-        """Returns what is found, sorted by start, without overlaps.
+        """Returns what is found, sorted by start, without overlaps, but for URLs.
 
         Of two findings that share characters, a proven one beats an unproven one, then the longer
-        stays, then the surer.
+        stays, then the surer. A URL may have others inside: whoever lets URLs pass may not want
+        the address or the key in one to pass. Host names in a URL or beside one are part of it.
         """
         reading = Reading(text)
-        return without_overlaps(span for find in self._recognisers for span in find(reading))
+        found = without_overlaps(span for find in self._recognisers for span in find(reading))
+        if not self._finds_urls:
+            return found
+        urls = without_overlaps(find_urls(reading))
+        return tuple(sorted((*urls, *_outside(found, urls)), key=lambda each: each.start))
+
+
+def _outside(found: Iterable[PiiSpan], urls: Sequence[PiiSpan]) -> Iterator[PiiSpan]:
+    """Yields what is found, apart from host names of URLs."""
+    remaining = iter(urls)
+    url = next(remaining, None)
+    for span in found:
+        while url is not None and url.end <= span.start:
+            url = next(remaining, None)
+        is_in_url = url is not None and url.start < span.end
+        if span.kind is not PiiKind.DOMAIN or not is_in_url:
+            yield span
