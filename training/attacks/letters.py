@@ -57,7 +57,7 @@ def train_letters(texts: Texts, path: Path) -> Judged:
     fires = np.array([one.fires for one in suspects], np.float64)
     table = np.column_stack((tops, fires)).astype(np.float32)
     line = fit(
-        Dense(table), 2, texts.labels, texts.weights, strength=_LOOSE, steps=_CALIBRATION_STEPS
+        Dense(table), 2, texts.labels, texts.telling, strength=_LOOSE, steps=_CALIBRATION_STEPS
     )
     scale, rule = float(line.weights[0]), min(max(float(line.weights[1]), 0.0), _MAX_RULE)
     scores = scale * tops + rule * fires

@@ -24,7 +24,7 @@ _STEPS: Final = 200
 # originals.
 _THINNED: Final = {"exam": 4, "intent": 4, "banking": 4, "joined": 8, "tools": 6, "personal": 2}
 _THINNED_PADDED: Final = 2
-_PASSAGES: Final = 3  # of a long text so many are read
+_PASSAGES: Final = 2  # of a long text so many are read
 
 
 def train_meaning(texts: Texts, judged: Judged, path: Path, cache: Path | None) -> None:
@@ -51,7 +51,7 @@ def train_meaning(texts: Texts, judged: Judged, path: Path, cache: Path | None) 
     firsts = np.searchsorted(owners, chosen)
     some = texts.some(chosen)
     table = np.column_stack((judged.odds[chosen], odds[firsts])).astype(np.float32)
-    both = fit(Dense(table), 2, some.labels, some.weights, strength=_LOOSE, steps=_STEPS)
+    both = fit(Dense(table), 2, some.labels, some.telling, strength=_LOOSE, steps=_STEPS)
     scale = float(both.weights[1] / both.weights[0])
     shift = some.shift(judged.odds[chosen] + scale * odds[firsts])
     print(f"encoder: scale {scale:.3f} shift {shift:.3f}")

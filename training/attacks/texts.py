@@ -45,6 +45,16 @@ class Texts:
             np.array([row.fold % FOLDS for row in rows]),
         )
 
+    @property
+    def telling(self) -> Floats:
+        """What each text counts for a calibration.
+
+        Texts that a program put together count nothing: their parts are in every fold, so that
+        what was held out was not new.
+        """
+        are_made = [row.source == "combined" or bool(row.within) for row in self.rows]
+        return np.where(are_made, 0.0, self.weights)
+
     def some(self, chosen: Sequence[int]) -> "Texts":
         """Returns the texts with these numbers."""
         return Texts.of([self.rows[at] for at in chosen])
