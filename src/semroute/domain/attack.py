@@ -39,8 +39,8 @@ class AttackScorer(Protocol):
         ...
 
 
-# Both heads are shifted so that a logit of 0 is where 1 % of the held-out ordinary texts that look
-# most like attacks stand.
+# Both heads are shifted so that about 2 % of the held-out ordinary texts that look most like
+# attacks stand above a logit of 0.
 DEFAULT_THRESHOLD: Final = 0.5
 
 _MAX_LOGIT: Final = 700.0  # exp of more overflows
