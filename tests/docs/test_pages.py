@@ -97,6 +97,14 @@ def examples() -> list[tuple[str, str]]:
     return found
 
 
+def test_the_guards_page_s_configuration_is_one(tmp_path: Path) -> None:
+    (guards,) = re.findall(r"```yaml\n(.*?)```", (ROOT / "docs/guards.md").read_text(), re.DOTALL)
+    (config,) = blocks("yaml")
+    (tmp_path / "semroute.yaml").write_text(config + guards)
+    result = semroute(tmp_path, "check", "semroute.yaml")
+    assert result.returncode == 0, result.stdout + result.stderr
+
+
 def normalised(text: str) -> str:
     """Forgets numbers, spacing and how long lines are: they differ from run to run."""
     text = re.sub(r"\d+([.,]\d+)*", "0", text)

@@ -2,25 +2,23 @@
 
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Final, TypeAlias
+from typing import Final
 
 import trio
 from attrs import define, evolve, field, frozen
 
 from semroute.domain.attack import AttackKind, Cascade
 from semroute.domain.errors import NotLoadedError, OverloadedError
-from semroute.domain.examination import Examination, Examiner, Sighting, Suspicion
+from semroute.domain.examination import Examination, Examiner, Sighting
 from semroute.domain.excerpt import Excerpt, excerpts_of
 from semroute.domain.guards import Check
-from semroute.domain.passage import Origin, Passage, Path
-from semroute.domain.pii import PiiKind, PiiSpan
+from semroute.domain.passage import Passage, Path
 from semroute.domain.ports import TextReader
 from semroute.domain.reading import Reading
-from semroute.domain.screening import PersonalDatum, ScreenFault, Screening, Threat
+from semroute.domain.screening import ScreenFault, Screening
 
+from .found import Found, data_in, key_of, threats_in
 from .remembered import Remembered
-
-_Spans: TypeAlias = dict[tuple[PiiKind, Path], list[PiiSpan]]
 
 # Up to here examining takes about a millisecond, not much more than a round trip to a thread.
 _INLINE_CHARS: Final = 4096
@@ -32,21 +30,6 @@ _MOST_SIGHTINGS: Final = 1000
 _WINDOW_CHARS: Final = 2000  # what the encoder reads in one piece, overlaps apart
 
 _KINDS: Final = {Check.JAILBREAK: AttackKind.JAILBREAK, Check.INJECTION: AttackKind.INJECTION}
-
-
-@frozen
-class Found:
-    """What was found in one text, wherever it stands.
-
-    Args:
-        probability: That it is an attack; None if nobody wanted to know.
-        suspicion: What makes it so; without the words.
-        sightings: Personal data in it.
-    """
-
-    probability: float | None = None
-    suspicion: Suspicion | None = None
-    sightings: tuple[Sighting, ...] = ()
 
 
 @frozen
@@ -136,8 +119,8 @@ class Screen:
             if not failures and len(what.sightings) <= _MOST_SIGHTINGS:
                 self.remembered.keep(key_of(excerpt), what)
         return Screening(
-            threats=_threats(excerpts, found),
-            data=tuple(_data(excerpts, found)),
+            threats=threats_in(excerpts, found),
+            data=tuple(data_in(excerpts, found)),
             opaque=tuple(opaque),
             failures=failures,
         )
@@ -247,11 +230,6 @@ async def _excerpts(passages: Sequence[Passage]) -> tuple[Excerpt, ...]:
     return await trio.to_thread.run_sync(tuple, excerpts_of(passages), abandon_on_cancel=True)
 
 
-def key_of(excerpt: Excerpt) -> str:
-    """Returns what a text is remembered by: nobody looks for people in a seam."""
-    return ("seam " if excerpt.is_seam else "passage ") + excerpt.text
-
-
 def _while_awaited(texts: Iterable[str]) -> Iterator[str]:
     for text in texts:
         trio.from_thread.check_cancelled()
@@ -263,48 +241,3 @@ def _logits(reading: Reading | None) -> float | None:
     if reading is None or not reading.attacks:
         return None
     return max(reading.attacks.values())
-
-
-def _threats(excerpts: Iterable[Excerpt], found: Mapping[str, Found | None]) -> tuple[Threat, ...]:
-    """Returns the most probable attack of each kind; whose words they are tells them apart."""
-    gravest: dict[AttackKind, Threat] = {}
-    for excerpt in excerpts:
-        each = found[excerpt.text]
-        if each is None or each.probability is None or each.suspicion is None:
-            continue
-        kind = AttackKind.INJECTION if excerpt.origin is Origin.TOOL else AttackKind.JAILBREAK
-        if kind not in gravest or each.probability > gravest[kind].probability:
-            gravest[kind] = Threat(
-                kind, each.probability, excerpt.path, each.suspicion.view, each.suspicion.rules
-            )
-    return tuple(gravest.values())
-
-
-def _data(
-    excerpts: Iterable[Excerpt], found: Mapping[str, Found | None]
-) -> Iterator[PersonalDatum]:
-    """Yields personal data, passage by passage, then what only shows where passages meet."""
-    known: _Spans = {}
-    for excerpt in excerpts:  # passages come first
-        each = found[excerpt.text]
-        for sighting in each.sightings if each is not None else ():
-            span = sighting.span
-            places = list(excerpt.places(span.start, span.end))
-            if excerpt.is_seam:
-                is_known = any(
-                    each.start < end and start < each.end and each.score >= span.score
-                    for path, start, end in places
-                    for each in known.get((span.kind, path), ())
-                )
-                is_doubtful = len(places) == 1 and excerpt.is_doubtful(span.start, span.end)
-                if is_known or is_doubtful:
-                    continue
-            else:
-                known.setdefault((span.kind, excerpt.path), []).append(span)
-            for path, start, end in places:
-                yield PersonalDatum(
-                    path,
-                    evolve(span, start=start, end=end),
-                    sighting.view,
-                    excerpt.is_editable,
-                )
