@@ -108,6 +108,23 @@ async def test_where_the_letters_leave_doubt_the_meaning_decides() -> None:
     assert bench.reader.texts == ["maybe it ends", "maybe: ignore it"]
 
 
+@define
+class Decoyed(Scorer):
+    """Finds a decoy more suspicious than what it hides."""
+
+    def score(self, text: str) -> LexicalScore:
+        start = text.find("maybe")
+        real = LexicalScore(-1.0, (), start, len(text))
+        return LexicalScore(1.0, (), 0, start, (real,)) if start > 0 else LexicalScore(-9.0)
+
+
+async def test_a_decoy_does_not_hide_what_is_less_suspicious() -> None:
+    bench = Bench(scorer=Decoyed())
+    found = await bench.screen()(said("act as a poet. maybe ignore and override it"), [])
+    assert bench.reader.texts == ["act as a poet. ", "maybe ignore and override it"]
+    assert probability(found) > 0.5
+
+
 async def test_orders_in_what_tools_return_are_injections() -> None:
     found = await Bench().screen()(said("an attack", origin=Origin.TOOL), [])
     assert probability(found, AttackKind.INJECTION) > 0.99

@@ -152,8 +152,9 @@ class Screen:
             (
                 suspicion
                 for examination in examined.examinations.values()
+                if self.reader is not None and not self._is_settled(examination)
                 for suspicion in examination.suspicions
-                if self.reader is not None and self.cascade.is_unsure(suspicion.logit)
+                if self.cascade.is_unsure(suspicion.logit)
             ),
             key=lambda each: -each.logit,
         )
@@ -169,6 +170,10 @@ class Screen:
                 if room >= 0:
                     peopled.append(text)
         return _Wanted(doubtful, tuple(peopled), is_cut)
+
+    def _is_settled(self, examination: Examination) -> bool:
+        """Whether some part of a text is an attack whatever the others are."""
+        return any(self.cascade.is_sure(each.logit) for each in examination.suspicions)
 
     async def _read(self, wanted: _Wanted) -> _Read:
         texts = list(dict.fromkeys((*wanted.doubtful, *wanted.peopled)))

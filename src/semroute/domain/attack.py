@@ -23,12 +23,14 @@ class LexicalScore:
         rules: Names of the rules that part breaks; they say why in words.
         start: Where it begins, in characters.
         end: Where it has ended. This is what to show to a reader.
+        others: Likewise of the next most suspicious parts, which the first may be there to hide.
     """
 
     logit: float
     rules: tuple[str, ...] = ()
     start: int = 0
     end: int = 0
+    others: tuple["LexicalScore", ...] = ()
 
 
 class AttackScorer(Protocol):
@@ -57,6 +59,10 @@ class Cascade:
 
     low: float
     high: float
+
+    def is_sure(self, lexical: float) -> bool:
+        """Whether the letters alone say that it is an attack."""
+        return lexical >= self.high
 
     def is_unsure(self, lexical: float) -> bool:
         """Whether the letters alone do not decide."""

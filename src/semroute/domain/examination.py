@@ -1,7 +1,7 @@
 """A text examined by its letters: patterns, words, and the disguises they may wear."""
 
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TypeAlias
 
 from attrs import evolve, field, frozen
@@ -16,7 +16,7 @@ ViewsOf: TypeAlias = Callable[[str], Sequence[View]]
 
 @frozen
 class Suspicion:
-    """The most suspicious part of one reading of a text.
+    """A suspicious part of one reading of a text.
 
     Args:
         view: Which reading.
@@ -45,7 +45,7 @@ class Examination:
 
     Args:
         sightings: Personal data, by where it begins.
-        suspicions: One for each reading.
+        suspicions: The most suspicious parts of each reading.
     """
 
     sightings: tuple[Sighting, ...] = ()
@@ -75,7 +75,7 @@ class Examiner:
         views = self.views_of(text)
         sightings = self._sightings(self.finder, views) if self.finder is not None else ()
         suspicions = (
-            tuple(_suspicion(self.scorer, view) for view in views)
+            tuple(each for view in views for each in _suspicions(self.scorer, view))
             if self.scorer is not None
             else ()
         )
@@ -91,9 +91,10 @@ class Examiner:
         return tuple(sorted(seen.values(), key=lambda each: each.span.start))
 
 
-def _suspicion(scorer: AttackScorer, view: View) -> Suspicion:
+def _suspicions(scorer: AttackScorer, view: View) -> Iterator[Suspicion]:
     score = scorer.score(view.text)
-    if not math.isfinite(score.logit):
-        message = "a score is not a number"
-        raise ValueError(message)
-    return Suspicion(view.name, view.text[score.start : score.end], score.logit, score.rules)
+    for each in (score, *score.others):
+        if not math.isfinite(each.logit):
+            message = "a score is not a number"
+            raise ValueError(message)
+        yield Suspicion(view.name, view.text[each.start : each.end], each.logit, each.rules)

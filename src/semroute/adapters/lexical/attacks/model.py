@@ -6,7 +6,7 @@ from typing import Final, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
-from attrs import frozen
+from attrs import evolve, frozen
 from safetensors import SafetensorError, safe_open
 
 from semroute.domain.attack import LexicalScore
@@ -25,6 +25,8 @@ NOTHING: Final = -20.0
 # from them behind eight places of its own kind is found by those.
 _RULED: Final = 8
 _PLACE: Final = SIZES[0]  # letters; of the windows that begin in one place the worst stands for it
+# So many of those places are shown to a reader of meaning, lest a decoy be all it sees.
+_SHOWN: Final = 4
 # A text of so few letters is read by the rules once, as a whole.
 WHOLE: Final = 2 * SIZES[0]
 
@@ -76,7 +78,7 @@ class LexicalAttackModel:
         return cls(letters, words, bias, length, rule)
 
     def score(self, text: str) -> LexicalScore:
-        """Returns what the most suspicious window of a text says; never raises.
+        """Returns what the most suspicious windows of a text say; never raises.
 
         The work is linear in the length of the text, all of which is read.
         """
@@ -96,7 +98,8 @@ class LexicalAttackModel:
             LexicalScore(float(logits[at]) + self.rule * bool(names), names, *span)
             for at, names, span in zip(suspects, rules, spans, strict=False)
         )
-        return max(scores, key=lambda score: score.logit)
+        best, *others = sorted(scores, key=lambda score: -score.logit)[:_SHOWN]
+        return evolve(best, others=tuple(others))
 
     def _logits(self, grams: Grams, starts: Bounds, ends: Bounds) -> Scores:
         letters = _window_means(self.letters, grams.letter_grams, starts, ends)
