@@ -63,7 +63,7 @@ def main() -> None:
     arguments = parser.parse_args()
     torch.use_deterministic_algorithms(mode=True)
     encoder = load_encoder()
-    rng = random.Random(_SEED)  # noqa: S311 - not for secrets
+    rng = random.Random(_SEED)
     sentences = list(corpus(arguments.data, Composer(_LISTS, rng), rng))
     sys.stderr.write(f"{len(sentences)} texts\n")
     inputs, labels = examples(encoder, sentences)
