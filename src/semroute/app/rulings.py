@@ -61,7 +61,7 @@ class Rulings:
     finder: PiiFinder
     watch_bytes: int
     now: Callable[[], float]
-    words: TextCodec = field(default=Factory(lambda self: self.chat, takes_self=True))
+    words: ChatCodec | TextCodec = field(default=Factory(lambda self: self.chat, takes_self=True))
 
     def routed(
         self, verdict: Routed, body: bytes, chat: ChatRequest, facts: RequestFacts, timings: Timings
