@@ -163,7 +163,7 @@ async def test_hanging_up_ends_only_conversations_that_owe_nothing(
 
 
 async def test_a_thousand_conversations_do_not_mix(
-    converse: Converse, observer: MemoryObserver
+    converse: Converse, observer: MemoryObserver, autojump_clock: trio.testing.MockClock
 ) -> None:
     async def hold(word: str, model: str) -> None:
         stream = MemoryStream()

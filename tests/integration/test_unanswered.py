@@ -25,6 +25,7 @@ REQUESTS = {
     "short": (CHAT, {"model": "auto", "messages": [QUESTION]}),
     "streamed": (CHAT, {"model": "auto", "messages": [QUESTION], "stream": True}),
     "long": (CHAT, {"model": "auto", "messages": [{"role": "user", "content": TEXT * 3_000}]}),
+    "many": (CHAT, {"model": "auto", "messages": [QUESTION] * 600}),
     "unrouted": ("/v1/completions", {"model": "saul-54b", "prompt": TEXT}),
 }
 MODULES = (converse, parsing, route, screen, service, unrouted)

@@ -67,7 +67,7 @@ class Route:
         match target_of(request.method, request.path):
             case Service.CHAT_COMPLETIONS:
                 return await self._chat(request, evolve(facts, service="chat"))
-            case Unrouted() as service:
+            case Unrouted() as service if policy.screens_unrouted:
                 facts = evolve(facts, service=service.value)
                 return await self.unrouted[service](request, facts)
             case Service.MODEL_LIST:
@@ -79,7 +79,7 @@ class Route:
                 if policy.knows(name):
                     return self.rulings.answered(self.models.card(name), facts)
                 return self.rulings.refused(model_not_found(), facts)
-            case Elsewhere():
+            case Unrouted() | Elsewhere():
                 return PASSED_THROUGH
             case _ as never:
                 assert_never(never)

@@ -6,7 +6,7 @@ from attrs import field, frozen
 from attrs.validators import and_, ge, le
 
 from .errors import InvalidPolicyError
-from .guards import ENCODER_KINDS, NO_GUARDS, Check, Guards
+from .guards import ENCODER_KINDS, NO_GUARDS, Check, Guards, Mode
 from .pii import PiiKind
 from .routing import Category, Model
 
@@ -79,6 +79,14 @@ class Policy:
     def all_guards(self) -> tuple[Guards, ...]:
         """Every set of guards that a request may have to pass."""
         return (self.guards, *self.special_guards.values())
+
+    @property
+    def screens_unrouted(self) -> bool:
+        """Whether requests that we do not route are looked at, or their answers have to be."""
+        return any(
+            guards.checks or guards.answers.mode is Mode.ENFORCE
+            for guards in self.all_unrouted_guards
+        )
 
     @property
     def kinds_in_requests(self) -> frozenset[PiiKind]:

@@ -21,7 +21,6 @@ from semroute.app.remember import RememberUsage
 from semroute.app.settings import Settings
 from semroute.domain.address import Address
 from semroute.domain.budget import ByteBudget
-from semroute.domain.guards import Mode
 from semroute.domain.ports import Classifier
 
 from .parts import HEALTH_NAME, Detectors, classifier_of, detectors_of, limits_of, route_of
@@ -120,10 +119,7 @@ class Router:
             owned_headers=route.rulings.names.owned,
             max_body_bytes=server_settings.max_body_bytes,
             budget=budget,
-            reads_unrouted=any(
-                guards.checks or guards.answers.mode is Mode.ENFORCE
-                for guards in policy.all_unrouted_guards
-            ),
+            reads_unrouted=policy.screens_unrouted,
         )
         metrics.watch("semroute_extproc_streams", lambda: converse.open_streams)
         metrics.watch("semroute_retained_bytes", lambda: budget.used)

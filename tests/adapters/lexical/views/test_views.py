@@ -236,11 +236,12 @@ HOSTILE = {
 
 
 @pytest.mark.parametrize("name", HOSTILE)
-def test_a_hostile_megabyte_costs_less_than_a_second(name: str) -> None:
+def test_a_hostile_megabyte_costs_seconds_not_minutes(name: str) -> None:
     text = HOSTILE[name]
     views = views_of(text)
     assert sum(len(view.text) for view in views[1:]) <= min(MAX_CHARS, 65_536 + GROWTH * len(text))
-    assert any(seconds_for(text) < 1 for _ in range(3))  # others may be busy here
+    # 0.5 to 1.0 s on an idle machine; what is not linear would take minutes.
+    assert any(seconds_for(text) < 3 for _ in range(3))
 
 
 def test_deep_nesting_stops_at_the_second_layer() -> None:
