@@ -16,6 +16,8 @@ async def main() -> None:
         server=evolve(configuration.settings.server, extproc=sys.argv[1], admin="127.0.0.1:0"),
         routing=evolve(configuration.settings.routing, budget_seconds=60),
         classifier=evolve(configuration.settings.classifier, workers=1),
+        # Every exchange asks the same; each is to cost what a new prompt costs.
+        screening=evolve(configuration.settings.screening, remembered=0),
     )
     router = router_of(settings, configuration.library)
     async with trio.open_nursery() as nursery:

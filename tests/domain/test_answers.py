@@ -34,7 +34,11 @@ class Opened:
         self.filter: TextFilter = new()
 
     def feed(self, piece: bytes, *, is_last: bool) -> bytes:
-        raise NotImplementedError
+        passed = self.filter.feed(piece.decode())
+        rest = self.filter.finish() if is_last else ""
+        assert isinstance(passed, str)
+        assert isinstance(rest, str)
+        return (passed + rest).encode()
 
 
 def opened(screening: AnswerScreening) -> TextFilter:

@@ -245,8 +245,8 @@ class ScreeningSettings:
         Meta(
             ge=0,
             le=1_000_000,
-            description="Texts whose findings are remembered, by a keyed digest, so that earlier "
-            "turns of a conversation are not read again.",
+            description="Texts whose findings and vectors are remembered, by a keyed digest, so "
+            "that earlier turns of a conversation are not read again.",
         ),
     ] = 4096
 

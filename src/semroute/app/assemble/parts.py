@@ -56,6 +56,7 @@ def classifier_of(settings: Settings, library: Library) -> TorchClassifier:
         max_windows=options.max_windows,
         attacks=directory is None and bool(policy.checks & ATTACK_CHECKS),
         entities=policy.wants_entities,
+        max_remembered=settings.screening.remembered,
     )
 
 

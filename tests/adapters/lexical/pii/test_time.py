@@ -9,8 +9,8 @@ from semroute.adapters.lexical.pii.reading import Reading
 from semroute.domain.pii import PiiKind
 
 LENGTH = 250_000
-# Processor time. Each takes less than a quarter of this on a busy machine; one that is quadratic in the
-# length, or tries a long stretch anew from each of its characters, takes many times as long.
+# Processor time. Each takes less than a quarter of this on a busy machine; one that is quadratic in
+# the length, or tries a long stretch anew from each of its characters, takes many times as long.
 SECONDS = 0.2
 ATTEMPTS = 3
 REPEATED = [
