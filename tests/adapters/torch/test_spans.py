@@ -41,6 +41,13 @@ def test_what_any_part_saw_was_seen(spans: list[PiiSpan]) -> None:
     assert merged(together) == together
 
 
+def test_a_span_that_grew_past_its_neighbour_stands_behind_it() -> None:
+    person = PiiSpan(PiiKind.PERSON, 0, 1)
+    address = PiiSpan(PiiKind.ADDRESS, 0, 2)
+    spans = (PiiSpan(PiiKind.ADDRESS, 0, 1), address, person)
+    assert merged(spans) == (person, address)
+
+
 @given(SPANS)
 def test_the_higher_score_counts(spans: list[PiiSpan]) -> None:
     for span in merged(spans):

@@ -14,7 +14,7 @@ def merged(spans: Iterable[PiiSpan]) -> tuple[PiiSpan, ...]:
     """
     found: list[PiiSpan] = []
     last: dict[str, int] = {}
-    for span in sorted(spans, key=lambda span: (span.start, span.end)):
+    for span in sorted(spans, key=_place):
         index = last.get(span.kind)
         if index is not None and span.start < found[index].end:
             earlier = found[index]
@@ -26,7 +26,11 @@ def merged(spans: Iterable[PiiSpan]) -> tuple[PiiSpan, ...]:
         else:
             last[span.kind] = len(found)
             found.append(span)
-    return tuple(found)
+    return tuple(sorted(found, key=_place))  # a span that grew may have passed its neighbour
+
+
+def _place(span: PiiSpan) -> tuple[int, int]:
+    return span.start, span.end
 
 
 def shifted(spans: Iterable[PiiSpan], by: int) -> Iterable[PiiSpan]:
