@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from semroute.domain.answers import AnswerScreening
@@ -118,6 +118,8 @@ words = st.lists(st.sampled_from(["a@b", "word", "\n", "x" * 90]), max_size=12)
 
 
 @pytest.mark.parametrize("mode", [Mode.ENFORCE, Mode.MONITOR])
+# The first draw of a process has Hypothesis read all our sources for constants: about a second.
+@settings(suppress_health_check=[HealthCheck.too_slow])
 @given(words=words, places=st.lists(st.integers(0, 999), max_size=8))
 def test_it_does_not_matter_where_an_answer_is_cut(
     mode: Mode, words: list[str], places: list[int]
