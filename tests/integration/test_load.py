@@ -15,6 +15,7 @@ from attrs import evolve
 from semroute.adapters.envoy import EnvoyError, running_envoy
 from semroute.adapters.envoy.bootstrap import bootstrap_of
 from semroute.app.assemble import Router, gateway_of
+from semroute.app.settings import Settings
 
 from .gateway import Gateway, running_gateway
 
@@ -66,9 +67,19 @@ async def more_envoys(gateway: Gateway, count: int) -> AsyncIterator[list[str]]:
         yield urls
 
 
+def patient(settings: Settings) -> Settings:
+    """Gives everybody time: clients, router and model servers share one thread here."""
+    return evolve(
+        settings,
+        envoy=evolve(settings.envoy, message_timeout_seconds=50),
+        routing=evolve(settings.routing, budget_seconds=50),
+        screening=evolve(settings.screening, budget_seconds=50),
+    )
+
+
 async def test_a_thousand_requests_at_once_over_three_envoys() -> None:
     tally = Tally()
-    async with running_gateway() as gateway, more_envoys(gateway, 2) as urls:
+    async with running_gateway(patient) as gateway, more_envoys(gateway, 2) as urls:
         async with AsyncExitStack() as stack, trio.open_nursery() as nursery:
             limits = httpx2.Limits(max_connections=None)
             for url in urls:

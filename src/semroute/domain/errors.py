@@ -74,3 +74,7 @@ class InvalidRequestError(SemrouteError):
 
     def __str__(self) -> str:
         return self.message if self.param is None else f"{self.param}: {self.message}"
+
+
+class CacheError(SemrouteError):
+    """The answer cache is in trouble; requests go on without it."""

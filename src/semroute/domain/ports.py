@@ -1,8 +1,11 @@
 """What the core needs from outside, named by role."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from typing import Literal, Protocol
 
+from .caching.answer import FitAnswer, Replayed, Unfit
+from .caching.entry import Entry, Neighbour, Selection, Verification
+from .caching.question import Question
 from .chat import ChatRequest, Prompt, Refusal
 from .classification import Classification
 from .errors import InvalidRequestError
@@ -84,6 +87,135 @@ class TextReader(Protocol):
         Cancellation: Texts that nobody else asked for are dropped before they cost anything
         more; work that has begun on them finishes unheard.
         """
+        ...
+
+
+class Embedder(Protocol):
+    """Turns a text into a vector that says what it means."""
+
+    @property
+    def revision(self) -> str:
+        """Identifies the encoder; vectors of different ones must not be compared."""
+        ...
+
+    async def embed(self, text: str) -> bytes:
+        """Returns the text's vector: little-endian float16 of unit length.
+
+        Raises:
+            NotLoadedError: It is not ready yet.
+            OverloadedError: Too many texts are waiting already.
+            ClassifierError: It failed; our own fault.
+
+        Cancellation: The text is dropped before it costs anything more.
+        """
+        ...
+
+
+class AnswerStore(Protocol):
+    """Keeps answers, for whoever asks the same again.
+
+    Expired entries are never returned.
+    """
+
+    async def exact(self, key: bytes) -> Entry | None:
+        """Returns the entry whose `exact` this is.
+
+        Raises:
+            CacheError: The store is in trouble. A damaged entry is a miss and no error.
+
+        Cancellation: Harmless.
+        """
+        ...
+
+    async def nearest(self, partition: bytes, vector: bytes, count: int) -> Sequence[Neighbour]:
+        """Returns the entries of one partition that are nearest to a vector, nearest first.
+
+        Args:
+            partition: Nothing outside it is looked at.
+            vector: As `Embedder.embed` returns it.
+            count: How many at most.
+
+        Raises:
+            CacheError: The store is in trouble. A damaged entry is left out.
+
+        Cancellation: Harmless.
+        """
+        ...
+
+    async def put(self, entry: Entry) -> None:
+        """Keeps an entry, in the place of another with the same `exact`. Returns once it is safe.
+
+        Raises:
+            CacheError: It is not kept.
+
+        Cancellation: It is kept whole or not at all.
+        """
+        ...
+
+    async def remove(self, ids: Sequence[str]) -> int:
+        """Removes entries by id, and returns how many there were.
+
+        Raises:
+            CacheError: The store is in trouble.
+
+        Cancellation: Each is removed or not.
+        """
+        ...
+
+
+class AnswerArchive(Protocol):
+    """Lets operators look into a store and clear it."""
+
+    async def get(self, id: str) -> Entry | None:  # noqa: A002 - it is the entry's word
+        """Returns an entry.
+
+        Raises:
+            CacheError: The store is in trouble.
+        """
+        ...
+
+    def scan(self, selection: Selection) -> AsyncIterator[Entry]:
+        """Yields entries, oldest first. What is put meanwhile may be missing.
+
+        Raises:
+            CacheError: The store is in trouble.
+        """
+        ...
+
+    async def flush(self, selection: Selection, *, dry_run: bool) -> int:
+        """Removes entries for good, and returns how many there were.
+
+        Args:
+            selection: Which.
+            dry_run: Only count them.
+
+        Raises:
+            CacheError: The store is in trouble.
+        """
+        ...
+
+    async def verify(self) -> Verification:
+        """Reads every entry, and removes those that are damaged.
+
+        Raises:
+            CacheError: The store is in trouble.
+        """
+        ...
+
+
+class CacheCodec(Protocol):
+    """Reads requests and answers of one chat API for the cache, and gives answers again."""
+
+    def question(self, body: bytes) -> Question:
+        """Returns what a request asks. `body` must have been parsed before."""
+        ...
+
+    def fit(self, answer: UpstreamAnswer) -> FitAnswer | Unfit:
+        """Returns an answer as it is kept, or why it is not. It must have come to its end."""
+        ...
+
+    def replay(self, document: bytes, chat: ChatRequest, named: Replayed) -> LocalReply:
+        """Gives an answer again, as the client asks: whole, or as server-sent events."""
         ...
 
 
