@@ -39,7 +39,9 @@ async def test_a_message_may_be_spread_over_frames_and_empty_frames_mean_nothing
         assert peer.data(call) == framed(b"abc")
 
 
-async def test_a_reset_cancels_the_handler_and_everything_it_started() -> None:
+async def test_a_reset_cancels_the_handler_and_everything_it_started_and_is_no_failure(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
     unwound: list[str] = []
 
     async def hang(_: Any) -> None:
@@ -65,6 +67,7 @@ async def test_a_reset_cancels_the_handler_and_everything_it_started() -> None:
         assert unwound == ["child", "handler"]
         assert server.calls == 0
         assert peer.header(call, "grpc-status") is None
+    assert not [record for record in caplog.records if record.levelname == "ERROR"]
 
 
 async def test_a_lost_connection_cancels_its_calls() -> None:

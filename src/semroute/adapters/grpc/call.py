@@ -196,10 +196,15 @@ async def _handle(
 
 
 def _single_cause(group: BaseExceptionGroup[BaseException]) -> BaseException:
-    """Returns the status that a handler raised inside a nursery, if it raised nothing else."""
+    """Returns the status that a handler raised inside a nursery, if it raised nothing else.
+
+    Tasks that were cancelled together come as a group, and are no failure.
+    """
     statuses, rest = group.split(GRPCError)
     if statuses is None or rest is not None:
-        _log.error("a handler failed", exc_info=group)
+        failed = group.split(trio.Cancelled)[1]
+        if failed is not None:
+            _log.error("a handler failed", exc_info=failed)
         return group
     cause: BaseException = statuses
     while isinstance(cause, BaseExceptionGroup):
