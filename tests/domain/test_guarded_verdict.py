@@ -27,6 +27,7 @@ from semroute.domain.verdict import (
     PassedThrough,
     Refused,
     Routed,
+    Verdict,
     decide,
     decide_unrouted,
 )
@@ -55,14 +56,12 @@ POLICY = Policy(
 )
 
 
-def decided(
-    screening: Screening | None, policy: Policy = POLICY, model: str = "auto"
-) -> Routed | Refused | Blocked:
+def decided(screening: Screening | None, policy: Policy = POLICY, model: str = "auto") -> Verdict:
     chat = ChatRequest(model, (Message(Role.USER, "hi"),))
     return decide(chat, Findings(0.0, Classification.ranked({"law": 1.0}), screening), policy)
 
 
-def place(verdict: Routed | Refused | Blocked) -> tuple[str, str, Reason]:
+def place(verdict: Verdict) -> tuple[str, str, Reason]:
     assert isinstance(verdict, Routed)
     return verdict.decision.model, verdict.decision.endpoint, verdict.decision.reason
 

@@ -8,12 +8,14 @@ import msgspec
 from attrs import evolve, frozen
 
 from semroute.domain.address import Address
+from semroute.domain.caching.rules import CacheRules
 from semroute.domain.classification import CategoryDefinition
 from semroute.domain.guards import Guards
 from semroute.domain.naming import HeaderNames
 from semroute.domain.policy import Policy
 from semroute.domain.routing import Candidate, Category, Model, WeightedEndpoint
 
+from .caching import cache_rules_of
 from .guards import guards_of
 from .settings import CategoryName, Settings
 
@@ -59,6 +61,8 @@ def policy_of(settings: Settings) -> Policy:
         max_context_chars=routing.max_context_chars,
         guards=guards_of(settings.guards),
         special_guards=_special_guards(settings),
+        cache=cache_rules_of(settings.cache),
+        special_caches=_special_caches(settings),
         digest=f"sha256:{hashlib.sha256(msgspec.json.encode(settings)).hexdigest()}",
     )
 
@@ -70,6 +74,16 @@ def _special_guards(settings: Settings) -> dict[tuple[str | None, str], Guards]:
         for name, model in settings.models.items()
         for category, theirs in (*categories.items(), (None, None))
         if theirs is not None or model.guards is not None
+    }
+
+
+def _special_caches(settings: Settings) -> dict[tuple[str | None, str], CacheRules]:
+    categories = {name: each.cache for name, each in settings.categories.items()}
+    return {
+        (category, name): cache_rules_of(settings.cache, theirs, model.cache)
+        for name, model in settings.models.items()
+        for category, theirs in (*categories.items(), (None, None))
+        if theirs is not None or model.cache is not None
     }
 
 

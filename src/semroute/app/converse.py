@@ -16,6 +16,7 @@ from semroute.domain.ports import ExchangeStream, Observer
 from semroute.domain.record import DecisionRecord, UpstreamAnswer
 from semroute.domain.ruling import Ruling
 
+Extend: TypeAlias = Callable[[float], Awaitable[None]]
 Remember: TypeAlias = Callable[[DecisionRecord, UpstreamAnswer | None], None]
 
 
@@ -36,7 +37,7 @@ class Converse:
         open_streams: How many conversations are going on.
     """
 
-    route: Callable[[HttpRequest], Awaitable[Ruling]]
+    route: Callable[[HttpRequest, Extend], Awaitable[Ruling]]
     observer: Observer
     remember: Remember
     owned_headers: tuple[str, ...]
@@ -67,7 +68,7 @@ class Converse:
                     continue
                 step = exchange.receive(event)
                 if isinstance(step, NeedsRouting):
-                    step = exchange.decide(await self.route(step.request))
+                    step = exchange.decide(await self.route(step.request, stream.extend))
                 for reply in step:
                     await stream.reply(reply)
                 held = self._settled(exchange, held)

@@ -5,9 +5,11 @@ from collections.abc import Iterable, Iterator
 from typing import Final, TypeAlias
 
 from semroute.domain.address import Address
+from semroute.domain.caching.rules import CacheMode, CacheScope
 from semroute.domain.naming import OUR_PREFIX
 from semroute.domain.suggestions import did_you_mean
 
+from .caching import cache_mistakes, cache_rules_of
 from .config import Library, definition_of
 from .guards import READ_BY_ENCODER, GuardSettings, guard_mistakes
 from .settings import ServerSettings, Settings
@@ -36,6 +38,10 @@ def mistakes_in(settings: Settings, library: Library) -> Iterator[Mistake]:
     yield from _clashing_aliases(settings)
     yield from _impossible_bounds(settings)
     yield from _pointless_guards(settings)
+    for path, message in cache_mistakes(
+        settings.cache, _cache_scopes(settings), settings.server.workers
+    ):
+        yield ("cache", *path), message
 
 
 def _dangling_names(settings: Settings) -> Iterator[Mistake]:
@@ -193,6 +199,17 @@ def _pointless_guards(settings: Settings) -> Iterator[Mistake]:
             if "route" in layer.pii.actions.values() and not _is_anything_private(settings):
                 message = "no endpoint is private, so `route` would block everything"
                 yield (*path, "pii", "actions"), message
+
+
+def _cache_scopes(settings: Settings) -> frozenset[CacheScope]:
+    categories = (None, *(each.cache for each in settings.categories.values()))
+    models = (None, *(each.cache for each in settings.models.values()))
+    every = (
+        cache_rules_of(settings.cache, category, model)
+        for category in categories
+        for model in models
+    )
+    return frozenset(rules.scope for rules in every if rules.mode is not CacheMode.OFF)
 
 
 def _is_anything_private(settings: Settings) -> bool:

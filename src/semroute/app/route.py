@@ -6,9 +6,11 @@ from functools import partial
 from typing import Final, assert_never
 
 import trio
-from attrs import define, evolve, frozen
+from attrs import define, evolve, field, frozen
 
 from semroute.domain.admission import fault_in
+from semroute.domain.caching.answer import Replayed
+from semroute.domain.caching.inquiry import Bypass, Consultation, Hit, Inquiry
 from semroute.domain.chat import ChatRequest
 from semroute.domain.classification import ClassificationOutcome, Unclassified
 from semroute.domain.errors import ClassifierError, InvalidRequestError
@@ -22,11 +24,15 @@ from semroute.domain.verdict import (
     Findings,
     Refused,
     Routed,
+    ServedFromCache,
     decide,
+    may_recall,
     model_not_found,
 )
 
+from .converse import Extend
 from .parsing import parsed
+from .recall import Recall
 from .rulings import Rulings
 from .together import together
 from .unrouted import ScreenTexts, ScreenUnrouted
@@ -35,6 +41,10 @@ _BAD_REQUEST: Final = 400
 _OTHER: Final = "other"  # what logs and metrics call a model that is not configured
 
 _MAX_ID_CHARS: Final = 128  # clients may send what they like, and it goes to the log
+
+
+async def _no_more_time(_seconds: float) -> None:
+    """Asks nobody: whoever calls waits for as long as it takes."""
 
 
 @frozen
@@ -49,6 +59,7 @@ class Route:
         screen: Looks for what the checks are about.
         budget_seconds: How long it may take to say what a prompt is about.
         new_id: Makes decision identifiers.
+        recall: Finds answers that were given before; None for no cache.
     """
 
     rulings: Rulings
@@ -58,15 +69,21 @@ class Route:
     screen: ScreenTexts
     budget_seconds: float
     new_id: Callable[[], str]
+    recall: Recall | None = None
 
-    async def __call__(self, request: HttpRequest) -> Ruling:
-        """Rules on one request. Cancelled, it leaves nothing behind."""
+    async def __call__(self, request: HttpRequest, extend: Extend = _no_more_time) -> Ruling:
+        """Rules on one request. Cancelled, it leaves nothing behind.
+
+        Args:
+            request: The request.
+            extend: Asks Envoy for more time, in seconds.
+        """
         request_id = request.headers.get("x-request-id") or ""
         facts = RequestFacts(self.new_id(), request_id[:_MAX_ID_CHARS])
         policy = self.rulings.policy
         match target_of(request.method, request.path):
             case Service.CHAT_COMPLETIONS:
-                return await self._chat(request, evolve(facts, service="chat"))
+                return await self._chat(request, evolve(facts, service="chat"), extend)
             case Unrouted() as service if policy.screens_unrouted:
                 facts = evolve(facts, service=service.value)
                 return await self.unrouted[service](request, facts)
@@ -84,7 +101,7 @@ class Route:
             case _ as never:
                 assert_never(never)
 
-    async def _chat(self, request: HttpRequest, facts: RequestFacts) -> Ruling:
+    async def _chat(self, request: HttpRequest, facts: RequestFacts, extend: Extend) -> Ruling:
         started = trio.current_time()
         refused = fault_in(request)
         if refused is not None:
@@ -94,44 +111,80 @@ class Route:
         except InvalidRequestError as error:
             return self.rulings.refused(Refused(_BAD_REQUEST, error), facts)
         read = trio.current_time()
-        found = await self._gathered(chat)
+        inquiry = self.recall.inquiry(request, chat) if self.recall is not None else None
+        found = await self._gathered(chat, inquiry)
         facts = self._facts(chat, facts)
-        findings = Findings(_draw(facts), found.outcome, found.screening)
+        findings = Findings(_draw(facts), found.outcome, found.screening, found.hit)
         verdict = decide(chat, findings, self.rulings.policy)
+        consultation: Consultation | None = None
+        if self.recall is not None and inquiry is not None and isinstance(verdict, Routed):
+            asked = trio.current_time()
+            consultation = await self.recall.consult(inquiry, verdict, chat, extend)
+            found.recall_seconds += trio.current_time() - asked
+            if isinstance(consultation, Hit):
+                verdict = ServedFromCache(consultation, verdict.judgement)
         timings = Timings(
             read - started,
             found.classify_seconds,
             found.screen_seconds,
+            found.recall_seconds,
             trio.current_time() - started,
         )
         match verdict:
+            case ServedFromCache(hit):
+                assert self.recall is not None, "there is no hit without a cache"
+                named = Replayed(f"chatcmpl-{facts.decision_id}", int(self.rulings.now()))
+                reply = self.recall.codec.replay(hit.document, chat, named)
+                ruling = self.rulings.served(verdict, reply, facts, timings)
             case Refused():
                 ruling = self.rulings.refused(verdict, facts)
             case Blocked():
                 ruling = self.rulings.blocked(verdict, chat, facts)
             case Routed():
-                ruling = self.rulings.routed(verdict, request.body, chat, facts, timings)
+                ruling = self.rulings.routed(
+                    verdict, request.body, chat, facts, timings, consultation
+                )
             case _ as never:
                 assert_never(never)
         return evolve(
             ruling, classification=found.outcome, screening=found.screening, timings=timings
         )
 
-    async def _gathered(self, chat: ChatRequest) -> "_Gathered":
-        """Finds out what the prompt is about and what is in the request, at the same time."""
+    async def _gathered(self, chat: ChatRequest, inquiry: Inquiry | Bypass | None) -> "_Gathered":
+        """Finds out what the prompt is about and what is in the request, at the same time.
+
+        Once nothing is found in it, and the very same request was answered before, nobody need
+        know what it is about.
+        """
         gathered, policy = _Gathered(), self.rulings.policy
+        if not policy.checks:
+            await self._recall(inquiry, gathered)
         jobs: list[Callable[[], Awaitable[None]]] = []
-        if chat.model in policy.aliases:
+        if chat.model in policy.aliases and gathered.hit is None:
             jobs.append(partial(self._classify, chat, gathered))
         if policy.checks:
-            jobs.append(partial(self._screen, chat, gathered))
+            jobs.append(partial(self._screen, chat, inquiry, gathered))
         await together(*jobs)
         return gathered
 
-    async def _screen(self, chat: ChatRequest, gathered: "_Gathered") -> None:
+    async def _screen(
+        self, chat: ChatRequest, inquiry: Inquiry | Bypass | None, gathered: "_Gathered"
+    ) -> None:
         started = trio.current_time()
         gathered.screening = await self.screen(chat.passages, chat.opaque)
         gathered.screen_seconds = trio.current_time() - started
+        await self._recall(inquiry, gathered)
+
+    async def _recall(self, inquiry: Inquiry | Bypass | None, gathered: "_Gathered") -> None:
+        """Looks for the answer to the very same request."""
+        if self.recall is None or not isinstance(inquiry, Inquiry):
+            return
+        started = trio.current_time()
+        hit = await self.recall.exact(inquiry)
+        gathered.recall_seconds = trio.current_time() - started
+        if hit is not None and may_recall(hit, gathered.screening, self.rulings.policy):
+            gathered.hit = hit
+            gathered.classifying.cancel()
 
     async def _classify(self, chat: ChatRequest, gathered: "_Gathered") -> None:
         """Finds out what the prompt is about, if it has any text and there is time."""
@@ -141,7 +194,7 @@ class Route:
         started = trio.current_time()
         gathered.outcome = Unclassified(Reason.CLASSIFIER_TIMEOUT)
         try:
-            with trio.move_on_after(self.budget_seconds):
+            with gathered.classifying, trio.move_on_after(self.budget_seconds):
                 gathered.outcome = await self.classifier.classify(prompt)
         except ClassifierError as error:
             gathered.outcome = Unclassified(error.reason)
@@ -163,8 +216,11 @@ class _Gathered:
 
     outcome: ClassificationOutcome | None = None
     screening: Screening | None = None
+    hit: Hit | None = None
     classify_seconds: float = 0.0
     screen_seconds: float = 0.0
+    recall_seconds: float = 0.0
+    classifying: trio.CancelScope = field(factory=trio.CancelScope)
 
 
 def _draw(facts: RequestFacts) -> float:

@@ -8,6 +8,7 @@ from attrs import Factory, evolve, field, frozen
 
 from semroute.domain.admission import CONTENT_TOO_LARGE
 from semroute.domain.answers import AnswerScreening
+from semroute.domain.caching.inquiry import Consultation, Miss
 from semroute.domain.chat import ChatRequest, Refusal
 from semroute.domain.errors import InvalidRequestError
 from semroute.domain.guards import BlockStyle, Guards, Mode
@@ -15,15 +16,29 @@ from semroute.domain.headers import HeaderEdit, Headers
 from semroute.domain.http import LocalReply
 from semroute.domain.judgement import Consequence, Judgement
 from semroute.domain.masking import Masking, masked
-from semroute.domain.naming import DECISION_ID, OVERHEAD, HeaderNames, on_judgement
+from semroute.domain.naming import (
+    DECISION_ID,
+    OVERHEAD,
+    HeaderNames,
+    on_consultation,
+    on_judgement,
+)
 from semroute.domain.passage import Passage
 from semroute.domain.pii import PiiFinder
 from semroute.domain.policy import Policy
 from semroute.domain.ports import AnswerCodec, ChatCodec, TextCodec
+from semroute.domain.reasons import Reason
 from semroute.domain.routing import ChatEdit
 from semroute.domain.ruling import RequestEdit, RequestFacts, Ruling, Timings
 from semroute.domain.screening import ScreenFault
-from semroute.domain.verdict import Answered, Blocked, PassedThrough, Refused, Routed
+from semroute.domain.verdict import (
+    Answered,
+    Blocked,
+    PassedThrough,
+    Refused,
+    Routed,
+    ServedFromCache,
+)
 
 _FORBIDDEN: Final = 403
 _UNAVAILABLE: Final = 503
@@ -51,6 +66,7 @@ class Rulings:
         words: Edits requests and words errors; the chat API's, unless it is about another.
         finder: Looks for personal data in answers.
         watch_bytes: How much of a model's answer to keep for metering; 0 for none.
+        kept_bytes: The same for an answer that the cache may keep.
         now: Returns the time, in seconds since 1970.
     """
 
@@ -61,12 +77,20 @@ class Rulings:
     finder: PiiFinder
     watch_bytes: int
     now: Callable[[], float]
+    kept_bytes: int = 0
     words: ChatCodec | TextCodec = field(default=Factory(lambda self: self.chat, takes_self=True))
 
-    def routed(
-        self, verdict: Routed, body: bytes, chat: ChatRequest, facts: RequestFacts, timings: Timings
+    def routed(  # noqa: PLR0913, PLR0917 - all of it goes into one ruling
+        self,
+        verdict: Routed,
+        body: bytes,
+        chat: ChatRequest,
+        facts: RequestFacts,
+        timings: Timings,
+        consultation: Consultation | None = None,
     ) -> Ruling:
         """Sends a request to its model, without what the model must not see."""
+        is_kept = isinstance(consultation, Miss) and consultation.draft is not None
         decision = verdict.decision
         masking = masked(chat.passages, verdict.judgement.masked)
         new_name = decision.model if decision.model != chat.model else None
@@ -76,13 +100,14 @@ class Rulings:
         return Ruling(
             verdict,
             RequestEdit(
-                HeaderEdit(headers if answer is None else {**headers, **_PLAIN}),
+                HeaderEdit({**headers, **_PLAIN} if answer is not None or is_kept else headers),
                 self._edited(body, ChatEdit(new_name, masking.texts)),
             ),
             facts,
             response_headers={
                 **self.names.on_response(decision),
                 **on_judgement(verdict.judgement),
+                **on_consultation(consultation),
                 DECISION_ID: facts.decision_id,
                 OVERHEAD: f"{timings.total * 1000:.2f}",
             },
@@ -96,7 +121,34 @@ class Rulings:
                 **_guard_metadata(verdict.judgement),
             },
             answer=answer,
-            watch_bytes=self.watch_bytes,
+            watch_bytes=max(self.watch_bytes, self.kept_bytes if is_kept else 0),
+            consultation=consultation,
+            timings=timings,
+        )
+
+    def served(
+        self, verdict: ServedFromCache, reply: LocalReply, facts: RequestFacts, timings: Timings
+    ) -> Ruling:
+        """Gives an answer again."""
+        hit = verdict.hit
+        told = {
+            **on_judgement(verdict.judgement),
+            **on_consultation(hit),
+            OVERHEAD: f"{timings.total * 1000:.2f}",
+        }
+        return Ruling(
+            verdict,
+            _with(reply, told, facts),
+            facts,
+            metadata={
+                "decision_id": facts.decision_id,
+                "model": hit.entry.model,
+                "category": hit.entry.route,
+                "reason": Reason.CACHE_HIT.value,
+                "cache": hit.kind.value,
+                **_guard_metadata(verdict.judgement),
+            },
+            consultation=hit,
             timings=timings,
         )
 

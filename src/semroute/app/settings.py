@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 from attrs import field, frozen
 from msgspec import Meta
 
+from .caching import CacheOverrides, CacheSettings
 from .guards import GuardSettings
 from .limits import LimitSettings, MiB
 
@@ -123,6 +124,9 @@ class ModelSettings:
     guards: Annotated[
         GuardSettings | None, Meta(description="What differs from `guards` for this model.")
     ] = None
+    cache: Annotated[
+        CacheOverrides | None, Meta(description="What differs from `cache` for this model.")
+    ] = None
 
 
 @frozen
@@ -144,6 +148,10 @@ class CategorySettings:
     guards: Annotated[
         GuardSettings | None,
         Meta(description="What differs from `guards` for this category; a model's own count more."),
+    ] = None
+    cache: Annotated[
+        CacheOverrides | None,
+        Meta(description="What differs from `cache` for this category; a model's own count more."),
     ] = None
 
 
@@ -294,6 +302,7 @@ class Settings:
     classifier: ClassifierSettings = ClassifierSettings()
     guards: GuardSettings = field(factory=GuardSettings)
     screening: ScreeningSettings = ScreeningSettings()
+    cache: CacheSettings = CacheSettings()
     headers: HeaderSettings = HeaderSettings()
     metering: MeteringSettings = MeteringSettings()
     log: LogSettings = LogSettings()

@@ -64,6 +64,13 @@ class Judgement:
         return None
 
     @property
+    def is_clean(self) -> bool:
+        """Whether every check was made and found nothing that it would act on if it might."""
+        return all(
+            each.consequence is Consequence.ALLOW and each.fault is None for each in self.sentences
+        )
+
+    @property
     def needs_privacy(self) -> bool:
         """Whether only private endpoints may see the request."""
         return self.first(Consequence.ROUTE) is not None

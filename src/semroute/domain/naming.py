@@ -1,11 +1,14 @@
 """The names of the headers that carry a decision."""
 
 from collections.abc import Mapping
-from typing import Final
+from typing import Final, assert_never
 
 from attrs import frozen
 
+from .caching.control import CACHE_HEADER
+from .caching.inquiry import Bypass, Consultation, Hit, Miss
 from .judgement import Consequence, Judgement
+from .reasons import Reason
 from .routing import RoutingDecision
 
 OUR_PREFIX: Final = "x-semroute-"
@@ -17,6 +20,9 @@ FALLBACK: Final = "x-semroute-fallback"
 _MODEL: Final = "x-semroute-model"
 _CATEGORY: Final = "x-semroute-route"
 _CONFIDENCE: Final = "x-semroute-confidence"
+_CACHE_KIND: Final = "x-semroute-cache-kind"
+_CACHE_AGE: Final = "x-semroute-cache-age"
+_CACHE_SIMILARITY: Final = "x-semroute-cache-similarity"
 SEALED_PATH: Final = "/semroute/unread"
 METADATA_NAMESPACE: Final = "semroute"
 
@@ -50,6 +56,10 @@ class HeaderNames:
             OVERHEAD,
             GUARD,
             FALLBACK,
+            CACHE_HEADER,
+            _CACHE_KIND,
+            _CACHE_AGE,
+            _CACHE_SIMILARITY,
         )
 
     def on_request(self, decision: RoutingDecision) -> Mapping[str, str]:
@@ -71,6 +81,29 @@ class HeaderNames:
             _CONFIDENCE: confidence,
             REASON: decision.reason.value,
         }
+
+
+def on_consultation(consultation: Consultation | None) -> Mapping[str, str]:
+    """The headers that tell the client what the cache did; none if there is none."""
+    match consultation:
+        case None:
+            return {}
+        case Hit() as hit:
+            return {
+                _MODEL: hit.entry.model,
+                _CATEGORY: hit.entry.route,
+                REASON: Reason.CACHE_HIT.value,
+                CACHE_HEADER: "hit",
+                _CACHE_KIND: hit.kind.value,
+                _CACHE_AGE: f"{hit.age_seconds:.0f}",
+                _CACHE_SIMILARITY: f"{hit.similarity:.3f}",
+            }
+        case Miss():
+            return {CACHE_HEADER: "miss"}
+        case Bypass():
+            return {CACHE_HEADER: "bypass"}
+        case _ as never:
+            assert_never(never)
 
 
 def on_judgement(judgement: Judgement) -> Mapping[str, str]:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from attrs import field, frozen
 from attrs.validators import and_, ge, le
 
+from .caching.rules import NO_CACHE, CacheMode, CacheRules, CacheScope
 from .errors import InvalidPolicyError
 from .guards import ENCODER_KINDS, NO_GUARDS, Check, Guards, Mode
 from .pii import PiiKind
@@ -25,6 +26,8 @@ class Policy:
             its category.
         guards: What is checked before a request reaches a model.
         special_guards: The same for some pairs of a category (None for none) and a model.
+        cache: When answers are kept and given again.
+        special_caches: The same for some pairs of a category (None for none) and a model.
         digest: Identifies the configuration this came from, as `sha256:…`.
 
     Raises:
@@ -39,6 +42,8 @@ class Policy:
     max_context_chars: int = field(default=400, validator=ge(0))
     guards: Guards = NO_GUARDS
     special_guards: Mapping[tuple[str | None, str], Guards] = field(factory=dict)
+    cache: CacheRules = NO_CACHE
+    special_caches: Mapping[tuple[str | None, str], CacheRules] = field(factory=dict)
     digest: str = ""
 
     def __attrs_post_init__(self) -> None:
@@ -62,6 +67,16 @@ class Policy:
     def guards_for(self, category: str | None, model: str) -> Guards:
         """Returns the guards of requests of one category that one model answers."""
         return self.special_guards.get((category, model), self.guards)
+
+    def cache_for(self, category: str | None, model: str) -> CacheRules:
+        """Returns the cache's rules for requests of one category that one model answers."""
+        return self.special_caches.get((category, model), self.cache)
+
+    @property
+    def cache_scopes(self) -> frozenset[CacheScope]:
+        """The scopes in which some answers may be kept; none if there is no cache."""
+        every = (self.cache, *self.special_caches.values())
+        return frozenset(rules.scope for rules in every if rules.mode is not CacheMode.OFF)
 
     def guards_of_unrouted(self, model: str) -> Guards:
         """Returns the guards of requests that go where they go: those of the model they name.

@@ -45,6 +45,21 @@ class ExchangeStream(Protocol):
         """
         ...
 
+    async def extend(self, seconds: float) -> None:
+        """Asks Envoy to wait longer for the reply to the event received last; once per event.
+
+        Envoy heeds it up to its `max_message_timeout`. It is no answer.
+
+        Args:
+            seconds: How long, from now on.
+
+        Raises:
+            StreamGoneError: Envoy has ended the stream.
+
+        Cancellation: Envoy may or may not have been asked.
+        """
+        ...
+
 
 class Classifier(Protocol):
     """Says what a prompt is about."""
@@ -200,6 +215,33 @@ class AnswerArchive(Protocol):
         Raises:
             CacheError: The store is in trouble.
         """
+        ...
+
+
+class CacheObserver(Protocol):
+    """Is told what happens in the cache. It never raises, never blocks and never sees a word."""
+
+    def store_asked(self, operation: str, result: str, seconds: float) -> None:
+        """The store was asked for something.
+
+        Args:
+            operation: `exact`, `nearest` or `put`.
+            result: `hit`, `miss`, `done`, `timeout`, `error`, or `paused` if it was not asked
+                because it had failed too often.
+            seconds: How long it took.
+        """
+        ...
+
+    def neighbour_judged(self, similarity: float, verdict: str) -> None:
+        """A near entry was an answer (`hit`) or not, and then why not."""
+        ...
+
+    def answer_judged(self, fate: str) -> None:
+        """An answer was `kept`, or the word says why not."""
+        ...
+
+    def flight_joined(self, role: str) -> None:
+        """A request is to `lead` others like it, to `follow` one, or was `promoted`."""
         ...
 
 

@@ -13,6 +13,7 @@ class Reason(StrEnum):
     PASSTHROUGH = "passthrough"
     UNREADABLE = "unreadable"
     PRIVACY = "privacy"
+    CACHE_HIT = "cache_hit"
     CLASSIFIER_ERROR = "classifier_error"
     CLASSIFIER_TIMEOUT = "classifier_timeout"
     CLASSIFIER_OVERLOAD = "classifier_overload"

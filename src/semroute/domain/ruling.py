@@ -6,6 +6,7 @@ from typing import Final, TypeAlias
 from attrs import field, frozen
 
 from .answers import AnswerScreening
+from .caching.inquiry import Consultation, Draft, Miss
 from .classification import ClassificationOutcome
 from .headers import NO_EDIT, HeaderEdit
 from .http import LocalReply
@@ -58,11 +59,13 @@ class Timings:
     """Seconds spent on each step of a ruling.
 
     Classifying and screening go on at the same time; `total` includes what the others leave out.
+    `recall` is what the cache took, and the waiting for another request's answer.
     """
 
     parse: float = 0.0
     classify: float = 0.0
     screen: float = 0.0
+    recall: float = 0.0
     total: float = 0.0
 
 
@@ -80,6 +83,7 @@ class Ruling:
         watch_bytes: How much of the answer to keep for those who learn from it; 0 for none.
         classification: What the prompt was found to be about, if it was asked.
         screening: What was found in it, if anything was looked for.
+        consultation: What the cache said, if there is one.
         timings: Where the time went.
     """
 
@@ -92,7 +96,13 @@ class Ruling:
     watch_bytes: int = 0
     classification: ClassificationOutcome | None = None
     screening: Screening | None = None
+    consultation: Consultation | None = None
     timings: Timings = field(factory=Timings)
+
+    @property
+    def draft(self) -> Draft | None:
+        """How the model's answer is to be kept; None if it is not."""
+        return self.consultation.draft if isinstance(self.consultation, Miss) else None
 
 
 _PASSED: Final = PassedThrough()

@@ -6,6 +6,7 @@ from typing import Final, TypeAlias, assert_never
 from attrs import evolve, field, frozen
 from attrs.validators import ge, lt
 
+from .caching.inquiry import Hit
 from .chat import ChatRequest
 from .classification import Classification, ClassificationOutcome, Unclassified
 from .errors import InvalidRequestError
@@ -26,11 +27,13 @@ class Findings:
         classification: What the prompt is about, or why that is unknown. None when nobody
             asked, because the model was named or there was no text.
         screening: What the checks found. None when there is nothing to check for.
+        hit: An answer that was kept. None when there is none, or nobody looked.
     """
 
     draw: float = field(validator=(ge(0), lt(1)))
     classification: ClassificationOutcome | None = None
     screening: Screening | None = None
+    hit: Hit | None = None
 
 
 @frozen
@@ -80,6 +83,19 @@ class Answered:
 
 
 @frozen
+class ServedFromCache:
+    """The request was answered before, and gets that answer.
+
+    Args:
+        hit: The answer, and how it was found.
+        judgement: What the checks say of the request, which is nothing.
+    """
+
+    hit: Hit
+    judgement: Judgement = NOTHING_FOUND
+
+
+@frozen
 class PassedThrough:
     """The request is not ours to route and goes on to where it was going.
 
@@ -92,19 +108,24 @@ class PassedThrough:
     judgement: Judgement = NOTHING_FOUND
 
 
-Verdict: TypeAlias = Routed | Refused | Blocked | Answered | PassedThrough
+Verdict: TypeAlias = Routed | ServedFromCache | Refused | Blocked | Answered | PassedThrough
 
 NOT_FOUND: Final = 404
 
 
-def decide(chat: ChatRequest, findings: Findings, policy: Policy) -> Routed | Refused | Blocked:
+def decide(
+    chat: ChatRequest, findings: Findings, policy: Policy
+) -> Routed | ServedFromCache | Refused | Blocked:
     """Decides where a chat request goes, if anywhere.
 
+    An answer that was kept is given only if no check has anything to say about the request.
     A model the client names is kept. An alias is resolved by the category of the prompt, if
     that is known and probable enough; in every other case the default model answers and the
     reason says why. The checks that then apply may forbid it, or leave only private endpoints
     to choose from.
     """
+    if findings.hit is not None and may_recall(findings.hit, findings.screening, policy):
+        return ServedFromCache(findings.hit, _judged(findings.hit, findings.screening, policy))
     if chat.model in policy.aliases:
         decision = _chosen(findings, policy)
     elif chat.model in policy.models:
@@ -114,6 +135,11 @@ def decide(chat: ChatRequest, findings: Findings, policy: Policy) -> Routed | Re
     if findings.screening is None:
         return Routed(decision)
     return _guarded(decision, findings.screening, findings.draw, policy)
+
+
+def may_recall(hit: Hit, screening: Screening | None, policy: Policy) -> bool:
+    """Whether a kept answer may be given: every check was made, and none found anything."""
+    return _judged(hit, screening, policy).is_clean
 
 
 def decide_unrouted(
@@ -133,7 +159,7 @@ def decide_unrouted(
 def judgement_of(verdict: Verdict) -> Judgement:
     """Returns what the checks said, which is nothing if none was made."""
     match verdict:
-        case Routed() | Blocked() | PassedThrough():
+        case Routed() | ServedFromCache() | Blocked() | PassedThrough():
             return verdict.judgement
         case Refused() | Answered():
             return NOTHING_FOUND
@@ -145,6 +171,14 @@ def model_not_found() -> Refused:
     """Returns the refusal of a model that is not configured. It does not repeat the name."""
     message = "The model does not exist. GET /v1/models lists those that do."
     return Refused(NOT_FOUND, InvalidRequestError(message, "model", "model_not_found"))
+
+
+def _judged(hit: Hit, screening: Screening | None, policy: Policy) -> Judgement:
+    if screening is None:
+        return NOTHING_FOUND
+    entry = hit.entry
+    category = entry.route if entry.route in policy.categories else None
+    return judge(screening, policy.guards_for(category, entry.model))
 
 
 def _chosen(findings: Findings, policy: Policy) -> RoutingDecision:

@@ -73,6 +73,13 @@ def event_of(message: pb.ProcessingRequest) -> Event:
             raise UnexpectedEventError(error)
 
 
+def extension_of(seconds: float) -> pb.ProcessingResponse:
+    """Writes that Envoy should wait longer. It reads nothing else of such a message."""
+    message = pb.ProcessingResponse()
+    message.override_message_timeout.FromMilliseconds(round(seconds * 1000))
+    return message
+
+
 def message_of(reply: Reply) -> pb.ProcessingResponse:
     """Writes what we answer."""
     message = pb.ProcessingResponse()

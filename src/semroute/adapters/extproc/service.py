@@ -15,7 +15,7 @@ from semroute.domain.exchange.replies import Reply
 from semroute.domain.ports import ExchangeStream
 
 from ._pb.extproc_pb2 import ProcessingRequest, ProcessingResponse
-from .messages import UnsupportedModeError, event_of, message_of
+from .messages import UnsupportedModeError, event_of, extension_of, message_of
 
 SERVICE_NAME: Final = "envoy.service.ext_proc.v3.ExternalProcessor"
 
@@ -88,9 +88,20 @@ class EnvoyStream:
         Raises:
             StreamGoneError: Envoy has reset the stream.
         """
-        try:
-            await self._stream.send_message(message_of(reply))
-        except (ProtocolError, trio.BrokenResourceError) as error:
-            message = "the stream was reset before it was answered"
-            raise StreamGoneError(message) from error
+        await self._send(message_of(reply))
         self.owes_reply = False
+
+    async def extend(self, seconds: float) -> None:
+        """Asks Envoy to wait longer, which leaves the reply owed.
+
+        Raises:
+            StreamGoneError: Envoy has reset the stream.
+        """
+        await self._send(extension_of(seconds))
+
+    async def _send(self, message: ProcessingResponse) -> None:
+        try:
+            await self._stream.send_message(message)
+        except (ProtocolError, trio.BrokenResourceError) as error:
+            gone = "the stream was reset before it was answered"
+            raise StreamGoneError(gone) from error

@@ -20,6 +20,7 @@ class MemoryStream:
     _replies: tuple[trio.MemorySendChannel[Reply], trio.MemoryReceiveChannel[Reply]] = field(
         init=False, factory=lambda: trio.open_memory_channel[Reply](math.inf)
     )
+    extensions: list[float] = field(init=False, factory=list[float])
 
     @classmethod
     def saying(cls, *events: Event) -> Self:
@@ -40,6 +41,10 @@ class MemoryStream:
     async def reply(self, reply: Reply) -> None:
         """Hands the reply over."""
         await self._replies[0].send(reply)
+
+    async def extend(self, seconds: float) -> None:
+        """Keeps how long Envoy is to wait, in `extensions`."""
+        self.extensions.append(seconds)
 
     def say(self, event: Event) -> None:
         """Says something as Envoy, and does not wait for the answer."""

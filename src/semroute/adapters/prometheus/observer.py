@@ -24,6 +24,7 @@ from semroute.domain.verdict import (
     PassedThrough,
     Refused,
     Routed,
+    ServedFromCache,
     judgement_of,
 )
 
@@ -235,6 +236,8 @@ def _verdict_label(ruling: Ruling) -> str:
     match ruling.verdict:
         case Routed():
             return "routed"
+        case ServedFromCache():
+            return "served_from_cache"
         case Refused():
             return "refused"
         case Blocked():

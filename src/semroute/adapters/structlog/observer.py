@@ -2,12 +2,21 @@
 
 import structlog
 
+from semroute.domain.caching.inquiry import Bypass, Hit, Miss
 from semroute.domain.classification import Classification, Unclassified
 from semroute.domain.judgement import Consequence
 from semroute.domain.record import DecisionRecord, Outcome, Usage
 from semroute.domain.routing import RoutingDecision
 from semroute.domain.ruling import Ruling
-from semroute.domain.verdict import Answered, Blocked, PassedThrough, Refused, Routed, judgement_of
+from semroute.domain.verdict import (
+    Answered,
+    Blocked,
+    PassedThrough,
+    Refused,
+    Routed,
+    ServedFromCache,
+    judgement_of,
+)
 
 Fields = dict[str, str | int | float | bool]
 
@@ -59,45 +68,71 @@ def _ruling_fields(ruling: Ruling) -> Fields:
     fields: Fields = {"decision_id": facts.decision_id}
     if facts.request_id:
         fields["request_id"] = facts.request_id
-    match ruling.verdict:
-        case Routed(decision):
-            fields |= {
-                "verdict": "routed",
-                "requested_model": facts.requested_model,
-                "model": decision.model,
-                "endpoint": decision.endpoint,
-                "reason": decision.reason.value,
-                "turns": facts.turns,
-                "characters": facts.characters,
-                "stream": facts.is_streaming,
-                "decision_ms": round(ruling.timings.total * 1000, 3),
-            }
-            if decision.category is not None:
-                fields["category"] = decision.category
-                fields["confidence"] = round(decision.confidence, 3)
-        case Refused(_, error):
-            fields |= {"verdict": "refused", "error": error.code}
-        case Blocked(sentence):
-            fields |= {
-                "verdict": "blocked",
-                "requested_model": facts.requested_model,
-                "check": sentence.check.value,
-                "found": sentence.what,
-                "turns": facts.turns,
-                "characters": facts.characters,
-                "decision_ms": round(ruling.timings.total * 1000, 3),
-            }
-        case Answered():
-            fields["verdict"] = "answered"
-        case PassedThrough(reason):
-            fields |= {"verdict": "passed_through", "reason": reason.value}
-    fields |= _screening_fields(ruling)
+    fields |= _verdict_fields(ruling) | _screening_fields(ruling)
+    match ruling.consultation:
+        case Miss(why):
+            fields["cache"] = f"miss {why.value}"
+        case Bypass() as why:
+            fields["cache"] = f"bypass {why.value}"
+        case Hit() | None:
+            pass
     match ruling.classification:
         case Classification() as classification if classification.coverage < 1:
             fields["coverage"] = round(classification.coverage, 3)
         case Unclassified() | Classification() | None:
             pass
     return fields
+
+
+def _verdict_fields(ruling: Ruling) -> Fields:
+    match ruling.verdict:
+        case Routed(decision):
+            fields: Fields = {
+                "verdict": "routed",
+                "model": decision.model,
+                "endpoint": decision.endpoint,
+                "reason": decision.reason.value,
+                "stream": ruling.facts.is_streaming,
+                **_request_fields(ruling),
+            }
+            if decision.category is not None:
+                fields["category"] = decision.category
+                fields["confidence"] = round(decision.confidence, 3)
+            return fields
+        case ServedFromCache(hit):
+            return {
+                "verdict": "served_from_cache",
+                "model": hit.entry.model,
+                "category": hit.entry.route,
+                "cache": f"hit {hit.kind.value}",
+                "similarity": round(hit.similarity, 3),
+                "age_seconds": round(hit.age_seconds),
+                "stream": ruling.facts.is_streaming,
+                **_request_fields(ruling),
+            }
+        case Refused(_, error):
+            return {"verdict": "refused", "error": error.code}
+        case Blocked(sentence):
+            return {
+                "verdict": "blocked",
+                "check": sentence.check.value,
+                "found": sentence.what,
+                **_request_fields(ruling),
+            }
+        case Answered():
+            return {"verdict": "answered"}
+        case PassedThrough(reason):
+            return {"verdict": "passed_through", "reason": reason.value}
+
+
+def _request_fields(ruling: Ruling) -> Fields:
+    facts = ruling.facts
+    return {
+        "requested_model": facts.requested_model,
+        "turns": facts.turns,
+        "characters": facts.characters,
+        "decision_ms": round(ruling.timings.total * 1000, 3),
+    }
 
 
 def _screening_fields(ruling: Ruling) -> Fields:

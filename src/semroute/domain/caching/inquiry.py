@@ -1,13 +1,31 @@
 """One request as the cache sees it, and what came of asking the cache."""
 
+from collections.abc import Mapping
 from enum import StrEnum
 from typing import TypeAlias
 
 from attrs import field, frozen
 
+from .answer import FitAnswer
 from .control import Control
 from .entry import Entry
 from .question import Question
+from .rules import CacheScope
+
+
+@frozen
+class Claim:
+    """A request as one of those who share answers.
+
+    Args:
+        tenant: Who they are.
+        shared: Identifies everything about it but its last user text, until a model is chosen.
+        exact: Identifies all of it.
+    """
+
+    tenant: str
+    shared: bytes = field(repr=False)
+    exact: bytes = field(repr=False)
 
 
 @frozen
@@ -17,16 +35,12 @@ class Inquiry:
     Args:
         question: What it asks.
         control: What its client wants of the cache.
-        tenant: Whose it is.
-        shared: Identifies everything about it but its last user text, until a model is chosen.
-        exact: Identifies all of it.
+        claims: How it is known in each scope that it has a part in; at least one.
     """
 
     question: Question
     control: Control
-    tenant: str
-    shared: bytes = field(repr=False)
-    exact: bytes = field(repr=False)
+    claims: Mapping[CacheScope, Claim]
 
 
 class HitKind(StrEnum):
@@ -66,29 +80,18 @@ class Bypass(StrEnum):
     IDENTITY = "identity"  # nobody knows who asks
     FLAGGED = "flagged"  # screening found something, or could not look
     CLIENT = "client"  # it did not want to
+    FALLBACK = "fallback"  # it went where it would not go on another day
     TEMPERATURE = "temperature"
     CHOICES = "choices"  # it wants several answers
 
 
 class Missed(StrEnum):
-    """Why the cache had no answer."""
+    """Why the cache had no answer. The value is a metric label."""
 
     ABSENT = "absent"
+    UNASKED = "unasked"  # the client wanted a new answer
     TOMBSTONE = "tombstone"  # somebody said that the answer was wrong
     TROUBLE = "trouble"  # the store failed, or did not answer in time
-
-
-@frozen
-class Miss:
-    """There is no answer that may be given.
-
-    Args:
-        why: Why not.
-        draft: How the answer is to be kept once it comes; None if it is not.
-    """
-
-    why: Missed
-    draft: "Draft | None" = None
 
 
 @frozen
@@ -106,6 +109,7 @@ class Draft:
         encoder: As in `Entry`.
         ttl_seconds: How long it is to be kept.
         keeps_tool_calls: Whether a call of tools may be its answer.
+        leads: Whether others wait for this answer.
     """
 
     exact: bytes = field(repr=False)
@@ -118,11 +122,12 @@ class Draft:
     encoder: str
     ttl_seconds: float
     keeps_tool_calls: bool
+    leads: bool = False
 
-    def with_answer(self, id: str, answer: bytes, tokens: int, now: float, ttl: float) -> Entry:  # noqa: A002 - what an entry has and a draft has not
+    def answered(self, entry_id: str, answer: FitAnswer, now: float, ttl_seconds: float) -> Entry:
         """Returns the entry."""
         return Entry(
-            id=id,
+            id=entry_id,
             partition=self.partition,
             exact=self.exact,
             tenant=self.tenant,
@@ -131,11 +136,24 @@ class Draft:
             text=self.text,
             vector=self.vector,
             encoder=self.encoder,
-            answer=answer,
-            tokens=tokens,
+            answer=answer.document,
+            tokens=answer.tokens,
             created=now,
-            expires=now + ttl,
+            expires=now + ttl_seconds,
         )
+
+
+@frozen
+class Miss:
+    """There is no answer that may be given.
+
+    Args:
+        why: Why not.
+        draft: How the answer is to be kept once it comes; None if it is not.
+    """
+
+    why: Missed
+    draft: Draft | None = None
 
 
 Consultation: TypeAlias = Hit | Miss | Bypass

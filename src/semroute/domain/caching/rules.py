@@ -37,7 +37,6 @@ class CacheRules:
         max_temperature: Requests above it go past the cache. What was asked at more than 0.3 is
             only ever found by the same request.
         keeps_tool_calls: Whether calls of tools are kept, for the same request only.
-        heeds_clients: Whether clients may say `no-cache`, `no-store`, `max-age` and `ttl`.
     """
 
     mode: CacheMode = CacheMode.OFF
@@ -46,7 +45,6 @@ class CacheRules:
     threshold: float = field(default=0.9, validator=[gt(0), le(1)])
     max_temperature: float = field(default=_COOL, validator=ge(0))
     keeps_tool_calls: bool = False
-    heeds_clients: bool = True
 
     def admits(self, temperature: float | None) -> bool:
         """Whether what is asked at this temperature may be kept. None is the server's own."""

@@ -22,52 +22,53 @@ _runtime_version.ValidateProtobufRuntimeVersion(
 _sym_db = _symbol_database.Default()
 
 
+from google.protobuf import duration_pb2 as google_dot_protobuf_dot_duration__pb2
 from google.protobuf import struct_pb2 as google_dot_protobuf_dot_struct__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\rextproc.proto\x12\x10semroute.extproc\x1a\x1cgoogle/protobuf/struct.proto\"-\n\x0bHeaderValue\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\x11\n\traw_value\x18\x03 \x01(\x0c\";\n\tHeaderMap\x12.\n\x07headers\x18\x01 \x03(\x0b\x32\x1d.semroute.extproc.HeaderValue\"R\n\x0bHttpHeaders\x12,\n\x07headers\x18\x01 \x01(\x0b\x32\x1b.semroute.extproc.HeaderMap\x12\x15\n\rend_of_stream\x18\x03 \x01(\x08\"/\n\x08HttpBody\x12\x0c\n\x04\x62ody\x18\x01 \x01(\x0c\x12\x15\n\rend_of_stream\x18\x02 \x01(\x08\"=\n\x0cHttpTrailers\x12-\n\x08trailers\x18\x01 \x01(\x0b\x32\x1b.semroute.extproc.HeaderMap\"N\n\x15ProtocolConfiguration\x12\x19\n\x11request_body_mode\x18\x01 \x01(\x05\x12\x1a\n\x12response_body_mode\x18\x02 \x01(\x05\"\xd3\x03\n\x11ProcessingRequest\x12\x38\n\x0frequest_headers\x18\x02 \x01(\x0b\x32\x1d.semroute.extproc.HttpHeadersH\x00\x12\x39\n\x10response_headers\x18\x03 \x01(\x0b\x32\x1d.semroute.extproc.HttpHeadersH\x00\x12\x32\n\x0crequest_body\x18\x04 \x01(\x0b\x32\x1a.semroute.extproc.HttpBodyH\x00\x12\x33\n\rresponse_body\x18\x05 \x01(\x0b\x32\x1a.semroute.extproc.HttpBodyH\x00\x12:\n\x10request_trailers\x18\x06 \x01(\x0b\x32\x1e.semroute.extproc.HttpTrailersH\x00\x12;\n\x11response_trailers\x18\x07 \x01(\x0b\x32\x1e.semroute.extproc.HttpTrailersH\x00\x12\x1a\n\x12observability_mode\x18\n \x01(\x08\x12@\n\x0fprotocol_config\x18\x0b \x01(\x0b\x32\'.semroute.extproc.ProtocolConfigurationB\t\n\x07request\"Y\n\x11HeaderValueOption\x12-\n\x06header\x18\x01 \x01(\x0b\x32\x1d.semroute.extproc.HeaderValue\x12\x15\n\rappend_action\x18\x03 \x01(\x05\"b\n\x0eHeaderMutation\x12\x38\n\x0bset_headers\x18\x01 \x03(\x0b\x32#.semroute.extproc.HeaderValueOption\x12\x16\n\x0eremove_headers\x18\x02 \x03(\t\";\n\x14StreamedBodyResponse\x12\x0c\n\x04\x62ody\x18\x01 \x01(\x0c\x12\x15\n\rend_of_stream\x18\x02 \x01(\x08\"\x85\x01\n\x0c\x42odyMutation\x12\x0e\n\x04\x62ody\x18\x01 \x01(\x0cH\x00\x12\x14\n\nclear_body\x18\x02 \x01(\x08H\x00\x12\x43\n\x11streamed_response\x18\x03 \x01(\x0b\x32&.semroute.extproc.StreamedBodyResponseH\x00\x42\n\n\x08mutation\"\x9d\x01\n\x0e\x43ommonResponse\x12\x39\n\x0fheader_mutation\x18\x02 \x01(\x0b\x32 .semroute.extproc.HeaderMutation\x12\x35\n\rbody_mutation\x18\x03 \x01(\x0b\x32\x1e.semroute.extproc.BodyMutation\x12\x19\n\x11\x63lear_route_cache\x18\x05 \x01(\x08\"E\n\x0fHeadersResponse\x12\x32\n\x08response\x18\x01 \x01(\x0b\x32 .semroute.extproc.CommonResponse\"B\n\x0c\x42odyResponse\x12\x32\n\x08response\x18\x01 \x01(\x0b\x32 .semroute.extproc.CommonResponse\"\x12\n\x10TrailersResponse\"\x1a\n\nHttpStatus\x12\x0c\n\x04\x63ode\x18\x01 \x01(\x05\"\x93\x01\n\x11ImmediateResponse\x12,\n\x06status\x18\x01 \x01(\x0b\x32\x1c.semroute.extproc.HttpStatus\x12\x31\n\x07headers\x18\x02 \x01(\x0b\x32 .semroute.extproc.HeaderMutation\x12\x0c\n\x04\x62ody\x18\x03 \x01(\x0c\x12\x0f\n\x07\x64\x65tails\x18\x05 \x01(\t\"\xbf\x01\n\x0eProcessingMode\x12\x1b\n\x13request_header_mode\x18\x01 \x01(\x05\x12\x1c\n\x14response_header_mode\x18\x02 \x01(\x05\x12\x19\n\x11request_body_mode\x18\x03 \x01(\x05\x12\x1a\n\x12response_body_mode\x18\x04 \x01(\x05\x12\x1c\n\x14request_trailer_mode\x18\x05 \x01(\x05\x12\x1d\n\x15response_trailer_mode\x18\x06 \x01(\x05\"\xbe\x04\n\x12ProcessingResponse\x12<\n\x0frequest_headers\x18\x01 \x01(\x0b\x32!.semroute.extproc.HeadersResponseH\x00\x12=\n\x10response_headers\x18\x02 \x01(\x0b\x32!.semroute.extproc.HeadersResponseH\x00\x12\x36\n\x0crequest_body\x18\x03 \x01(\x0b\x32\x1e.semroute.extproc.BodyResponseH\x00\x12\x37\n\rresponse_body\x18\x04 \x01(\x0b\x32\x1e.semroute.extproc.BodyResponseH\x00\x12>\n\x10request_trailers\x18\x05 \x01(\x0b\x32\".semroute.extproc.TrailersResponseH\x00\x12?\n\x11response_trailers\x18\x06 \x01(\x0b\x32\".semroute.extproc.TrailersResponseH\x00\x12\x41\n\x12immediate_response\x18\x07 \x01(\x0b\x32#.semroute.extproc.ImmediateResponseH\x00\x12\x31\n\x10\x64ynamic_metadata\x18\x08 \x01(\x0b\x32\x17.google.protobuf.Struct\x12\x37\n\rmode_override\x18\t \x01(\x0b\x32 .semroute.extproc.ProcessingModeB\n\n\x08responseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\rextproc.proto\x12\x10semroute.extproc\x1a\x1egoogle/protobuf/duration.proto\x1a\x1cgoogle/protobuf/struct.proto\"-\n\x0bHeaderValue\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\x11\n\traw_value\x18\x03 \x01(\x0c\";\n\tHeaderMap\x12.\n\x07headers\x18\x01 \x03(\x0b\x32\x1d.semroute.extproc.HeaderValue\"R\n\x0bHttpHeaders\x12,\n\x07headers\x18\x01 \x01(\x0b\x32\x1b.semroute.extproc.HeaderMap\x12\x15\n\rend_of_stream\x18\x03 \x01(\x08\"/\n\x08HttpBody\x12\x0c\n\x04\x62ody\x18\x01 \x01(\x0c\x12\x15\n\rend_of_stream\x18\x02 \x01(\x08\"=\n\x0cHttpTrailers\x12-\n\x08trailers\x18\x01 \x01(\x0b\x32\x1b.semroute.extproc.HeaderMap\"N\n\x15ProtocolConfiguration\x12\x19\n\x11request_body_mode\x18\x01 \x01(\x05\x12\x1a\n\x12response_body_mode\x18\x02 \x01(\x05\"\xd3\x03\n\x11ProcessingRequest\x12\x38\n\x0frequest_headers\x18\x02 \x01(\x0b\x32\x1d.semroute.extproc.HttpHeadersH\x00\x12\x39\n\x10response_headers\x18\x03 \x01(\x0b\x32\x1d.semroute.extproc.HttpHeadersH\x00\x12\x32\n\x0crequest_body\x18\x04 \x01(\x0b\x32\x1a.semroute.extproc.HttpBodyH\x00\x12\x33\n\rresponse_body\x18\x05 \x01(\x0b\x32\x1a.semroute.extproc.HttpBodyH\x00\x12:\n\x10request_trailers\x18\x06 \x01(\x0b\x32\x1e.semroute.extproc.HttpTrailersH\x00\x12;\n\x11response_trailers\x18\x07 \x01(\x0b\x32\x1e.semroute.extproc.HttpTrailersH\x00\x12\x1a\n\x12observability_mode\x18\n \x01(\x08\x12@\n\x0fprotocol_config\x18\x0b \x01(\x0b\x32\'.semroute.extproc.ProtocolConfigurationB\t\n\x07request\"Y\n\x11HeaderValueOption\x12-\n\x06header\x18\x01 \x01(\x0b\x32\x1d.semroute.extproc.HeaderValue\x12\x15\n\rappend_action\x18\x03 \x01(\x05\"b\n\x0eHeaderMutation\x12\x38\n\x0bset_headers\x18\x01 \x03(\x0b\x32#.semroute.extproc.HeaderValueOption\x12\x16\n\x0eremove_headers\x18\x02 \x03(\t\";\n\x14StreamedBodyResponse\x12\x0c\n\x04\x62ody\x18\x01 \x01(\x0c\x12\x15\n\rend_of_stream\x18\x02 \x01(\x08\"\x85\x01\n\x0c\x42odyMutation\x12\x0e\n\x04\x62ody\x18\x01 \x01(\x0cH\x00\x12\x14\n\nclear_body\x18\x02 \x01(\x08H\x00\x12\x43\n\x11streamed_response\x18\x03 \x01(\x0b\x32&.semroute.extproc.StreamedBodyResponseH\x00\x42\n\n\x08mutation\"\x9d\x01\n\x0e\x43ommonResponse\x12\x39\n\x0fheader_mutation\x18\x02 \x01(\x0b\x32 .semroute.extproc.HeaderMutation\x12\x35\n\rbody_mutation\x18\x03 \x01(\x0b\x32\x1e.semroute.extproc.BodyMutation\x12\x19\n\x11\x63lear_route_cache\x18\x05 \x01(\x08\"E\n\x0fHeadersResponse\x12\x32\n\x08response\x18\x01 \x01(\x0b\x32 .semroute.extproc.CommonResponse\"B\n\x0c\x42odyResponse\x12\x32\n\x08response\x18\x01 \x01(\x0b\x32 .semroute.extproc.CommonResponse\"\x12\n\x10TrailersResponse\"\x1a\n\nHttpStatus\x12\x0c\n\x04\x63ode\x18\x01 \x01(\x05\"\x93\x01\n\x11ImmediateResponse\x12,\n\x06status\x18\x01 \x01(\x0b\x32\x1c.semroute.extproc.HttpStatus\x12\x31\n\x07headers\x18\x02 \x01(\x0b\x32 .semroute.extproc.HeaderMutation\x12\x0c\n\x04\x62ody\x18\x03 \x01(\x0c\x12\x0f\n\x07\x64\x65tails\x18\x05 \x01(\t\"\xbf\x01\n\x0eProcessingMode\x12\x1b\n\x13request_header_mode\x18\x01 \x01(\x05\x12\x1c\n\x14response_header_mode\x18\x02 \x01(\x05\x12\x19\n\x11request_body_mode\x18\x03 \x01(\x05\x12\x1a\n\x12response_body_mode\x18\x04 \x01(\x05\x12\x1c\n\x14request_trailer_mode\x18\x05 \x01(\x05\x12\x1d\n\x15response_trailer_mode\x18\x06 \x01(\x05\"\xfb\x04\n\x12ProcessingResponse\x12<\n\x0frequest_headers\x18\x01 \x01(\x0b\x32!.semroute.extproc.HeadersResponseH\x00\x12=\n\x10response_headers\x18\x02 \x01(\x0b\x32!.semroute.extproc.HeadersResponseH\x00\x12\x36\n\x0crequest_body\x18\x03 \x01(\x0b\x32\x1e.semroute.extproc.BodyResponseH\x00\x12\x37\n\rresponse_body\x18\x04 \x01(\x0b\x32\x1e.semroute.extproc.BodyResponseH\x00\x12>\n\x10request_trailers\x18\x05 \x01(\x0b\x32\".semroute.extproc.TrailersResponseH\x00\x12?\n\x11response_trailers\x18\x06 \x01(\x0b\x32\".semroute.extproc.TrailersResponseH\x00\x12\x41\n\x12immediate_response\x18\x07 \x01(\x0b\x32#.semroute.extproc.ImmediateResponseH\x00\x12\x31\n\x10\x64ynamic_metadata\x18\x08 \x01(\x0b\x32\x17.google.protobuf.Struct\x12\x37\n\rmode_override\x18\t \x01(\x0b\x32 .semroute.extproc.ProcessingMode\x12;\n\x18override_message_timeout\x18\n \x01(\x0b\x32\x19.google.protobuf.DurationB\n\n\x08responseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'extproc_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_HEADERVALUE']._serialized_start=65
-  _globals['_HEADERVALUE']._serialized_end=110
-  _globals['_HEADERMAP']._serialized_start=112
-  _globals['_HEADERMAP']._serialized_end=171
-  _globals['_HTTPHEADERS']._serialized_start=173
-  _globals['_HTTPHEADERS']._serialized_end=255
-  _globals['_HTTPBODY']._serialized_start=257
-  _globals['_HTTPBODY']._serialized_end=304
-  _globals['_HTTPTRAILERS']._serialized_start=306
-  _globals['_HTTPTRAILERS']._serialized_end=367
-  _globals['_PROTOCOLCONFIGURATION']._serialized_start=369
-  _globals['_PROTOCOLCONFIGURATION']._serialized_end=447
-  _globals['_PROCESSINGREQUEST']._serialized_start=450
-  _globals['_PROCESSINGREQUEST']._serialized_end=917
-  _globals['_HEADERVALUEOPTION']._serialized_start=919
-  _globals['_HEADERVALUEOPTION']._serialized_end=1008
-  _globals['_HEADERMUTATION']._serialized_start=1010
-  _globals['_HEADERMUTATION']._serialized_end=1108
-  _globals['_STREAMEDBODYRESPONSE']._serialized_start=1110
-  _globals['_STREAMEDBODYRESPONSE']._serialized_end=1169
-  _globals['_BODYMUTATION']._serialized_start=1172
-  _globals['_BODYMUTATION']._serialized_end=1305
-  _globals['_COMMONRESPONSE']._serialized_start=1308
-  _globals['_COMMONRESPONSE']._serialized_end=1465
-  _globals['_HEADERSRESPONSE']._serialized_start=1467
-  _globals['_HEADERSRESPONSE']._serialized_end=1536
-  _globals['_BODYRESPONSE']._serialized_start=1538
-  _globals['_BODYRESPONSE']._serialized_end=1604
-  _globals['_TRAILERSRESPONSE']._serialized_start=1606
-  _globals['_TRAILERSRESPONSE']._serialized_end=1624
-  _globals['_HTTPSTATUS']._serialized_start=1626
-  _globals['_HTTPSTATUS']._serialized_end=1652
-  _globals['_IMMEDIATERESPONSE']._serialized_start=1655
-  _globals['_IMMEDIATERESPONSE']._serialized_end=1802
-  _globals['_PROCESSINGMODE']._serialized_start=1805
-  _globals['_PROCESSINGMODE']._serialized_end=1996
-  _globals['_PROCESSINGRESPONSE']._serialized_start=1999
-  _globals['_PROCESSINGRESPONSE']._serialized_end=2573
+  _globals['_HEADERVALUE']._serialized_start=97
+  _globals['_HEADERVALUE']._serialized_end=142
+  _globals['_HEADERMAP']._serialized_start=144
+  _globals['_HEADERMAP']._serialized_end=203
+  _globals['_HTTPHEADERS']._serialized_start=205
+  _globals['_HTTPHEADERS']._serialized_end=287
+  _globals['_HTTPBODY']._serialized_start=289
+  _globals['_HTTPBODY']._serialized_end=336
+  _globals['_HTTPTRAILERS']._serialized_start=338
+  _globals['_HTTPTRAILERS']._serialized_end=399
+  _globals['_PROTOCOLCONFIGURATION']._serialized_start=401
+  _globals['_PROTOCOLCONFIGURATION']._serialized_end=479
+  _globals['_PROCESSINGREQUEST']._serialized_start=482
+  _globals['_PROCESSINGREQUEST']._serialized_end=949
+  _globals['_HEADERVALUEOPTION']._serialized_start=951
+  _globals['_HEADERVALUEOPTION']._serialized_end=1040
+  _globals['_HEADERMUTATION']._serialized_start=1042
+  _globals['_HEADERMUTATION']._serialized_end=1140
+  _globals['_STREAMEDBODYRESPONSE']._serialized_start=1142
+  _globals['_STREAMEDBODYRESPONSE']._serialized_end=1201
+  _globals['_BODYMUTATION']._serialized_start=1204
+  _globals['_BODYMUTATION']._serialized_end=1337
+  _globals['_COMMONRESPONSE']._serialized_start=1340
+  _globals['_COMMONRESPONSE']._serialized_end=1497
+  _globals['_HEADERSRESPONSE']._serialized_start=1499
+  _globals['_HEADERSRESPONSE']._serialized_end=1568
+  _globals['_BODYRESPONSE']._serialized_start=1570
+  _globals['_BODYRESPONSE']._serialized_end=1636
+  _globals['_TRAILERSRESPONSE']._serialized_start=1638
+  _globals['_TRAILERSRESPONSE']._serialized_end=1656
+  _globals['_HTTPSTATUS']._serialized_start=1658
+  _globals['_HTTPSTATUS']._serialized_end=1684
+  _globals['_IMMEDIATERESPONSE']._serialized_start=1687
+  _globals['_IMMEDIATERESPONSE']._serialized_end=1834
+  _globals['_PROCESSINGMODE']._serialized_start=1837
+  _globals['_PROCESSINGMODE']._serialized_end=2028
+  _globals['_PROCESSINGRESPONSE']._serialized_start=2031
+  _globals['_PROCESSINGRESPONSE']._serialized_end=2666
 # @@protoc_insertion_point(module_scope)

@@ -1,0 +1,289 @@
+"""Answers that were given before, found again."""
+
+import functools
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Final, TypeVar
+
+import trio
+from attrs import define, evolve, field
+
+from semroute.domain.breaker import Breaker
+from semroute.domain.caching.control import NO_CONTROL, Control
+from semroute.domain.caching.inquiry import (
+    Bypass,
+    Claim,
+    Consultation,
+    Draft,
+    Hit,
+    HitKind,
+    Inquiry,
+    Miss,
+    Missed,
+)
+from semroute.domain.caching.keys import Keys
+from semroute.domain.caching.rules import CacheMode, CacheRules, CacheScope
+from semroute.domain.caching.sifting import Disagrees, age, sift, unusable
+from semroute.domain.chat import ChatRequest
+from semroute.domain.errors import CacheError, ClassifierError
+from semroute.domain.headers import Headers
+from semroute.domain.http import HttpRequest
+from semroute.domain.policy import Policy
+from semroute.domain.ports import AnswerStore, CacheCodec, CacheObserver, Embedder
+from semroute.domain.reasons import Reason
+from semroute.domain.verdict import Routed
+
+from .converse import Extend
+from .flights import Flight, Flights, Landing
+
+_T = TypeVar("_T")
+
+_SERVICE: Final = "chat"
+_NEIGHBOURS: Final = 5
+_NO_ROUTE: Final = "none"
+# Envoy must wait longer than we do, or it gives up on an answer that is on its way.
+_SPARE_SECONDS: Final = 1.0
+
+# Who is sent somewhere for another reason is there by chance, and its answer stays with it.
+_LASTING: Final = frozenset(
+    {Reason.CLASSIFIER, Reason.EXPLICIT_MODEL, Reason.ABSTAIN, Reason.DEFAULT}
+)
+
+
+@define(eq=False)
+class Recall:
+    """Finds answers. It never fails a request: what goes wrong is a miss, and is counted.
+
+    Args:
+        policy: The rules.
+        keys: Makes digests.
+        identity: Names of the headers that say who asks, all of which are needed.
+        heeds_clients: Whether clients have a say in it.
+        codec: Reads requests.
+        store: Keeps answers.
+        embedder: Says what texts mean; None if nobody can.
+        embed_seconds: How long that may take.
+        disagrees: Says in what two texts differ that would change the answer.
+        observer: Is told what happens.
+        flights: Identical requests at the same time.
+        lookup_seconds: How long the store may take.
+        follow_seconds: How long a request may wait for the answer to another; 0 for not at all.
+        now: Returns the time, in seconds since 1970.
+    """
+
+    policy: Policy
+    keys: Keys
+    identity: Sequence[str]
+    heeds_clients: bool
+    codec: CacheCodec
+    store: AnswerStore
+    embedder: Embedder | None
+    embed_seconds: float
+    disagrees: Disagrees
+    observer: CacheObserver
+    flights: Flights
+    lookup_seconds: float
+    follow_seconds: float
+    now: Callable[[], float]
+    _breaker: Breaker = field(init=False, factory=Breaker)
+
+    def inquiry(self, request: HttpRequest, chat: ChatRequest) -> Inquiry | Bypass:
+        """Returns the request as the cache sees it, or why it goes past it."""
+        if chat.choices != 1:
+            return Bypass.CHOICES
+        control = Control.of(request.headers) if self.heeds_clients else NO_CONTROL
+        if not control.may_keep:
+            return Bypass.CLIENT
+        tenants = self._tenants(request.headers)
+        if not tenants:
+            return Bypass.IDENTITY
+        question = self.codec.question(request.body)
+        claims: dict[CacheScope, Claim] = {}
+        for scope, tenant in tenants.items():
+            shared = self.keys.shared(tenant, _SERVICE, self.policy.digest, question.rest)
+            claims[scope] = Claim(tenant, shared, self.keys.exact(shared, question.text))
+        return Inquiry(question, control, claims)
+
+    async def exact(self, inquiry: Inquiry) -> Hit | None:
+        """Returns the answer to the very same request, if there is one."""
+        if not inquiry.control.may_read:
+            return None
+        for claim in inquiry.claims.values():
+            hit = await self._exact(claim.exact, inquiry.control)
+            if hit is not None:
+                return hit
+        return None
+
+    async def consult(
+        self, inquiry: Inquiry | Bypass, routed: Routed, chat: ChatRequest, extend: Extend
+    ) -> Consultation:
+        """Looks for an answer to a request that has a model now.
+
+        There was none to the very same request a moment ago. Should another one be on its way
+        to the model, it waits for that.
+
+        Args:
+            inquiry: The request, or why it goes past the cache.
+            routed: Where it would go.
+            chat: What it is.
+            extend: Asks Envoy for more time.
+
+        Cancellation: It leads no flight, and waits for none.
+        """
+        if isinstance(inquiry, Bypass):
+            return inquiry
+        decision = routed.decision
+        rules = self.policy.cache_for(decision.category, decision.model)
+        claim = inquiry.claims.get(rules.scope)
+        bypass = self._bypass(inquiry, routed, rules)
+        if bypass is not None or claim is None:
+            return bypass or Bypass.IDENTITY
+        encoder = "" if self.embedder is None else self.embedder.revision
+        route = decision.category or _NO_ROUTE
+        draft = Draft(
+            exact=claim.exact,
+            partition=self.keys.partition(claim.shared, decision.model, route, encoder),
+            tenant=claim.tenant,
+            route=route,
+            model=decision.model,
+            text=inquiry.question.text or "",
+            vector=b"",
+            encoder=encoder,
+            ttl_seconds=min(inquiry.control.ttl_seconds or rules.ttl_seconds, rules.ttl_seconds),
+            keeps_tool_calls=rules.keeps_tool_calls,
+        )
+        if rules.compares(inquiry.question.temperature) and inquiry.question.is_comparable:
+            found = await self._similar(draft, inquiry.control, rules.threshold)
+            if isinstance(found, Hit) or found.draft is None:
+                return found
+            draft = found.draft
+        if not inquiry.control.may_read:
+            return Miss(Missed.UNASKED, draft)
+        if chat.is_streaming or self.follow_seconds <= 0:
+            return Miss(Missed.ABSENT, draft)
+        return await self._coalesced(draft, inquiry.control, extend)
+
+    def _tenants(self, headers: Headers) -> dict[CacheScope, str]:
+        """Returns whose a request is, in each scope that some route uses."""
+        tenants: dict[CacheScope, str] = {}
+        scopes = self.policy.cache_scopes
+        if CacheScope.GLOBAL in scopes:
+            tenants[CacheScope.GLOBAL] = self.keys.tenant(None)
+        if CacheScope.IDENTITY in scopes and self.identity:
+            values = [headers.get(name) for name in self.identity]
+            known = [value for value in values if value]
+            if len(known) == len(values):
+                tenants[CacheScope.IDENTITY] = self.keys.tenant(known)
+        return tenants
+
+    def _bypass(self, inquiry: Inquiry, routed: Routed, rules: CacheRules) -> Bypass | None:
+        if rules.mode is CacheMode.OFF:
+            return Bypass.OFF
+        if not routed.judgement.is_clean:
+            return Bypass.FLAGGED
+        if routed.decision.reason not in _LASTING:
+            return Bypass.FALLBACK
+        if not rules.admits(inquiry.question.temperature):
+            return Bypass.TEMPERATURE
+        return None
+
+    async def _exact(self, key: bytes, control: Control) -> Hit | None:
+        try:
+            entry = await self._asked("exact", functools.partial(self.store.exact, key))
+        except CacheError:
+            return None
+        now = self.now()
+        if entry is None or unusable(entry, control, now) is not None:
+            return None
+        return Hit(entry, HitKind.EXACT, 1.0, age(entry, now))
+
+    async def _similar(self, draft: Draft, control: Control, threshold: float) -> Hit | Miss:
+        """Looks for a text that means the same. The draft of a miss then has the vector."""
+        vector = await self._vector(draft.text)
+        if vector is None:
+            return Miss(Missed.TROUBLE, draft)
+        draft = evolve(draft, vector=vector)
+        if not control.may_read:
+            return Miss(Missed.UNASKED, draft)
+        nearest = functools.partial(self.store.nearest, draft.partition, vector, _NEIGHBOURS)
+        try:
+            neighbours = await self._asked("nearest", nearest)
+        except CacheError:
+            return Miss(Missed.TROUBLE, draft)
+        sifted = sift(
+            neighbours,
+            draft.text,
+            control,
+            threshold=threshold,
+            now=self.now(),
+            disagrees=self.disagrees,
+        )
+        for rejected in sifted.rejected:
+            self.observer.neighbour_judged(rejected.neighbour.similarity, rejected.why)
+        match sifted.outcome:
+            case Hit() as hit:
+                self.observer.neighbour_judged(hit.similarity, "hit")
+                return hit
+            case Missed.TOMBSTONE as why:
+                return Miss(why)
+            case why:
+                return Miss(why, draft)
+
+    async def _vector(self, text: str) -> bytes | None:
+        if self.embedder is None:
+            return None
+        try:
+            with trio.move_on_after(self.embed_seconds):
+                return await self.embedder.embed(text)
+        except ClassifierError:
+            pass  # whoever classifies has counted it
+        return None
+
+    async def _coalesced(self, draft: Draft, control: Control, extend: Extend) -> Hit | Miss:
+        """Leads a flight, or follows the one that is in the air."""
+        flight = self.flights.of(draft.exact)
+        if flight is None:
+            self.flights.start(draft.exact)
+            self.observer.flight_joined("lead")
+            return Miss(Missed.ABSENT, evolve(draft, leads=True))
+        if not flight.has_room:
+            return Miss(Missed.ABSENT)
+        self.observer.flight_joined("follow")
+        await extend(self.follow_seconds + _SPARE_SECONDS)
+        landing: Flight | Landing = Landing.UNFIT
+        with trio.move_on_after(self.follow_seconds):
+            landing = await flight.follow()
+        match landing:
+            case Landing.KEPT:
+                hit = await self._exact(draft.exact, control)
+                return Miss(Missed.ABSENT) if hit is None else hit
+            case Flight():
+                self.observer.flight_joined("promoted")
+                return Miss(Missed.ABSENT, evolve(draft, leads=True))
+            case _:
+                return Miss(Missed.ABSENT)
+
+    async def _asked(self, operation: str, ask: Callable[[], Awaitable[_T]]) -> _T:
+        """Asks the store, for as long as that may take.
+
+        Raises:
+            CacheError: It failed, took too long, or has failed too often to be asked.
+        """
+        started = trio.current_time()
+        if not self._breaker.allows(started):
+            self.observer.store_asked(operation, "paused", 0.0)
+            message = "the store has failed too often"
+            raise CacheError(message)
+        try:
+            with trio.fail_after(self.lookup_seconds):
+                answer = await ask()
+        except (CacheError, trio.TooSlowError) as error:
+            is_slow = isinstance(error, trio.TooSlowError)
+            self._told(operation, "timeout" if is_slow else "error", started)
+            self._breaker.failed(trio.current_time())
+            raise CacheError(operation) from error
+        self._breaker.succeeded()
+        self._told(operation, "hit" if answer else "miss", started)
+        return answer
+
+    def _told(self, operation: str, result: str, started: float) -> None:
+        self.observer.store_asked(operation, result, trio.current_time() - started)
