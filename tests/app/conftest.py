@@ -105,7 +105,7 @@ def converse(route: Route, observer: MemoryObserver) -> Converse:
     return Converse(
         route=route,
         observer=observer,
-        remember=RememberUsage(route.rulings.answers, observer),
+        remember=(RememberUsage(route.rulings.answers, observer),),
         owned_headers=route.rulings.names.owned,
         max_body_bytes=100_000,
         budget=ByteBudget(10_000),

@@ -99,7 +99,7 @@ async def converse(messages: list[bytes]) -> None:
     talk = Converse(
         route=route,
         observer=observer,
-        remember=lambda _record, _answer: None,
+        remember=(),
         owned_headers=route.rulings.names.owned,
         max_body_bytes=1000,
         budget=ByteBudget(100_000),

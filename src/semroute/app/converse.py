@@ -1,6 +1,6 @@
 """One ExtProc stream, from its first event to its last reply."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import TypeAlias
 
 import trio
@@ -27,7 +27,7 @@ class Converse:
     Args:
         route: Rules on a request.
         observer: Is told what happens.
-        remember: Learns from a finished exchange.
+        remember: Learn from a finished exchange.
         owned_headers: Header names only we may set.
         max_body_bytes: The longest request body that is read.
         budget: How much of all requests and answers may be kept.
@@ -39,7 +39,7 @@ class Converse:
 
     route: Callable[[HttpRequest, Extend], Awaitable[Ruling]]
     observer: Observer
-    remember: Remember
+    remember: Sequence[Remember]
     owned_headers: tuple[str, ...]
     max_body_bytes: int
     budget: ByteBudget
@@ -86,7 +86,8 @@ class Converse:
             self.budget.give(held)
             record = exchange.close()
             self.observer.exchange_finished(record)
-            self.remember(record, exchange.answer())
+            for remember in self.remember:
+                remember(record, exchange.answer())
 
     def hang_up(self) -> None:
         """Ends, from now on, every conversation that waits for an answer to pass by.

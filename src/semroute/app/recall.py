@@ -41,7 +41,7 @@ _SERVICE: Final = "chat"
 _NEIGHBOURS: Final = 5
 _NO_ROUTE: Final = "none"
 # Envoy must wait longer than we do, or it gives up on an answer that is on its way.
-_SPARE_SECONDS: Final = 1.0
+FOLLOW_SPARE_SECONDS: Final = 1.0
 
 # Who is sent somewhere for another reason is there by chance, and its answer stays with it.
 _LASTING: Final = frozenset(
@@ -248,7 +248,7 @@ class Recall:
         if not flight.has_room:
             return Miss(Missed.ABSENT)
         self.observer.flight_joined("follow")
-        await extend(self.follow_seconds + _SPARE_SECONDS)
+        await extend(self.follow_seconds + FOLLOW_SPARE_SECONDS)
         landing: Flight | Landing = Landing.UNFIT
         with trio.move_on_after(self.follow_seconds):
             landing = await flight.follow()

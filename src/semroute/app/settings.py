@@ -302,7 +302,7 @@ class Settings:
     classifier: ClassifierSettings = ClassifierSettings()
     guards: GuardSettings = field(factory=GuardSettings)
     screening: ScreeningSettings = ScreeningSettings()
-    cache: CacheSettings = CacheSettings()
+    cache: CacheSettings = CacheSettings()  # noqa: RUF009 - it is frozen, like its neighbours
     headers: HeaderSettings = HeaderSettings()
     metering: MeteringSettings = MeteringSettings()
     log: LogSettings = LogSettings()

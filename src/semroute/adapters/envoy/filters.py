@@ -54,6 +54,7 @@ def ext_proc_filter(gateway: Gateway) -> hcm.HttpFilter:
         failure_mode_allow=gateway.failure_mode == "open",
         status_on_error=envoy_type.HttpStatus(code=_UNAVAILABLE),
         message_timeout=seconds(gateway.message_timeout_seconds),
+        max_message_timeout=seconds(gateway.longest_wait_seconds),
         allow_mode_override=True,
         metadata_options=ext_proc.MetadataOptions(
             receiving_namespaces=ext_proc.MetadataOptionsMetadataNamespaces(

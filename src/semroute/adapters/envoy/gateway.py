@@ -40,6 +40,7 @@ class Gateway:
         failure_mode: `closed` refuses requests when the router fails, `open` sends them to
             the fallback unprocessed.
         message_timeout_seconds: How long to wait for the router, per message.
+        longest_wait_seconds: The same at most, if the router asks for more.
         request_timeout_seconds: How long a model may take to answer.
         max_body_bytes: How much of a request is buffered; more is refused with 413.
         max_streams: Concurrent exchanges per connection to a router.
@@ -57,6 +58,7 @@ class Gateway:
     owned_headers: tuple[str, ...]
     failure_mode: Literal["closed", "open"]
     message_timeout_seconds: float
+    longest_wait_seconds: float
     request_timeout_seconds: float
     max_body_bytes: int
     max_streams: int

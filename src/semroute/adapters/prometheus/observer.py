@@ -28,6 +28,8 @@ from semroute.domain.verdict import (
     judgement_of,
 )
 
+from .cache import CacheMetrics
+
 # The reference document's buckets start at 1 ms, where most of our work is over.
 _SECONDS: Final = (
     0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0,
@@ -39,6 +41,9 @@ _GAUGES: Final = {
     "semroute_extproc_streams": "Open ExtProc streams.",
     "semroute_grpc_connections": "Open connections.",
     "semroute_retained_bytes": "Request bodies and answers that are being kept.",
+    "semroute_cache_entries": "Answers in the cache.",
+    "semroute_cache_bytes": "How much they take.",
+    "semroute_cache_flights": "Requests to models that identical ones may wait for.",
 }
 _SHARES: Final = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
 
@@ -49,6 +54,9 @@ class PrometheusObserver:
     Args:
         version: Of semroute.
         digest: Of the configuration.
+
+    Attributes:
+        cache: Counts what happens in the answer cache, in the same registry.
     """
 
     def __init__(self, version: str, digest: str) -> None:
@@ -152,6 +160,7 @@ class PrometheusObserver:
             ["limit"],
             registry=registry,
         )
+        self.cache = CacheMetrics(registry)
         self._gauges = {
             name: Gauge(name, text, registry=registry) for name, text in _GAUGES.items()
         }
@@ -204,6 +213,9 @@ class PrometheusObserver:
             self._decision_seconds.observe(ruling.timings.total)
             self._stage_seconds.labels("parse").observe(ruling.timings.parse)
         self._count_screening(ruling)
+        self.cache.consulted(ruling.consultation)
+        if ruling.consultation is not None:
+            self._stage_seconds.labels("recall").observe(ruling.timings.recall)
         match ruling.classification:
             case Classification() as classification:
                 self._stage_seconds.labels("classify").observe(ruling.timings.classify)

@@ -21,6 +21,7 @@ from semroute.app.config import (
     policy_of,
     router_addresses_of,
 )
+from semroute.app.recall import FOLLOW_SPARE_SECONDS, Recall
 from semroute.app.remembered import Remembered
 from semroute.app.route import Route
 from semroute.app.rulings import Rulings
@@ -111,7 +112,11 @@ def screen_of(settings: Settings, policy: Policy, detectors: Detectors) -> Scree
 
 
 def route_of(
-    settings: Settings, policy: Policy, classifier: Classifier, detectors: Detectors
+    settings: Settings,
+    policy: Policy,
+    classifier: Classifier,
+    detectors: Detectors,
+    recall: Recall | None = None,
 ) -> Route:
     """Returns what rules on requests."""
     screen = screen_of(settings, policy, detectors)
@@ -123,6 +128,7 @@ def route_of(
         finder=detectors.answer_finder,
         watch_bytes=settings.metering.max_answer_bytes,
         now=time.time,
+        kept_bytes=settings.cache.max_answer_bytes,
     )
     codecs = {service: OpenAITexts() for service in Unrouted}
     codecs[Unrouted.MESSAGES] = AnthropicTexts()
@@ -139,6 +145,7 @@ def route_of(
         screen=screen,
         budget_seconds=settings.routing.budget_seconds,
         new_id=lambda: str(ULID()),
+        recall=recall,
     )
 
 
@@ -147,6 +154,12 @@ def limits_of(settings: Settings) -> Limits:
     limits = asdict(settings.limits)
     del limits["max_retained_bytes"]  # a matter of the whole process
     return Limits(max_message_bytes=settings.server.max_body_bytes + _MESSAGE_OVERHEAD, **limits)
+
+
+def _longest_wait(settings: Settings) -> float:
+    """Returns how long Envoy may be asked to wait for a message, beyond what is usual."""
+    spare = settings.cache.follow_seconds + FOLLOW_SPARE_SECONDS
+    return max(spare, settings.envoy.message_timeout_seconds)
 
 
 def gateway_of(settings: Settings, *routers: Address) -> Gateway:
@@ -169,6 +182,7 @@ def gateway_of(settings: Settings, *routers: Address) -> Gateway:
         request_timeout_seconds=envoy.request_timeout_seconds,
         max_body_bytes=settings.server.max_body_bytes,
         max_streams=settings.limits.max_streams,
+        longest_wait_seconds=_longest_wait(settings),
         metadata_namespace=METADATA_NAMESPACE,
         service=HEALTH_NAME,
         ca_file=envoy.ca_file,

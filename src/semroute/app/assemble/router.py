@@ -21,8 +21,9 @@ from semroute.app.remember import RememberUsage
 from semroute.app.settings import Settings
 from semroute.domain.address import Address
 from semroute.domain.budget import ByteBudget
-from semroute.domain.ports import Classifier
+from semroute.domain.ports import Classifier, Embedder
 
+from .caching import running_cache
 from .parts import HEALTH_NAME, Detectors, classifier_of, detectors_of, limits_of, route_of
 
 _log = logging.getLogger(__name__)
@@ -70,6 +71,7 @@ class Router:
         settings: What was configured.
         classifier: Says what prompts are about.
         detectors: Look for what the checks are about.
+        embedder: Says what texts mean, for the cache; None if nobody can.
 
     Attributes:
         settled: Set once the classifier is loaded and Envoy is told so, or never will be.
@@ -80,6 +82,7 @@ class Router:
     settings: Settings
     classifier: LoadableClassifier
     detectors: Detectors
+    embedder: Embedder | None = None
     settled: trio.Event = field(init=False, factory=trio.Event)
     trouble: str | None = field(init=False, default=None)
     listening: Listening | None = field(init=False, default=None)
@@ -105,31 +108,14 @@ class Router:
 
         Raises:
             OSError: An address cannot be had; the operator's fault.
+            CacheError: The cache cannot be had; the operator's fault.
         """
         server_settings = self.settings.server
         policy = policy_of(self.settings)
         metrics = self._metrics
         budget = ByteBudget(self.settings.limits.max_retained_bytes)
         observer = Observers((metrics, StructlogObserver()))
-        route = route_of(self.settings, policy, self.classifier, self.detectors)
-        converse = Converse(
-            route=route,
-            observer=observer,
-            remember=RememberUsage(route.rulings.answers, observer),
-            owned_headers=route.rulings.names.owned,
-            max_body_bytes=server_settings.max_body_bytes,
-            budget=budget,
-            reads_unrouted=policy.screens_unrouted,
-        )
-        metrics.watch("semroute_extproc_streams", lambda: converse.open_streams)
         metrics.watch("semroute_retained_bytes", lambda: budget.used)
-        server = Server(
-            [ExtProcService(converse), self._health],
-            limits_of(self.settings),
-            limited=metrics.limit_reached,
-            budget=budget,
-        )
-        metrics.watch("semroute_grpc_connections", lambda: server.connections)
 
         async def render() -> bytes:
             return metrics.render()
@@ -141,8 +127,29 @@ class Router:
         admin, sock = bound_socket(Address.parse(server_settings.admin))
         async with (
             open_listener(Address.parse(server_settings.extproc)) as (extproc, listener),
+            running_cache(self.settings, policy, self.embedder, metrics, budget) as cache,
             trio.open_nursery() as background,
         ):
+            recall = None if cache is None else cache.recall
+            route = route_of(self.settings, policy, self.classifier, self.detectors, recall)
+            learn_usage = RememberUsage(route.rulings.answers, observer)
+            converse = Converse(
+                route=route,
+                observer=observer,
+                remember=(learn_usage,) if cache is None else (learn_usage, cache.keep),
+                owned_headers=route.rulings.names.owned,
+                max_body_bytes=server_settings.max_body_bytes,
+                budget=budget,
+                reads_unrouted=policy.screens_unrouted,
+            )
+            server = Server(
+                [ExtProcService(converse), self._health],
+                limits_of(self.settings),
+                limited=metrics.limit_reached,
+                budget=budget,
+            )
+            metrics.watch("semroute_extproc_streams", lambda: converse.open_streams)
+            metrics.watch("semroute_grpc_connections", lambda: server.connections)
             await background.start(serve_http, pages, sock)
             background.start_soon(self._classify, progress)
             async with trio.open_nursery() as serving:
@@ -196,4 +203,4 @@ class Router:
 def router_of(settings: Settings, library: Library) -> Router:
     """Returns the router that settings ask for, with the embedded model."""
     model = classifier_of(settings, library)
-    return Router(settings, model, detectors_of(settings, model))
+    return Router(settings, model, detectors_of(settings, model), model)
