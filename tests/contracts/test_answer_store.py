@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 
 import numpy as np
 import pytest
@@ -11,6 +11,7 @@ import trio
 from attrs import define, evolve
 from ulid import ULID
 
+from semroute.adapters.diskcache import DiskStore
 from semroute.adapters.memory import MemoryStore
 from semroute.domain.caching.entry import Entry, Selection
 from semroute.domain.ports import AnswerArchive, AnswerStore
@@ -35,11 +36,31 @@ async def memory(_directory: Path, clock: Clock) -> AsyncIterator[Store]:
     yield MemoryStore(now=clock)
 
 
+@asynccontextmanager
+async def disk(directory: Path, clock: Clock) -> AsyncIterator[Store]:
+    async with trio.open_nursery() as nursery:
+        store = DiskStore(directory / "cache", now=clock)
+        await nursery.start(store.run)
+        yield store
+        nursery.cancel_scope.cancel()
+
+
+@asynccontextmanager
+async def sealed(directory: Path, clock: Clock) -> AsyncIterator[Store]:
+    async with trio.open_nursery() as nursery:
+        store = DiskStore(directory / "cache", key=b"k" * 32, now=clock)
+        await nursery.start(store.run)
+        yield store
+        nursery.cancel_scope.cancel()
+
+
 Opened = Callable[[Path, Clock], AbstractAsyncContextManager[Store]]
 
 # One line for each store: it gets a directory of its own and the time, and starts out empty.
 STORES: Final[dict[str, Opened]] = {
     "memory": memory,
+    "disk": disk,
+    "sealed": sealed,
 }
 
 HERE, ELSEWHERE = b"p" * 32, b"q" * 32
@@ -67,7 +88,7 @@ def vector(*parts: float) -> bytes:
     return (values / np.linalg.norm(values)).astype("<f2").tobytes()
 
 
-def entry(clock: Clock, name: str = "a", **changes: object) -> Entry:
+def entry(clock: Clock, name: str = "a", **changes: Any) -> Entry:
     whole = Entry(
         id=str(ULID()),
         partition=HERE,
