@@ -4,6 +4,7 @@ from .classifier import WordClassifier
 from .faults import FaultyClassifier, FaultyFinder, FaultyReader, FaultyScorer
 from .observer import MemoryObserver
 from .reader import WordReader
+from .store import MemoryStore
 from .stream import MemoryStream
 
 __all__ = [
@@ -12,6 +13,7 @@ __all__ = [
     "FaultyReader",
     "FaultyScorer",
     "MemoryObserver",
+    "MemoryStore",
     "MemoryStream",
     "WordClassifier",
     "WordReader",

@@ -1,0 +1,172 @@
+"""An entry as the bytes of one row.
+
+    magic | crc32 | three lengths | facts as JSON | vector | zlib of text and answer
+
+The checksum covers everything after it. Vector, text and answer may be sealed; the facts are
+not, so that a store can be kept in order without its key: they are what a log line may say.
+"""
+
+import struct
+import zlib
+from typing import Final
+
+import msgspec
+from attrs import evolve, frozen
+
+from semroute.domain.caching.entry import Entry
+
+from .disk import INLINE_BYTES
+from .seal import AnySeal, LockedError
+
+_HEAD: Final = struct.Struct("<4sI")
+_LENGTHS: Final = struct.Struct("<III")
+_TEXT_LENGTH: Final = struct.Struct("<I")
+_MAGICS: Final = frozenset({b"SRA1", b"SRX1"})
+_FAST: Final = 1  # zlib's level: half the size at a tenth of the time
+
+
+class DamagedError(Exception):
+    """A row is not what was written; the disk's fault, or somebody's."""
+
+
+class UnfitEntryError(Exception):
+    """An entry cannot be a row; its maker's fault."""
+
+
+@frozen
+class _Facts:
+    """What a row says openly. `answered` is false for a tombstone."""
+
+    id: str
+    partition: bytes
+    exact: bytes
+    tenant: str
+    route: str
+    model: str
+    encoder: str
+    tokens: int
+    created: float
+    expires: float
+    answered: bool
+
+
+_ENCODER: Final = msgspec.json.Encoder()
+_DECODER: Final = msgspec.json.Decoder(_Facts)
+
+
+@frozen
+class Row:
+    """A row whose checksum is right, taken apart.
+
+    Args:
+        magic: How it is sealed.
+        head: The entry without its text, vector and answer.
+        answered: Whether there is an answer.
+        facts, vector, body: Its parts, as they are written.
+    """
+
+    magic: bytes
+    head: Entry
+    answered: bool
+    facts: bytes
+    vector: bytes
+    body: bytes
+
+
+def row_of(entry: Entry, seal: AnySeal) -> bytes:
+    """Returns an entry as a row.
+
+    Raises:
+        UnfitEntryError: It is too large, or its names cannot be written.
+    """
+    facts = _Facts(
+        entry.id, entry.partition, entry.exact, entry.tenant, entry.route, entry.model,
+        entry.encoder, entry.tokens, entry.created, entry.expires, entry.answer is not None,
+    )  # fmt: skip
+    try:
+        written = _ENCODER.encode(facts)
+    except UnicodeEncodeError as error:  # half a surrogate pair in a model's name
+        message = "the entry's names cannot be written"
+        raise UnfitEntryError(message) from error
+    text = entry.text.encode("utf-8", "surrogatepass")
+    plain = b"".join((_TEXT_LENGTH.pack(len(text)), text, entry.answer or b""))
+    if len(plain) + len(entry.vector) + len(written) > INLINE_BYTES // 2:
+        message = "the entry is too large to be kept"
+        raise UnfitEntryError(message)
+    vector = seal.close(entry.vector, b"vector" + written)
+    body = seal.close(zlib.compress(plain, _FAST), b"body" + written)
+    rest = b"".join((_LENGTHS.pack(len(written), len(vector), len(body)), written, vector, body))
+    return _HEAD.pack(seal.magic, zlib.crc32(rest)) + rest
+
+
+def parsed(row: bytes) -> Row:
+    """Takes a row apart.
+
+    Raises:
+        DamagedError: It is not what was written.
+    """
+    start = _HEAD.size + _LENGTHS.size
+    if len(row) < start:
+        raise DamagedError
+    magic, checksum = _HEAD.unpack_from(row)
+    if magic not in _MAGICS or zlib.crc32(memoryview(row)[_HEAD.size :]) != checksum:
+        raise DamagedError
+    facts_length, vector_length, body_length = _LENGTHS.unpack_from(row, _HEAD.size)
+    vector_start = start + facts_length
+    body_start = vector_start + vector_length
+    if len(row) != body_start + body_length:
+        raise DamagedError
+    written = row[start:vector_start]
+    try:
+        facts = _DECODER.decode(written)
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        raise DamagedError from error
+    head = Entry(
+        facts.id, facts.partition, facts.exact, facts.tenant, facts.route, facts.model,
+        "", b"", facts.encoder, None, facts.tokens, facts.created, facts.expires,
+    )  # fmt: skip
+    return Row(magic, head, facts.answered, written, row[vector_start:body_start], row[body_start:])
+
+
+def vector_of(row: Row, seal: AnySeal) -> bytes:
+    """Returns the vector of a row.
+
+    Raises:
+        LockedError: It is sealed in another way.
+    """
+    if row.magic != seal.magic:
+        raise LockedError
+    return seal.open(row.vector, b"vector" + row.facts)
+
+
+def entry_of(row: Row, seal: AnySeal) -> Entry:
+    """Returns the whole entry of a row.
+
+    Raises:
+        LockedError: It is sealed in another way.
+        DamagedError: It opens, but nothing sensible is in it.
+    """
+    vector = vector_of(row, seal)
+    plain = _inflated(seal.open(row.body, b"body" + row.facts))
+    (length,) = _TEXT_LENGTH.unpack_from(plain)
+    text_end = _TEXT_LENGTH.size + length
+    if text_end > len(plain):
+        raise DamagedError
+    try:
+        text = plain[_TEXT_LENGTH.size : text_end].decode("utf-8", "surrogatepass")
+    except UnicodeDecodeError as error:
+        raise DamagedError from error
+    answer = plain[text_end:] if row.answered else None
+    return evolve(row.head, text=text, vector=vector, answer=answer)
+
+
+def _inflated(data: bytes) -> bytes:
+    """Returns what was compressed; never more than a row may hold."""
+    inflater = zlib.decompressobj()
+    try:
+        plain = inflater.decompress(data, INLINE_BYTES)
+    except zlib.error as error:
+        raise DamagedError from error
+    if not inflater.eof or len(plain) < _TEXT_LENGTH.size:
+        raise DamagedError
+    return plain

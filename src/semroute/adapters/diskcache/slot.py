@@ -1,0 +1,49 @@
+"""What is known of an entry without reading it."""
+
+from attrs import define, frozen
+
+from semroute.domain.caching.entry import Entry
+
+
+@frozen
+class Times:
+    """A moment, on both clocks.
+
+    Args:
+        now: In seconds since 1970; somebody may set that clock.
+        current: On Trio's clock, which nobody can set.
+    """
+
+    now: float
+    current: float
+
+
+@define(eq=False)
+class Slot:
+    """An entry's place in the books.
+
+    Args:
+        head: The entry without its text, vector and answer.
+        size: How many bytes its row takes.
+        lapses: When it expires at the latest, on Trio's clock.
+        used: When it was last of use, on Trio's clock.
+        hits: How often it was of use.
+        is_locked: Whether it is sealed with a key that this process has not.
+        seat: Its place among its tenant's.
+        row: Its row in the matrix of its partition, if it is in one.
+        is_indexed: Whether the index of its partition has it.
+    """
+
+    head: Entry
+    size: int
+    lapses: float
+    used: float
+    hits: int = 0
+    is_locked: bool = False
+    seat: int = -1
+    row: int = -1
+    is_indexed: bool = False
+
+    def is_over(self, moment: Times) -> bool:
+        """Whether it has expired, by one clock or the other."""
+        return moment.now >= self.head.expires or moment.current >= self.lapses
