@@ -14,6 +14,7 @@ from ulid import ULID
 from semroute.adapters.memory import MemoryStore
 from semroute.domain.caching.entry import Entry, Selection
 from semroute.domain.ports import AnswerArchive, AnswerStore
+from tests.adapters.postgres.server import fresh_store
 
 
 class Store(AnswerStore, AnswerArchive, Protocol):
@@ -35,11 +36,18 @@ async def memory(_directory: Path, clock: Clock) -> AsyncIterator[Store]:
     yield MemoryStore(now=clock)
 
 
+@asynccontextmanager
+async def postgres(_directory: Path, clock: Clock) -> AsyncIterator[Store]:
+    async with fresh_store(clock) as store:
+        yield store
+
+
 Opened = Callable[[Path, Clock], AbstractAsyncContextManager[Store]]
 
 # One line for each store: it gets a directory of its own and the time, and starts out empty.
 STORES: Final[dict[str, Opened]] = {
     "memory": memory,
+    "postgres": postgres,
 }
 
 HERE, ELSEWHERE = b"p" * 32, b"q" * 32
