@@ -15,6 +15,7 @@ from semroute.adapters.diskcache import DiskStore
 from semroute.adapters.memory import MemoryStore
 from semroute.domain.caching.entry import Entry, Selection
 from semroute.domain.ports import AnswerArchive, AnswerStore
+from tests.adapters.postgres.server import fresh_store
 
 
 class Store(AnswerStore, AnswerArchive, Protocol):
@@ -54,6 +55,12 @@ async def sealed(directory: Path, clock: Clock) -> AsyncIterator[Store]:
         nursery.cancel_scope.cancel()
 
 
+@asynccontextmanager
+async def postgres(_directory: Path, clock: Clock) -> AsyncIterator[Store]:
+    async with fresh_store(clock) as store:
+        yield store
+
+
 Opened = Callable[[Path, Clock], AbstractAsyncContextManager[Store]]
 
 # One line for each store: it gets a directory of its own and the time, and starts out empty.
@@ -61,6 +68,7 @@ STORES: Final[dict[str, Opened]] = {
     "memory": memory,
     "disk": disk,
     "sealed": sealed,
+    "postgres": postgres,
 }
 
 HERE, ELSEWHERE = b"p" * 32, b"q" * 32

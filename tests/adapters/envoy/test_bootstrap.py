@@ -36,6 +36,7 @@ GATEWAY = Gateway(
     owned_headers=("x-to", "x-model"),
     failure_mode="closed",
     message_timeout_seconds=2,
+    longest_wait_seconds=31,
     request_timeout_seconds=300,
     max_body_bytes=1 << 24,
     max_streams=1000,
