@@ -60,7 +60,9 @@ class _Call:
                 self._fields.set_once(name, value)
 
     def whole(self) -> dict[str, Json]:
-        return self._fields.whole() | {name: each.whole() for name, each in self._inner.items()}
+        whole = self._fields.whole()
+        whole.update({name: inner.whole() for name, inner in self._inner.items()})
+        return whole
 
 
 @define
@@ -156,8 +158,9 @@ class _Whole:
                 self._fields.agree(name, value)
 
     def document(self) -> dict[str, Json]:
-        choices: list[Json] = [choice.whole(i) for i, choice in sorted(self._choices.items())]
-        return self._fields.whole() | {"choices": choices}
+        whole = self._fields.whole()
+        whole["choices"] = [choice.whole(i) for i, choice in sorted(self._choices.items())]
+        return whole
 
 
 def _take_call(call: Growing, value: Json, text: str) -> None:

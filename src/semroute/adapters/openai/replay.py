@@ -67,10 +67,10 @@ def _chunks(document: dict[str, Json], chat: ChatRequest, named: Replayed) -> It
         assert isinstance(choice, dict), "a fit answer has proper choices"
         for part in _parts(choice):
             said = {"index": choice.get("index", position), "delta": part.delta, **part.fields}
-            yield _event(first | head | {"choices": [said]})
+            yield _event({**first, **head, "choices": [said]})
             first = {}
     if chat.wants_usage and usage is not None:
-        yield _event(head | {"choices": [], "usage": usage})
+        yield _event({**head, "choices": [], "usage": usage})
 
 
 @frozen
@@ -119,7 +119,9 @@ def _opening(message: dict[str, Json]) -> dict[str, Json]:
 
 def _deltas(message: dict[str, Json], *, is_whole: bool) -> Iterator[dict[str, Json]]:
     """Yields what is said, in pieces or whole: thoughts, words, calls, and what belongs to them."""
-    said = {name: value for name, value in message.items() if value and name != "role"}
+    said: dict[str, Json] = {
+        name: value for name, value in message.items() if value and name != "role"
+    }
     for name in reversed(TEXTS):
         text = said.get(name)
         if isinstance(text, str):
