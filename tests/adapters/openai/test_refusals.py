@@ -1,13 +1,12 @@
 import json
 from typing import Any
 
-import httpx2
 import pytest
-from openai import OpenAI
 
 from semroute.adapters.openai import OpenAIChat
 from semroute.domain.chat import ChatRequest, Refusal
-from semroute.domain.http import LocalReply
+
+from .clients import reading
 
 CODEC = OpenAIChat()
 REFUSAL = Refusal("chatcmpl-7", "big", "It has a card number in it.", 1_700_000_000)
@@ -17,19 +16,6 @@ NO_USAGE = {"prompt_tokens": 0, "completion_tokens": 0, "total_tokens": 0}
 def asked(**fields: Any) -> ChatRequest:
     request = {"model": "auto", "messages": [{"role": "user", "content": "hi"}]}
     return CODEC.parse(json.dumps(request | fields).encode())
-
-
-def reading(reply: LocalReply) -> OpenAI:
-    """OpenAI's client, for which every server answers this."""
-
-    def answer(_: httpx2.Request) -> httpx2.Response:
-        headers = [(name, value.decode()) for name, value in reply.headers]
-        return httpx2.Response(reply.status, headers=headers, content=reply.body)
-
-    transport = httpx2.MockTransport(answer)
-    return OpenAI(
-        api_key="none", base_url="http://x", http_client=httpx2.Client(transport=transport)
-    )
 
 
 def test_a_refusal_is_a_completion_that_says_why() -> None:

@@ -32,13 +32,24 @@ def filter_for(
             for those of an answer that does not say them.
         on_unreadable: Whether what turns out to be unreadable passes, or ends the answer.
     """
+    match form_of(headers):
+        case "completion":
+            return CompletionFilter(Texts(new_filter), refusal, on_unreadable)
+        case "stream":
+            return StreamFilter(Texts(new_filter), refusal, on_unreadable)
+        case None:
+            return None
+
+
+def form_of(headers: Headers) -> Literal["completion", "stream"] | None:
+    """Returns the form of an answer with these headers, or None if nobody can read it."""
     if (headers.get("content-encoding") or "identity").strip().lower() != "identity":
         return None
     match (headers.get("content-type") or "").partition(";")[0].strip().lower():
         case "application/json":
-            return CompletionFilter(Texts(new_filter), refusal, on_unreadable)
+            return "completion"
         case "text/event-stream":
-            return StreamFilter(Texts(new_filter), refusal, on_unreadable)
+            return "stream"
         case _:
             return None
 

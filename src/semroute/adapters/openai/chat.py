@@ -9,11 +9,11 @@ from semroute.domain.chat import ChatRequest, Message, Refusal, Role
 from semroute.domain.errors import InvalidRequestError
 from semroute.domain.filtering import AnswerFilter, NewFilter
 from semroute.domain.headers import Headers
-from semroute.domain.http import OK, LocalReply
+from semroute.domain.http import LocalReply
 from semroute.domain.record import UpstreamAnswer, Usage
 from semroute.domain.routing import ChatEdit
 
-from . import refusals
+from . import refusals, replies
 from .answers import filter_for
 from .editing import edited
 from .passages import passages_of
@@ -21,8 +21,6 @@ from .sse import SseParser
 from .strictjson import Json, load_object
 
 _SERVER_ERROR: Final = 500
-_JSON: Final = Headers.of({"content-type": "application/json"})
-_EVENTS: Final = Headers.of({"content-type": "text/event-stream", "cache-control": "no-cache"})
 _USAGE_BYTES: Final = 64 * 1024  # a stream says what it cost in one of its last events
 _ROLES: Final = {role.value: role for role in Role}
 _TEXT_PARTS: Final = {"text": "text", "refusal": "refusal"}  # type: the field its text is in
@@ -54,7 +52,7 @@ class OpenAIChat:
             turns,
             is_streaming=bool(stream),
             wants_usage=_wants_usage(document.get("stream_options")),
-            choices=_choices(document.get("n")),
+            choices=choices_of(document.get("n")),
             passages=reading.passages,
             opaque=reading.opaque,
         )
@@ -72,14 +70,14 @@ class OpenAIChat:
             "param": error.param,
             "code": error.code,
         }
-        return LocalReply(status, _JSON, json.dumps({"error": fields}).encode())
+        return replies.document(json.dumps({"error": fields}).encode(), status)
 
     def refusal(self, chat: ChatRequest, refusal: Refusal) -> LocalReply:
         """Returns a completion of refusals, as a stream if the client asked for one."""
         if not chat.is_streaming:
-            return LocalReply(OK, _JSON, refusals.completion(refusal, range(chat.choices)))
+            return replies.document(refusals.completion(refusal, range(chat.choices)))
         body = refusals.stream(refusal, range(chat.choices), with_usage=chat.wants_usage)
-        return LocalReply(OK, _EVENTS, body)
+        return replies.events(body)
 
     def answer_filter(
         self,
@@ -107,8 +105,8 @@ def _wants_usage(options: Json) -> bool:
     return isinstance(options, dict) and options.get("include_usage") is True
 
 
-def _choices(number: Json) -> int:
-    """What is no such number is for the model server to judge."""
+def choices_of(number: Json) -> int:
+    """Returns how many choices `n` asks for. What is no such number is for the server to judge."""
     return number if isinstance(number, int) and 1 <= number <= _MAX_CHOICES else 1
 
 

@@ -14,6 +14,12 @@ from semroute.domain.passage import Path
 
 _Fields: TypeAlias = dict[str, msgspec.Raw]
 
+TEXTS: Final = ("content", "refusal", "reasoning_content", "reasoning")
+"""What a message says in so many words."""
+
+CALLS: Final = {"function": "arguments", "custom": "input"}
+"""What a tool call may be, and the field with what the tool is given."""
+
 _FIELDS: Final = msgspec.json.Decoder(_Fields)
 _ANY_FIELDS: Final[msgspec.json.Decoder[_Fields | None]] = msgspec.json.Decoder(_Fields | None)
 _ANY_LIST: Final[msgspec.json.Decoder[list[_Fields] | None]] = msgspec.json.Decoder(
@@ -25,12 +31,10 @@ _NUMBER: Final = msgspec.json.Decoder(int)
 _NULL: Final = msgspec.Raw(b"null")
 _UNFINISHED: Final = (b"null", b'""')  # the latter from servers that fill in every field
 _MESSAGES: Final = ("message", "delta")
-_TEXTS: Final = ("content", "refusal", "reasoning_content", "reasoning")
 _NO_TEXTS: Final = frozenset({"role", "id", "object", "type", "tool_call_id", "name"})
 # Texts that some servers put deeper: what was spoken, and a reasoning in parts.
 _DEEPER: Final = (("audio", ("transcript",)), ("reasoning_details", ("text", "summary")))
 _TOKENS: Final = ("logprobs", "token_ids")
-_CALLS: Final = (("function", "arguments"), ("custom", "input"))
 _HEAD: Final = ("id", "object", "created", "model", "service_tier", "system_fingerprint")
 
 
@@ -175,7 +179,7 @@ class Completion:
         for name in list(message):
             # A field that nobody here has heard of is read like any other.
             is_string = bytes(memoryview(message[name])[:1]) == b'"'
-            if name in _TEXTS or (is_string and name not in _NO_TEXTS):
+            if name in TEXTS or (is_string and name not in _NO_TEXTS):
                 self._read_text(message, name, index, (name,), choice)
         for name, inners in _DEEPER:
             self._read_deeper(message, name, inners, index, choice)
@@ -184,7 +188,7 @@ class Completion:
             self._read_text(call, "arguments", index, ("function_call", "arguments"), choice)
         for position, call in enumerate(self._list(message, "tool_calls")):
             number = _NUMBER.decode(call["index"]) if "index" in call else position
-            for name, inner in _CALLS:
+            for name, inner in CALLS.items():
                 path = ("tool_calls", number, name, inner)
                 self._read_text(self._object(call, name), inner, index, path, choice)
 

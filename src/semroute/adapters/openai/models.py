@@ -2,12 +2,10 @@
 
 import json
 from collections.abc import Sequence
-from typing import Final
 
-from semroute.domain.headers import Headers
-from semroute.domain.http import OK, LocalReply
+from semroute.domain.http import LocalReply
 
-_JSON: Final = Headers.of({"content-type": "application/json"})
+from . import replies
 
 
 class OpenAIModels:
@@ -28,4 +26,4 @@ def _card(name: str) -> dict[str, str | int]:
 
 
 def _reply(document: object) -> LocalReply:
-    return LocalReply(OK, _JSON, json.dumps(document).encode())
+    return replies.document(json.dumps(document).encode())
