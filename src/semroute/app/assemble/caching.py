@@ -22,13 +22,12 @@ from semroute.adapters.memory import MemoryStore
 from semroute.adapters.openai import OpenAICache
 from semroute.adapters.postgres import Database, PostgresStore
 from semroute.adapters.prometheus import PrometheusObserver
-from semroute.app.caching import CacheSettings, StoreSettings
+from semroute.app.caching import StoreSettings
 from semroute.app.flights import Flights
 from semroute.app.keep import KeepAnswers
 from semroute.app.recall import Recall
 from semroute.app.settings import Settings
 from semroute.domain.budget import ByteBudget
-from semroute.domain.caching.agreement import disagreement_of
 from semroute.domain.caching.keys import Keys
 from semroute.domain.errors import CacheError
 from semroute.domain.policy import Policy
@@ -44,6 +43,7 @@ _LAST_WRITES_SECONDS: Final = 5.0
 _KEY: Final = re.compile(r"[0-9a-fA-F]{64}")
 _KEY_FILE: Final = "key"
 _KEY_BYTES: Final = 32
+_DIMENSIONS: Final = 384  # of the embedded encoder
 
 
 @frozen
@@ -140,7 +140,7 @@ def recall_of(  # noqa: PLR0913, PLR0917 - each is a part
         store=store.answers,
         embedder=embedder,
         embed_seconds=settings.routing.budget_seconds,
-        disagrees=disagreement_of,
+        disagrees=lambda asked, kept: None if asked == kept else "words",
         observer=metrics.cache,
         flights=flights,
         lookup_seconds=options.lookup_seconds,
@@ -193,9 +193,6 @@ async def opened_store(
                 finally:
                     nursery.cancel_scope.cancel()
                     postgres.close()
-
-
-_DIMENSIONS: Final = 384  # of the embedded encoder
 
 
 def _limits_of(settings: StoreSettings) -> Limits:
