@@ -27,6 +27,7 @@ from semroute.adapters.memory import (
     FaultyReader,
     FaultyScorer,
     WordClassifier,
+    WordEmbedder,
     WordReader,
 )
 from semroute.adapters.openai.passages import passages_of
@@ -239,7 +240,7 @@ async def running_gateway(
                 endpoints[endpoint] = evolve(place, address=str(address))
             settings = change(evolve(settings, endpoints=endpoints))
             detectors, faults, log_of_scans = _faulty(settings)
-            router = Router(settings, classifier, detectors)
+            router = Router(settings, classifier, detectors, WordEmbedder())
             run = partial(_run_patched, patch=patch) if patch else run_gateway
             async with trio.open_nursery() as nursery:
                 announced = trio.Event()

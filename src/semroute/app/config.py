@@ -7,6 +7,7 @@ from typing import Final
 import msgspec
 from attrs import evolve, frozen
 
+from semroute import __version__
 from semroute.domain.address import Address
 from semroute.domain.caching.rules import CacheRules
 from semroute.domain.classification import CategoryDefinition
@@ -63,8 +64,22 @@ def policy_of(settings: Settings) -> Policy:
         special_guards=_special_guards(settings),
         cache=cache_rules_of(settings.cache),
         special_caches=_special_caches(settings),
-        digest=f"sha256:{hashlib.sha256(msgspec.json.encode(settings)).hexdigest()}",
+        digest=_digest(settings),
+        revision=_digest(
+            [
+                __version__,
+                settings.models,
+                settings.categories,
+                settings.routing,
+                settings.guards,
+                settings.classifier.directory,
+            ]
+        ),
     )
+
+
+def _digest(value: object) -> str:
+    return f"sha256:{hashlib.sha256(msgspec.json.encode(value)).hexdigest()}"
 
 
 def _special_guards(settings: Settings) -> dict[tuple[str | None, str], Guards]:

@@ -99,7 +99,7 @@ class Recall:
         question = self.codec.question(request.body)
         claims: dict[CacheScope, Claim] = {}
         for scope, tenant in tenants.items():
-            shared = self.keys.shared(tenant, _SERVICE, self.policy.digest, question.rest)
+            shared = self.keys.shared(tenant, _SERVICE, self.policy.revision, question.rest)
             claims[scope] = Claim(tenant, shared, self.keys.exact(shared, question.text))
         return Inquiry(question, control, claims)
 

@@ -29,6 +29,7 @@ class Policy:
         cache: When answers are kept and given again.
         special_caches: The same for some pairs of a category (None for none) and a model.
         digest: Identifies the configuration this came from, as `sha256:…`.
+        revision: Identifies what decides which model answers, and what it is asked.
 
     Raises:
         InvalidPolicyError: A name refers to nothing, or an alias hides a model.
@@ -45,6 +46,7 @@ class Policy:
     cache: CacheRules = NO_CACHE
     special_caches: Mapping[tuple[str | None, str], CacheRules] = field(factory=dict)
     digest: str = ""
+    revision: str = ""
 
     def __attrs_post_init__(self) -> None:
         if self.default_model not in self.models:

@@ -1,6 +1,7 @@
 """Adapters without technology: everything happens in this process, and nothing is faked."""
 
 from .classifier import WordClassifier
+from .embedder import WordEmbedder
 from .faults import FaultyClassifier, FaultyFinder, FaultyReader, FaultyScorer
 from .observer import MemoryObserver
 from .reader import WordReader
@@ -16,5 +17,6 @@ __all__ = [
     "MemoryStore",
     "MemoryStream",
     "WordClassifier",
+    "WordEmbedder",
     "WordReader",
 ]

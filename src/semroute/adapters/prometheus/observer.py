@@ -43,7 +43,7 @@ _GAUGES: Final = {
     "semroute_retained_bytes": "Request bodies and answers that are being kept.",
     "semroute_cache_entries": "Answers in the cache.",
     "semroute_cache_bytes": "How much they take.",
-    "semroute_cache_flights": "Requests to models that identical ones may wait for.",
+    "semroute_cache_flights_open": "Requests to models that identical ones may wait for.",
 }
 _SHARES: Final = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
 

@@ -102,7 +102,7 @@ async def running_cache(
         codec = OpenAICache()
         metrics.watch("semroute_cache_entries", store.entries)
         metrics.watch("semroute_cache_bytes", store.size_bytes)
-        metrics.watch("semroute_cache_flights", lambda: len(flights))
+        metrics.watch("semroute_cache_flights_open", lambda: len(flights))
         keep = KeepAnswers(
             codec=codec,
             store=store.answers,

@@ -29,6 +29,7 @@ def fail(error: BaseException) -> int:
     from semroute.adapters.settings import SettingsError  # noqa: PLC0415
     from semroute.adapters.torch import CheckpointError  # noqa: PLC0415
     from semroute.app.lifecycle import InterruptedTwiceError  # noqa: PLC0415
+    from semroute.domain.errors import CacheError  # noqa: PLC0415
 
     cause = _single(error)
     match cause:
@@ -42,7 +43,14 @@ def fail(error: BaseException) -> int:
         case OSError(filename=str(place), strerror=str(reason)):
             _print(f"{place}: {reason}")
             return Exit.RUNTIME
-        case EnvoyError() | CheckpointError() | WorkerError() | OSError() | CommandError():
+        case (
+            EnvoyError()
+            | CheckpointError()
+            | WorkerError()
+            | OSError()
+            | CommandError()
+            | CacheError()
+        ):
             _print(str(cause))
             return Exit.RUNTIME
         case _:
