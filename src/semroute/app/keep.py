@@ -147,11 +147,10 @@ def _failing(record: DecisionRecord, answer: UpstreamAnswer | None) -> tuple[str
 
     What another request might get another answer to is lost; the rest concerns all who wait.
     """
+    if record.status not in (OK, None):
+        return Unfit.STATUS.value, Landing.LOST
     if record.outcome is not Outcome.COMPLETED:
         return Unfit.INCOMPLETE.value, Landing.LOST
-    if record.status != OK:
-        is_theirs = record.status is not None and 400 <= record.status < 500  # noqa: PLR2004 - HTTP
-        return Unfit.STATUS.value, Landing.UNFIT if is_theirs else Landing.LOST
     screened = record.ruling.answer if record.ruling is not None else None
     if screened is not None and _is_flagged(screened):
         return _FLAGGED, Landing.UNFIT

@@ -151,16 +151,15 @@ class Recall:
             ttl_seconds=min(inquiry.control.ttl_seconds or rules.ttl_seconds, rules.ttl_seconds),
             keeps_tool_calls=rules.keeps_tool_calls,
         )
+        missed = Missed.ABSENT if inquiry.control.may_read else Missed.UNASKED
         if rules.compares(inquiry.question.temperature) and inquiry.question.is_comparable:
             found = await self._similar(draft, inquiry.control, rules.threshold)
             if isinstance(found, Hit) or found.draft is None:
                 return found
-            draft = found.draft
-        if not inquiry.control.may_read:
-            return Miss(Missed.UNASKED, draft)
-        if chat.is_streaming or self.follow_seconds <= 0:
-            return Miss(Missed.ABSENT, draft)
-        return await self._coalesced(draft, inquiry.control, extend)
+            missed, draft = found.why, found.draft
+        if not inquiry.control.may_read or chat.is_streaming or self.follow_seconds <= 0:
+            return Miss(missed, draft)
+        return await self._coalesced(Miss(missed, draft), draft, inquiry.control, extend)
 
     def _tenants(self, headers: Headers) -> dict[CacheScope, str]:
         """Returns whose a request is, in each scope that some route uses."""
@@ -238,15 +237,17 @@ class Recall:
             pass  # whoever classifies has counted it
         return None
 
-    async def _coalesced(self, draft: Draft, control: Control, extend: Extend) -> Hit | Miss:
+    async def _coalesced(
+        self, miss: Miss, draft: Draft, control: Control, extend: Extend
+    ) -> Hit | Miss:
         """Leads a flight, or follows the one that is in the air."""
         flight = self.flights.of(draft.exact)
         if flight is None:
             self.flights.start(draft.exact)
             self.observer.flight_joined("lead")
-            return Miss(Missed.ABSENT, evolve(draft, leads=True))
+            return evolve(miss, draft=evolve(draft, leads=True))
         if not flight.has_room:
-            return Miss(Missed.ABSENT)
+            return evolve(miss, draft=None)
         self.observer.flight_joined("follow")
         await extend(self.follow_seconds + FOLLOW_SPARE_SECONDS)
         landing: Flight | Landing = Landing.UNFIT
@@ -255,12 +256,12 @@ class Recall:
         match landing:
             case Landing.KEPT:
                 hit = await self._exact(draft.exact, control)
-                return Miss(Missed.ABSENT) if hit is None else hit
+                return evolve(miss, draft=None) if hit is None else hit
             case Flight():
                 self.observer.flight_joined("promoted")
-                return Miss(Missed.ABSENT, evolve(draft, leads=True))
+                return evolve(miss, draft=evolve(draft, leads=True))
             case _:
-                return Miss(Missed.ABSENT)
+                return evolve(miss, draft=None)
 
     async def _asked(self, operation: str, ask: Callable[[], Awaitable[_T]]) -> _T:
         """Asks the store, for as long as that may take.

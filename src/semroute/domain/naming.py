@@ -62,6 +62,14 @@ class HeaderNames:
             _CACHE_SIMILARITY,
         )
 
+    @property
+    def unspoken(self) -> tuple[str, ...]:
+        """Those that clients may not even say to us: all but the one that asks for a fresh answer.
+
+        No model server sees that one either.
+        """
+        return tuple(name for name in self.owned if name != CACHE_HEADER)
+
     def on_request(self, decision: RoutingDecision) -> Mapping[str, str]:
         """The headers that steer Envoy's route."""
         return {

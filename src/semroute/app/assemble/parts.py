@@ -176,7 +176,7 @@ def gateway_of(settings: Settings, *routers: Address) -> Gateway:
         ),
         fallback=next(iter(default.endpoints)),
         endpoint_header=names.endpoint,
-        owned_headers=names.owned,
+        owned_headers=names.unspoken,
         failure_mode=envoy.failure_mode,
         message_timeout_seconds=envoy.message_timeout_seconds,
         request_timeout_seconds=envoy.request_timeout_seconds,
