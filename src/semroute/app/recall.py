@@ -5,10 +5,11 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Final, TypeVar
 
 import trio
-from attrs import define, evolve, field
+from attrs import define, evolve, field, frozen
 
 from semroute.domain.breaker import Breaker
 from semroute.domain.caching.control import NO_CONTROL, Control
+from semroute.domain.caching.entry import Entry
 from semroute.domain.caching.inquiry import (
     Bypass,
     Claim,
@@ -22,7 +23,7 @@ from semroute.domain.caching.inquiry import (
 )
 from semroute.domain.caching.keys import Keys
 from semroute.domain.caching.rules import CacheMode, CacheRules, CacheScope
-from semroute.domain.caching.sifting import Disagrees, age, sift, unusable
+from semroute.domain.caching.sifting import Disagrees, Sifted, age, sift, unusable
 from semroute.domain.chat import ChatRequest
 from semroute.domain.errors import CacheError, ClassifierError
 from semroute.domain.headers import Headers
@@ -47,6 +48,21 @@ FOLLOW_SPARE_SECONDS: Final = 1.0
 _LASTING: Final = frozenset(
     {Reason.CLASSIFIER, Reason.EXPLICIT_MODEL, Reason.ABSTAIN, Reason.DEFAULT}
 )
+
+
+@frozen
+class Recollection:
+    """What the cache knows of a request.
+
+    Args:
+        draft: How its answer would be kept.
+        exact: What is kept of the very same request.
+        sifted: The nearest texts, and which of them is an answer; None if texts are not compared.
+    """
+
+    draft: Draft
+    exact: Entry | None
+    sifted: Sifted | None
 
 
 @define(eq=False)
@@ -131,26 +147,10 @@ class Recall:
         """
         if isinstance(inquiry, Bypass):
             return inquiry
-        decision = routed.decision
-        rules = self.policy.cache_for(decision.category, decision.model)
-        claim = inquiry.claims.get(rules.scope)
-        bypass = self._bypass(inquiry, routed, rules)
-        if bypass is not None or claim is None:
-            return bypass or Bypass.IDENTITY
-        encoder = "" if self.embedder is None else self.embedder.revision
-        route = decision.category or _NO_ROUTE
-        draft = Draft(
-            exact=claim.exact,
-            partition=self.keys.partition(claim.shared, decision.model, route, encoder),
-            tenant=claim.tenant,
-            route=route,
-            model=decision.model,
-            text=inquiry.question.text or "",
-            vector=b"",
-            encoder=encoder,
-            ttl_seconds=min(inquiry.control.ttl_seconds or rules.ttl_seconds, rules.ttl_seconds),
-            keeps_tool_calls=rules.keeps_tool_calls,
-        )
+        rules = self.policy.cache_for(routed.decision.category, routed.decision.model)
+        draft = self._draft(inquiry, routed, rules)
+        if isinstance(draft, Bypass):
+            return draft
         missed = Missed.ABSENT if inquiry.control.may_read else Missed.UNASKED
         if rules.compares(inquiry.question.temperature) and inquiry.question.is_comparable:
             found = await self._similar(draft, inquiry.control, rules.threshold)
@@ -173,6 +173,58 @@ class Recall:
             if len(known) == len(values):
                 tenants[CacheScope.IDENTITY] = self.keys.tenant(known)
         return tenants
+
+    async def explain(self, inquiry: Inquiry, routed: Routed) -> Recollection | Bypass:
+        """Returns what the cache knows of a request, whatever its client wants of it.
+
+        Raises:
+            CacheError: The store is in trouble.
+            ClassifierError: Nobody can say what the request means.
+        """
+        rules = self.policy.cache_for(routed.decision.category, routed.decision.model)
+        draft = self._draft(inquiry, routed, rules)
+        if isinstance(draft, Bypass):
+            return draft
+        now = self.now()
+        entry = await self.store.exact(draft.exact)
+        sifted: Sifted | None = None
+        if (
+            self.embedder is not None
+            and rules.compares(inquiry.question.temperature)
+            and inquiry.question.is_comparable
+        ):
+            vector = await self.embedder.embed(draft.text)
+            neighbours = await self.store.nearest(draft.partition, vector, _NEIGHBOURS)
+            sifted = sift(
+                neighbours,
+                draft.text,
+                inquiry.control,
+                threshold=rules.threshold,
+                now=now,
+                disagrees=self.disagrees,
+            )
+        return Recollection(draft, entry, sifted)
+
+    def _draft(self, inquiry: Inquiry, routed: Routed, rules: CacheRules) -> Draft | Bypass:
+        claim = inquiry.claims.get(rules.scope)
+        bypass = self._bypass(inquiry, routed, rules)
+        if bypass is not None or claim is None:
+            return bypass or Bypass.IDENTITY
+        encoder = "" if self.embedder is None else self.embedder.revision
+        decision = routed.decision
+        route = decision.category or _NO_ROUTE
+        return Draft(
+            exact=claim.exact,
+            partition=self.keys.partition(claim.shared, decision.model, route, encoder),
+            tenant=claim.tenant,
+            route=route,
+            model=decision.model,
+            text=inquiry.question.text or "",
+            vector=b"",
+            encoder=encoder,
+            ttl_seconds=min(inquiry.control.ttl_seconds or rules.ttl_seconds, rules.ttl_seconds),
+            keeps_tool_calls=rules.keeps_tool_calls,
+        )
 
     def _bypass(self, inquiry: Inquiry, routed: Routed, rules: CacheRules) -> Bypass | None:
         if rules.mode is CacheMode.OFF:

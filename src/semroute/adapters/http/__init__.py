@@ -1,7 +1,17 @@
 """HTTP pages for operators, and a small model server for demonstrations."""
 
 from .admin import admin_app
+from .archive import ArchivePages
 from .modelserver import SERVED_BY, model_server
+from .remote import RemoteStore
 from .serving import bound_socket, serve_http
 
-__all__ = ["SERVED_BY", "admin_app", "bound_socket", "model_server", "serve_http"]
+__all__ = [
+    "SERVED_BY",
+    "ArchivePages",
+    "RemoteStore",
+    "admin_app",
+    "bound_socket",
+    "model_server",
+    "serve_http",
+]

@@ -1,11 +1,11 @@
 """Metrics and health, read-only."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
-from starlette.routing import Route
+from starlette.routing import BaseRoute, Route
 
 _PROMETHEUS_TEXT = "text/plain; version=0.0.4; charset=utf-8"
 _UNAVAILABLE = 503
@@ -15,6 +15,7 @@ def admin_app(
     metrics: Callable[[], Awaitable[bytes]],
     unreadiness: Callable[[], Awaitable[str | None]],
     version: str,
+    more: Sequence[BaseRoute] = (),
 ) -> Starlette:
     """Returns the pages `/metrics`, `/livez`, `/readyz` and `/version`.
 
@@ -22,6 +23,7 @@ def admin_app(
         metrics: Renders the metrics in Prometheus' text format.
         unreadiness: Says why traffic should go elsewhere; None when it may come.
         version: Of semroute.
+        more: Further pages.
     """
 
     async def show_metrics(_: Request) -> Response:
@@ -45,5 +47,6 @@ def admin_app(
             Route("/livez", show_liveness),
             Route("/readyz", show_readiness),
             Route("/version", show_version),
+            *more,
         ]
     )

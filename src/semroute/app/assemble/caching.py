@@ -8,16 +8,18 @@ import random
 import re
 import secrets
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Final, TypeAlias
 
 import trio
 from attrs import frozen
+from starlette.routing import BaseRoute
 from ulid import ULID
 
 from semroute.adapters.diskcache import DiskStore, Limits
+from semroute.adapters.http import ArchivePages
 from semroute.adapters.memory import MemoryStore
 from semroute.adapters.openai import OpenAICache
 from semroute.adapters.postgres import Database, PostgresStore
@@ -42,6 +44,7 @@ Happened: TypeAlias = Callable[[str, int], None]
 _LAST_WRITES_SECONDS: Final = 5.0
 _KEY: Final = re.compile(r"[0-9a-fA-F]{64}")
 _KEY_FILE: Final = "key"
+_KEYS, _SEAL, _TOKEN = "keys", "seal", "token"  # what keys are derived for
 _KEY_BYTES: Final = 32
 _DIMENSIONS: Final = 384  # of the embedded encoder
 
@@ -53,12 +56,12 @@ class Cache:
     Args:
         recall: Finds answers.
         keep: Keeps answers.
-        archive: Lets operators look into it.
+        pages: Lets operators look into it.
     """
 
     recall: Recall
     keep: KeepAnswers
-    archive: AnswerArchive
+    pages: Sequence[BaseRoute]
 
 
 @frozen
@@ -71,6 +74,7 @@ class OpenedStore:
         keys: Identifies what is in it.
         entries: Returns how many entries it has.
         size_bytes: Returns how much they take.
+        token: What operators must show; None if no operator can know it.
     """
 
     answers: AnswerStore
@@ -78,6 +82,7 @@ class OpenedStore:
     keys: Keys
     entries: Callable[[], int]
     size_bytes: Callable[[], int]
+    token: str | None
 
 
 @asynccontextmanager
@@ -114,9 +119,12 @@ async def running_cache(
             draw=random.random,
         )
         recall = recall_of(settings, policy, embedder, store, flights, metrics)
+        pages: Sequence[BaseRoute] = ()
+        if store.token is not None:
+            pages = ArchivePages(store.answers, store.archive, store.token).routes
         async with trio.open_nursery() as nursery:
             await nursery.start(keep.run)
-            yield Cache(recall, keep, store.archive)
+            yield Cache(recall, keep, pages)
             keep.close()
             nursery.cancel_scope.deadline = trio.current_time() + _LAST_WRITES_SECONDS
 
@@ -162,22 +170,34 @@ async def opened_store(
     match settings.kind:
         case "memory":
             memory = MemoryStore(settings.max_entries)
-            keys = Keys(key or secrets.token_bytes(_KEY_BYTES))
+            keys = keys_of(key or secrets.token_bytes(_KEY_BYTES))
             yield OpenedStore(
-                memory, memory, keys, lambda: memory.entries, lambda: memory.size_bytes
+                memory,
+                memory,
+                keys,
+                lambda: memory.entries,
+                lambda: memory.size_bytes,
+                None if key is None else token_of(key),
             )
         case "disk":
             directory = Path(settings.directory)
             disk = DiskStore(
                 directory,
                 _limits_of(settings),
-                key=None if key is None else _derived(key, "seal"),
+                key=None if key is None else _derived(key, _SEAL),
                 notify=lambda noted, count: happened(noted.value, count),
             )
             async with trio.open_nursery() as nursery:
                 await nursery.start(disk.run)
-                keys = Keys(_derived(key or _key_beside(directory), "keys"))
-                yield OpenedStore(disk, disk, keys, lambda: disk.entries, lambda: disk.size_bytes)
+                known = key or _key_beside(directory)
+                yield OpenedStore(
+                    disk,
+                    disk,
+                    keys_of(known),
+                    lambda: disk.entries,
+                    lambda: disk.size_bytes,
+                    token_of(known),
+                )
                 nursery.cancel_scope.cancel()
         case "postgres":
             if key is None:
@@ -188,11 +208,34 @@ async def opened_store(
             async with trio.open_nursery() as nursery:
                 nursery.start_soon(postgres.maintain)
                 try:
-                    keys = Keys(_derived(key, "keys"))
-                    yield OpenedStore(postgres, postgres, keys, lambda: 0, lambda: 0)
+                    keys = keys_of(key)
+                    yield OpenedStore(postgres, postgres, keys, lambda: 0, lambda: 0, token_of(key))
                 finally:
                     nursery.cancel_scope.cancel()
                     postgres.close()
+
+
+def keys_of(key: bytes) -> Keys:
+    """Returns what identifies requests in the store that has this key."""
+    return Keys(_derived(key, _KEYS))
+
+
+def token_of(key: bytes) -> str:
+    """Returns what operators must show, who can read the key."""
+    return _derived(key, _TOKEN).hex()
+
+
+def known_key(settings: StoreSettings) -> bytes | None:
+    """Returns the key of a store that may be open elsewhere; None if there is none to be found.
+
+    Raises:
+        CacheError: What should be a key is none.
+    """
+    key = _key_from(settings.key_variable)
+    path = Path(settings.directory) / _KEY_FILE
+    if key is None and settings.kind == "disk" and path.exists():
+        return _key_beside(path.parent)
+    return key
 
 
 def _limits_of(settings: StoreSettings) -> Limits:

@@ -123,7 +123,6 @@ class Router:
         async def unreadiness() -> str | None:
             return self.unreadiness()
 
-        pages = admin_app(render, unreadiness, __version__)
         admin, sock = bound_socket(Address.parse(server_settings.admin))
         async with (
             open_listener(Address.parse(server_settings.extproc)) as (extproc, listener),
@@ -150,7 +149,9 @@ class Router:
             )
             metrics.watch("semroute_extproc_streams", lambda: converse.open_streams)
             metrics.watch("semroute_grpc_connections", lambda: server.connections)
-            await background.start(serve_http, pages, sock)
+            pages = () if cache is None else cache.pages
+            app = admin_app(render, unreadiness, __version__, pages)
+            await background.start(serve_http, app, sock)
             background.start_soon(self._classify, progress)
             async with trio.open_nursery() as serving:
                 await serving.start(server.serve, [listener])

@@ -22,6 +22,7 @@ _COMMANDS = {
     "envoy": "Print the Envoy configuration that `up` would run.",
     "check": "Check a configuration; every mistake is reported at once.",
     "explain": "Say which model a prompt would go to, and why.",
+    "cache": "Look into the answer cache, and clear it.",
     "eval": "Measure the router on labelled data.",
     "schema": "Print the JSON Schema of the configuration, for editors.",
     "demo": "Start a whole gateway with model servers, and send it a dozen prompts.",

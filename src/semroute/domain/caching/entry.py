@@ -1,6 +1,6 @@
 """What a cache keeps."""
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 
 @frozen
@@ -41,6 +41,10 @@ class Entry:
     tokens: int
     created: float
     expires: float
+
+    def as_tombstone(self, now: float, ttl_seconds: float) -> "Entry":
+        """Returns what says that this answer was wrong."""
+        return evolve(self, answer=None, tokens=0, created=now, expires=now + ttl_seconds)
 
     @property
     def size(self) -> int:
