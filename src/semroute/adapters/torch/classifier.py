@@ -21,7 +21,7 @@ from .impression import Impression, reading_of
 from .memo import MEMO_ENTRIES, Memo
 from .senses import Senses
 from .vectors import Vector, Vectors
-from .windows import spans_of, windows_of
+from .windows import Windows, spans_of, windows_of
 
 _T = TypeVar("_T")
 
@@ -36,15 +36,16 @@ _TEXTS_AT_ONCE: Final = 32
 class _Loaded:
     batcher: Batcher
     bank: CategoryBank
+    revision: str
 
 
 class TorchClassifier:
     """Classifies prompts and reads texts by meaning, in threads of its own.
 
-    It is a `Classifier` and, if at least one kind of finding is wanted, a `TextReader`. A text
-    that is classified and read costs one pass, and so does one that comes again while it is
-    remembered. Longer texts are divided into the same windows for both, as long as a prompt has
-    no more than `max_windows`.
+    It is a `Classifier`, an `Embedder` and, if at least one kind of finding is wanted, a
+    `TextReader`. A text that is classified, embedded and read costs one pass, and so does one
+    that comes again while it is remembered. Longer texts are divided into the same windows for
+    all of that, as long as a prompt has no more than `max_windows`.
 
     Heads belong to one encoder. With another, those that are wanted stop the start: a screen
     that silently finds nothing would be worse than none.
@@ -54,7 +55,7 @@ class TorchClassifier:
         load: Loads the encoder; called once, in a thread.
         workers: How many threads compute at once; best one per core.
         max_waiting: How many texts may wait for one.
-        max_windows: How many windows are read of one prompt to classify it.
+        max_windows: How many windows are read of one prompt to classify or embed it.
         attacks: Whether `read` looks for attacks.
         entities: Whether `read` looks for people and addresses.
         heads: The directory of the heads' files.
@@ -105,19 +106,37 @@ class TorchClassifier:
         progress("loading the encoder", 0.0)
         senses = await trio.to_thread.run_sync(self._senses, abandon_on_cancel=True)
         batcher = Batcher(senses.read, self._workers, self._max_waiting, self._memo)
+        revision = senses.encoder.checkpoint.fingerprint
         async with trio.open_nursery() as nursery:
             nursery.start_soon(batcher.run)
             # Encoding the categories also warms the model up.
-            self._loaded = _Loaded(batcher, await self._built(batcher, progress))
+            bank = await self._built(batcher, progress)
+            self._loaded = _Loaded(batcher, bank, revision)
             task_status.started()
 
     async def classify(self, prompt: Prompt) -> Classification:
         """Compares the prompt with every category. Long prompts are read in windows."""
         loaded = self._required()
         windows = windows_of(prompt.text, self._max_windows)
-        impressions = await loaded.batcher.read(windows.pieces)
-        vector = _mean([impression.vector for impression in impressions])
-        return loaded.bank.classify(vector, windows.coverage)
+        return loaded.bank.classify(await _vector(loaded, windows), windows.coverage)
+
+    @property
+    def revision(self) -> str:
+        """The fingerprint of the encoder's weights and tokenizer, as its checkpoint has it.
+
+        Raises:
+            NotLoadedError: It is not ready yet.
+        """
+        return self._required().revision
+
+    async def embed(self, text: str) -> bytes:
+        """Returns the vector that `classify` compares with the categories.
+
+        Of a text of more than `max_windows` windows, what they are spread over.
+        """
+        loaded = self._required()
+        vector = await _vector(loaded, windows_of(text, self._max_windows))
+        return vector.astype("<f2").tobytes()
 
     async def read(self, texts: Sequence[str]) -> list[Reading]:
         """Reads every window of every text. How long texts may be is the caller's to bound."""
@@ -160,6 +179,11 @@ class TorchClassifier:
         counts = [len(each) for each in lines]
         names = tuple(definition.name for definition in self._definitions)
         return CategoryBank(names, np.stack(vectors), np.cumsum([0, *counts[:-1]]))
+
+
+async def _vector(loaded: _Loaded, windows: Windows) -> Vector:
+    impressions = await loaded.batcher.read(windows.pieces)
+    return _mean([impression.vector for impression in impressions])
 
 
 def _slices(items: Sequence[_T], size: int) -> Iterator[tuple[int, Sequence[_T]]]:
