@@ -1,7 +1,7 @@
 """What is found in the cache, and that its troubles are nobody else's."""
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -95,7 +95,6 @@ class Bench:
 
     rules: CacheRules = SEMANTIC
     identity: tuple[str, ...] = ("authorization",)
-    disagrees: Callable[[str, str], str | None] = lambda _asked, _kept: None
     time: float = NOW
     follow_seconds: float = 0.0
     budget_bytes: int = 10_000
@@ -121,7 +120,6 @@ class Bench:
             store=store,
             embedder=self.embedder,
             embed_seconds=0.5,
-            disagrees=self.disagrees,
             observer=self.listener,
             flights=self.flights,
             lookup_seconds=0.05,
@@ -207,8 +205,7 @@ async def test_the_same_request_is_answered_without_asking_what_it_is_about(
 async def test_a_text_that_means_the_same_is_answered_if_nothing_in_it_disagrees(
     classifier: FaultyClassifier,
 ) -> None:
-    disagreements: dict[str, str | None] = {"why": None}
-    bench = Bench(disagrees=lambda _asked, _kept: disagreements["why"]).over(classifier)
+    bench = Bench().over(classifier)
     await bench.answered(await bench.ask(LAW), "Only with notice.")
     ruling = await bench.ask("Can my landlord evict me, from the courts?")
     assert isinstance(ruling.verdict, ServedFromCache)
@@ -218,8 +215,9 @@ async def test_a_text_that_means_the_same_is_answered_if_nothing_in_it_disagrees
     told = dict(ruling.action.headers)
     assert told["x-semroute-cache-kind"] == b"semantic"
     assert told["x-semroute-cache-similarity"] == b"1.000"
-    disagreements["why"] = "negation"
-    assert missed(await bench.ask("Can my landlord evict me? From the courts!")) is Missed.ABSENT
+    assert (
+        missed(await bench.ask("Can my landlord not evict me, from the courts?")) is Missed.ABSENT
+    )
     assert bench.listener.judged == ["hit", "negation"]
 
 

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from attrs import frozen
 from msgspec import Meta
 
+from semroute.domain.caching.agreement import DEFAULT_THRESHOLD
 from semroute.domain.caching.rules import CacheMode, CacheRules, CacheScope
 
 from .limits import MiB
@@ -102,7 +103,7 @@ class CacheSettings:
         ),
     ] = ("authorization",)
     ttl_seconds: Annotated[_Seconds, Meta(description=_TTL)] = 3600.0
-    threshold: Annotated[_Cosine, Meta(description=_THRESHOLD)] = 0.9
+    threshold: Annotated[_Cosine, Meta(description=_THRESHOLD)] = DEFAULT_THRESHOLD
     max_temperature: Annotated[_Temperature, Meta(description=_TEMPERATURE)] = 0.3
     tool_calls: Annotated[bool, Meta(description=_TOOL_CALLS)] = False
     heed_clients: Annotated[

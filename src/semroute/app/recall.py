@@ -23,9 +23,9 @@ from semroute.domain.caching.inquiry import (
 )
 from semroute.domain.caching.keys import Keys
 from semroute.domain.caching.rules import CacheMode, CacheRules, CacheScope
-from semroute.domain.caching.sifting import Disagrees, Sifted, age, sift, unusable
+from semroute.domain.caching.sifting import Sifted, age, sift, unusable
 from semroute.domain.chat import ChatRequest
-from semroute.domain.errors import CacheError, ClassifierError
+from semroute.domain.errors import CacheError, ClassifierError, NotLoadedError
 from semroute.domain.headers import Headers
 from semroute.domain.http import HttpRequest
 from semroute.domain.policy import Policy
@@ -78,7 +78,6 @@ class Recall:
         store: Keeps answers.
         embedder: Says what texts mean; None if nobody can.
         embed_seconds: How long that may take.
-        disagrees: Says in what two texts differ that would change the answer.
         observer: Is told what happens.
         flights: Identical requests at the same time.
         lookup_seconds: How long the store may take.
@@ -94,7 +93,6 @@ class Recall:
     store: AnswerStore
     embedder: Embedder | None
     embed_seconds: float
-    disagrees: Disagrees
     observer: CacheObserver
     flights: Flights
     lookup_seconds: float
@@ -201,7 +199,6 @@ class Recall:
                 inquiry.control,
                 threshold=rules.threshold,
                 now=now,
-                disagrees=self.disagrees,
             )
         return Recollection(draft, entry, sifted)
 
@@ -210,7 +207,7 @@ class Recall:
         bypass = self._bypass(inquiry, routed, rules)
         if bypass is not None or claim is None:
             return bypass or Bypass.IDENTITY
-        encoder = "" if self.embedder is None else self.embedder.revision
+        encoder = self._encoder()
         decision = routed.decision
         route = decision.category or _NO_ROUTE
         return Draft(
@@ -225,6 +222,13 @@ class Recall:
             ttl_seconds=min(inquiry.control.ttl_seconds or rules.ttl_seconds, rules.ttl_seconds),
             keeps_tool_calls=rules.keeps_tool_calls,
         )
+
+    def _encoder(self) -> str:
+        """Returns what identifies the encoder; empty as long as there is none."""
+        try:
+            return "" if self.embedder is None else self.embedder.revision
+        except NotLoadedError:
+            return ""
 
     def _bypass(self, inquiry: Inquiry, routed: Routed, rules: CacheRules) -> Bypass | None:
         if rules.mode is CacheMode.OFF:
@@ -266,7 +270,6 @@ class Recall:
             control,
             threshold=threshold,
             now=self.now(),
-            disagrees=self.disagrees,
         )
         for rejected in sifted.rejected:
             self.observer.neighbour_judged(rejected.neighbour.similarity, rejected.why)

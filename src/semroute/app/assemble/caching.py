@@ -11,7 +11,7 @@ import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Final, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 import trio
 from attrs import frozen
@@ -22,7 +22,6 @@ from semroute.adapters.diskcache import DiskStore, Limits
 from semroute.adapters.http import ArchivePages
 from semroute.adapters.memory import MemoryStore
 from semroute.adapters.openai import OpenAICache
-from semroute.adapters.postgres import Database, PostgresStore
 from semroute.adapters.prometheus import PrometheusObserver
 from semroute.app.caching import StoreSettings
 from semroute.app.flights import Flights
@@ -34,6 +33,9 @@ from semroute.domain.caching.keys import Keys
 from semroute.domain.errors import CacheError
 from semroute.domain.policy import Policy
 from semroute.domain.ports import AnswerArchive, AnswerStore, Embedder
+
+if TYPE_CHECKING:
+    from semroute.adapters.postgres import PostgresStore
 
 _log = logging.getLogger(__name__)
 
@@ -148,7 +150,6 @@ def recall_of(  # noqa: PLR0913, PLR0917 - each is a part
         store=store.answers,
         embedder=embedder,
         embed_seconds=settings.routing.budget_seconds,
-        disagrees=lambda asked, kept: None if asked == kept else "words",
         observer=metrics.cache,
         flights=flights,
         lookup_seconds=options.lookup_seconds,
@@ -203,16 +204,32 @@ async def opened_store(
             if key is None:
                 message = f"{settings.key_variable} must hold the key that all routers share"
                 raise CacheError(message)
-            database = Database(_required(settings.dsn_variable))
-            postgres = PostgresStore(database, dimensions=_DIMENSIONS)
-            async with trio.open_nursery() as nursery:
-                nursery.start_soon(postgres.maintain)
-                try:
-                    keys = keys_of(key)
-                    yield OpenedStore(postgres, postgres, keys, lambda: 0, lambda: 0, token_of(key))
-                finally:
-                    nursery.cancel_scope.cancel()
-                    postgres.close()
+            async with _postgres(_required(settings.dsn_variable)) as postgres:
+                yield OpenedStore(
+                    postgres, postgres, keys_of(key), lambda: 0, lambda: 0, token_of(key)
+                )
+
+
+@asynccontextmanager
+async def _postgres(dsn: str) -> AsyncIterator["PostgresStore"]:
+    """Opens the shared store. It need not be there yet: until it is, everything is a miss.
+
+    Raises:
+        CacheError: What it takes is not installed.
+    """
+    try:
+        from semroute.adapters.postgres import Database, PostgresStore  # noqa: PLC0415 - an extra
+    except ImportError as error:
+        message = "the shared cache needs psycopg: pip install 'semroute[postgres]'"
+        raise CacheError(message) from error
+    store = PostgresStore(Database(dsn), dimensions=_DIMENSIONS)
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(store.maintain)
+        try:
+            yield store
+        finally:
+            nursery.cancel_scope.cancel()
+            store.close()
 
 
 def keys_of(key: bytes) -> Keys:

@@ -204,4 +204,4 @@ class Router:
 def router_of(settings: Settings, library: Library) -> Router:
     """Returns the router that settings ask for, with the embedded model."""
     model = classifier_of(settings, library)
-    return Router(settings, model, detectors_of(settings, model))
+    return Router(settings, model, detectors_of(settings, model), model)

@@ -6,6 +6,8 @@ from typing import Final
 from attrs import field, frozen
 from attrs.validators import ge, gt, le
 
+from .agreement import DEFAULT_THRESHOLD
+
 # A warmer model is asked for variety, and a kept answer has none.
 _COOL: Final = 0.3
 
@@ -42,7 +44,7 @@ class CacheRules:
     mode: CacheMode = CacheMode.OFF
     scope: CacheScope = CacheScope.IDENTITY
     ttl_seconds: float = field(default=3600.0, validator=gt(0))
-    threshold: float = field(default=0.9, validator=[gt(0), le(1)])
+    threshold: float = field(default=DEFAULT_THRESHOLD, validator=[gt(0), le(1)])
     max_temperature: float = field(default=_COOL, validator=ge(0))
     keeps_tool_calls: bool = False
 

@@ -1,17 +1,15 @@
 """Which of the nearest entries answers a question, if any."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from enum import StrEnum
-from typing import TypeAlias
 
 from attrs import frozen
 
+from .agreement import disagreement
 from .control import Control
 from .entry import Entry, Neighbour
+from .essence import Essence, essence_of
 from .inquiry import Hit, HitKind, Missed
-
-Disagrees: TypeAlias = Callable[[str, str], str | None]
-"""Says in a word in what two texts differ that would change the answer; None if in nothing."""
 
 
 class Unusable(StrEnum):
@@ -55,14 +53,8 @@ def unusable(entry: Entry, control: Control, now: float) -> Unusable | None:
     return None
 
 
-def sift(  # noqa: PLR0913 - all of it decides
-    neighbours: Iterable[Neighbour],
-    text: str,
-    control: Control,
-    *,
-    threshold: float,
-    now: float,
-    disagrees: Disagrees,
+def sift(
+    neighbours: Iterable[Neighbour], text: str, control: Control, *, threshold: float, now: float
 ) -> Sifted:
     """Looks at the nearest entries in turn, nearest first. The first that agrees is the answer.
 
@@ -70,13 +62,15 @@ def sift(  # noqa: PLR0913 - all of it decides
     a neighbour.
     """
     rejected: list[Rejected] = []
+    asked: Essence | None = None
     for neighbour in neighbours:
         entry = neighbour.entry
         why: str | None = unusable(entry, control, now)
         if neighbour.similarity < threshold:
             why = Unusable.FAR
         elif why is None:
-            why = disagrees(text, entry.text)
+            asked = asked or essence_of(text)
+            why = disagreement(asked, essence_of(entry.text))
         if why is None:
             hit = Hit(entry, HitKind.SEMANTIC, neighbour.similarity, age(entry, now))
             return Sifted(hit, tuple(rejected))
