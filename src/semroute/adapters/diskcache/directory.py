@@ -55,14 +55,14 @@ class Directory:
         Raises:
             OSError: It cannot be moved.
         """
-        number = int(now)
-        while (aside := self.path / f"{_ASIDE}{number}").exists():
-            number += 1
+        before = sorted(self.path.glob(f"{_ASIDE}*"), key=_time_of)
+        latest = _time_of(before[-1]) if before else 0
+        aside = self.path / f"{_ASIDE}{max(int(now), latest + 1)}"
         aside.mkdir(mode=0o700)
         for name in FILES:
             if (file := self.path / name).exists():
                 file.rename(aside / name)
-        for old in sorted(self.path.glob(f"{_ASIDE}*"), key=_time_of)[:-_KEPT_ASIDE]:
+        for old in [*before, aside][:-_KEPT_ASIDE]:
             shutil.rmtree(old)
         return aside
 
