@@ -40,7 +40,7 @@ class Directory:
         self.path = path
         try:
             path.mkdir(mode=0o700, parents=True, exist_ok=True)
-            path.chmod(0o700)
+            path.chmod(path.stat().st_mode & 0o700)
             _refuse_network(path)
             self._lock = _locked(path)
         except OSError as error:
