@@ -101,3 +101,13 @@ def count_of(directory: Path) -> int:
     with closing(sqlite3.connect(directory / "cache.db")) as connection:
         (count,) = connection.execute("SELECT count(*) FROM Cache").fetchone()
     return int(count)
+
+
+def put_aside(directory: Path) -> list[Path]:
+    """What was put aside, oldest first."""
+    return sorted(directory.glob("cache.corrupt-*"))
+
+
+def database_bytes(directory: Path) -> bytes:
+    """All that is in the database's files."""
+    return b"".join(path.read_bytes() for path in directory.glob("cache.db*"))

@@ -9,7 +9,7 @@ import pytest
 
 from semroute.adapters.diskcache import Noted
 
-from .stores import Notes, count_of, entry_of, execute, filled, opened
+from .stores import Notes, count_of, entry_of, execute, filled, opened, put_aside
 
 KEY = f"e:{1:026}"
 DAMAGE = {
@@ -117,7 +117,7 @@ async def test_a_database_that_cannot_be_opened_is_put_aside(
             await store.put(entry_of(1))
             assert await store.exact(entry_of(1).exact) == entry_of(1)
     assert "cache_quarantined" in caplog.messages
-    (aside,) = tmp_path.glob("cache.corrupt-*")
+    (aside,) = put_aside(tmp_path)
     assert aside.name == "cache.corrupt-1800000000"
     assert (aside / "cache.db").exists()
     assert aside.stat().st_mode & 0o777 == 0o700
@@ -139,5 +139,5 @@ async def test_the_last_two_that_were_put_aside_are_kept(tmp_path: Path) -> None
         await filled(tmp_path, 1)
         overwritten(tmp_path / "cache.db")
     async with opened(tmp_path):
-        names = sorted(path.name for path in tmp_path.glob("cache.corrupt-*"))
+        names = [path.name for path in put_aside(tmp_path)]
     assert names == ["cache.corrupt-1800000002", "cache.corrupt-1800000003"]

@@ -15,7 +15,7 @@ from semroute.adapters.diskcache import DiskStore
 from semroute.adapters.diskcache.directory import network_type
 from semroute.domain.errors import CacheError
 
-from .stores import ROOT, entry_of, filled, opened
+from .stores import ROOT, database_bytes, entry_of, filled, opened, put_aside
 
 HOLD = """
 import sys, trio
@@ -31,6 +31,7 @@ async def main():
 
 trio.run(main)
 """
+NOBODY = 65534
 OPEN = """
 import os, sys, trio
 from pathlib import Path
@@ -48,6 +49,34 @@ except CacheError as error:
 """
 
 
+def holder_of(directory: Path) -> subprocess.Popen[bytes]:
+    """Returns a process that has a store open until its standard input ends."""
+    holder = subprocess.Popen(
+        [sys.executable, "-c", HOLD, str(directory)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        cwd=ROOT,
+    )
+    assert holder.stdout is not None
+    assert holder.stdout.readline() == b"open\n"
+    return holder
+
+
+def leading_elsewhere(directory: Path, name: str, elsewhere: Path) -> Path:
+    """Returns a new directory in which a name is a link to another file."""
+    directory.mkdir()
+    (directory / name).symlink_to(elsewhere)
+    return directory
+
+
+def made_read_only(directory: Path) -> None:
+    """Lets nobody write, and root give it away so that the rule applies to it."""
+    for path in (*directory.iterdir(), directory):
+        path.chmod(0o500 if path == directory else 0o400)
+        if os.geteuid() == 0:
+            os.chown(path, NOBODY, NOBODY)
+
+
 async def opening(directory: Path) -> str:
     """Returns why a store cannot be opened."""
     with pytest.raises(CacheError) as raised:
@@ -56,17 +85,9 @@ async def opening(directory: Path) -> str:
 
 
 async def test_a_second_process_is_told_what_to_use_instead(tmp_path: Path) -> None:
-    holder = subprocess.Popen(
-        [sys.executable, "-c", HOLD, str(tmp_path)],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        cwd=ROOT,
-    )
-    with holder:
-        assert holder.stdout is not None
-        assert holder.stdin is not None
-        assert holder.stdout.readline() == b"open\n"
+    with holder_of(tmp_path) as holder:
         message = await opening(tmp_path)
+        assert holder.stdin is not None
         holder.stdin.close()
     assert "another process uses the cache" in message
     assert "PostgreSQL" in message
@@ -100,20 +121,26 @@ async def test_a_directory_that_was_open_to_others_is_closed_to_them(tmp_path: P
         assert tmp_path.stat().st_mode & 0o777 == 0o700
 
 
-async def test_a_lock_or_database_that_leads_elsewhere_is_refused(tmp_path: Path) -> None:
-    elsewhere = tmp_path / "elsewhere"
-    elsewhere.write_bytes(b"somebody else's")
-    for name in ("LOCK", "cache.db"):
-        directory = tmp_path / name
-        directory.mkdir()
-        (directory / name).symlink_to(elsewhere)
-        assert "cannot be" in await opening(directory)
-    assert elsewhere.read_bytes() == b"somebody else's"
+@pytest.mark.parametrize("name", ["LOCK", "cache.db"])
+async def test_a_lock_or_database_that_leads_elsewhere_is_refused(
+    tmp_path: Path, somebody_s: Path, name: str
+) -> None:
+    directory = leading_elsewhere(tmp_path / "cache", name, somebody_s)
+    assert "cannot be" in await opening(directory)
 
 
 async def test_a_file_is_no_directory(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     assert "cannot be used" in await opening(tmp_path / "file")
+
+
+@pytest.fixture
+def somebody_s(tmp_path: Path) -> Iterator[Path]:
+    """A file of somebody else, which stays as it is."""
+    path = tmp_path / "elsewhere"
+    path.write_bytes(b"somebody else's")
+    yield path
+    assert path.read_bytes() == b"somebody else's"
 
 
 @pytest.fixture
@@ -129,20 +156,16 @@ async def test_a_read_only_directory_is_refused_as_it_is(reachable: Path) -> Non
     """Run without privileges, as nothing is read-only to root."""
     directory = reachable / "cache"
     await filled(directory, 2)
-    user = 65534 if os.geteuid() == 0 else os.geteuid()
-    for path in (*directory.iterdir(), directory):
-        path.chmod(0o500 if path.is_dir() else 0o400)
-        if os.geteuid() == 0:
-            os.chown(path, user, user)
-    before = (directory / "cache.db").read_bytes()
+    made_read_only(directory)
+    before = database_bytes(directory)
     child = await trio.run_process(
         [sys.executable, "-c", OPEN, str(directory)],
         capture_stdout=True,
         cwd=ROOT,
     )
     assert b"cannot be" in child.stdout
-    assert (directory / "cache.db").read_bytes() == before
-    assert not list(directory.glob("cache.corrupt-*"))
+    assert database_bytes(directory) == before
+    assert put_aside(directory) == []
 
 
 MOUNTS = """\

@@ -124,6 +124,12 @@ def test_nothing_becomes_a_file(cache: diskcache.Cache) -> None:
     }
 
 
+def assert_untouched(trace: Path, victim: Path) -> None:
+    """Nothing was executed, and the file of somebody else is as it was."""
+    assert not trace.exists()
+    assert victim.read_text() == "somebody else's"
+
+
 async def test_what_was_planted_is_swept_out_when_a_store_is_opened(
     tmp_path: Path, trace: Path, victim: Path
 ) -> None:
@@ -150,8 +156,7 @@ async def test_what_was_planted_is_swept_out_when_a_store_is_opened(
             entry_of(number).id for number in range(3)
         ]
     assert count_of(directory) == 3
-    assert not trace.exists()
-    assert victim.read_text() == "somebody else's"
+    assert_untouched(trace, victim)
 
 
 async def test_what_is_planted_while_a_store_is_open_is_a_miss_and_goes(
@@ -180,15 +185,14 @@ async def test_what_is_planted_while_a_store_is_open_is_a_miss_and_goes(
         assert store.entries == 1
         assert notes.counts[Noted.DAMAGED] == 2
     assert count_of(directory) == 1
-    assert not trace.exists()
-    assert victim.read_text() == "somebody else's"
+    assert_untouched(trace, victim)
 
 
 async def test_settings_that_were_planted_are_not_believed(tmp_path: Path) -> None:
     directory = tmp_path / "cache"
     await filled(directory, 2)
-    for name, value in (("eviction_policy", "least-recently-used"), ("cull_limit", 10),
-                        ("size_limit", 1), ("statistics", 1), ("disk_min_file_size", 1)):  # fmt: skip
+    planted = {"eviction_policy": "least-recently-used", "cull_limit": 10, "size_limit": 1}
+    for name, value in planted.items():
         execute(directory, "UPDATE Settings SET value = ? WHERE key = ?", value, name)
     async with opened(directory) as store:
         await store.put(entry_of(2))

@@ -108,8 +108,8 @@ SLOTS = st.lists(st.tuples(st.sampled_from("abcdef"), st.integers(1, 50)), min_s
 
 @given(SLOTS, st.integers(1, 30), st.integers(50, 400), st.integers(1, 20), st.integers(50, 200))
 def test_no_limit_is_ever_exceeded_and_the_books_agree(
-    arriving, entries, size, tenant_entries, tenant_size
-):  # type: ignore[no-untyped-def]
+    arriving: list[tuple[str, int]], entries: int, size: int, tenant_entries: int, tenant_size: int
+) -> None:
     books = Books(limits(entries=entries, bytes=size, tenant_entries=tenant_entries,
                          tenant_bytes=tenant_size))  # fmt: skip
     there: dict[int, Slot] = {}

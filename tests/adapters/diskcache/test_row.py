@@ -13,7 +13,7 @@ from semroute.adapters.diskcache.row import (
     row_of,
     vector_of,
 )
-from semroute.adapters.diskcache.seal import LockedError, seal_of
+from semroute.adapters.diskcache.seal import AnySeal, LockedError, seal_of
 from semroute.domain.caching.entry import Entry
 
 from . import stores
@@ -40,7 +40,7 @@ ENTRIES = st.builds(
 
 
 @given(ENTRIES, SEALS)
-def test_a_row_gives_its_entry_back(entry, seal):  # type: ignore[no-untyped-def]
+def test_a_row_gives_its_entry_back(entry: Entry, seal: AnySeal) -> None:
     row = parsed(row_of(entry, seal))
     assert entry_of(row, seal) == entry
     assert vector_of(row, seal) == entry.vector
@@ -48,7 +48,7 @@ def test_a_row_gives_its_entry_back(entry, seal):  # type: ignore[no-untyped-def
 
 
 @given(st.data(), SEALS)
-def test_a_flipped_bit_damages_a_row(data, seal):  # type: ignore[no-untyped-def]
+def test_a_flipped_bit_damages_a_row(data: st.DataObject, seal: AnySeal) -> None:
     row = bytearray(row_of(stores.entry_of(7), seal))
     bit = data.draw(st.integers(0, 8 * len(row) - 1))
     row[bit // 8] ^= 1 << bit % 8
@@ -57,7 +57,7 @@ def test_a_flipped_bit_damages_a_row(data, seal):  # type: ignore[no-untyped-def
 
 
 @given(st.data(), SEALS)
-def test_a_cut_or_prolonged_row_is_damaged(data, seal):  # type: ignore[no-untyped-def]
+def test_a_cut_or_prolonged_row_is_damaged(data: st.DataObject, seal: AnySeal) -> None:
     row = row_of(stores.entry_of(7), seal)
     end = data.draw(st.integers(0, len(row) - 1))
     for other in (row[:end], row + row[:1], row[end + 1 :]):
@@ -66,7 +66,7 @@ def test_a_cut_or_prolonged_row_is_damaged(data, seal):  # type: ignore[no-untyp
 
 
 @given(st.binary(max_size=200))
-def test_no_bytes_are_too_strange(row):  # type: ignore[no-untyped-def]
+def test_no_bytes_are_too_strange(row: bytes) -> None:
     with pytest.raises(DamagedError):
         parsed(row)
 

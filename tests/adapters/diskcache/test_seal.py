@@ -8,7 +8,7 @@ import pytest
 from semroute.adapters.diskcache import DiskStore, Noted
 from semroute.domain.caching.entry import Selection
 
-from .stores import SMALL, Notes, entry_of, filled, opened
+from .stores import SMALL, Notes, database_bytes, entry_of, filled, opened
 
 KEY, OTHER = b"k" * 32, b"o" * 32
 SECRET = entry_of(1, text="my name is Mallory", answer=b'{"content":"hello Mallory"}')
@@ -17,7 +17,7 @@ SECRET = entry_of(1, text="my name is Mallory", answer=b'{"content":"hello Mallo
 async def test_nothing_private_is_in_the_files(tmp_path: Path) -> None:
     async with opened(tmp_path, key=KEY) as store:
         await store.put(SECRET)
-        content = b"".join(path.read_bytes() for path in tmp_path.glob("cache.db*"))
+        content = database_bytes(tmp_path)
         assert SECRET.id.encode() in content
         assert SECRET.vector not in content
         assert b"Mallory" not in content

@@ -39,11 +39,10 @@ async def test_a_store_that_is_closed_fails_who_still_waits(tmp_path: Path) -> N
         else:
             outcomes.append(True)
 
-    async with trio.open_nursery() as waiting:
-        async with opened(tmp_path) as store:
-            for number in range(300):
-                waiting.start_soon(put, store, number)
-            await trio.testing.wait_all_tasks_blocked()
+    async with trio.open_nursery() as waiting, opened(tmp_path) as store:
+        for number in range(300):
+            waiting.start_soon(put, store, number)
+        await trio.testing.wait_all_tasks_blocked()
     assert len(outcomes) == 300
     assert 0 < sum(outcomes) < 300
     assert count_of(tmp_path) == sum(outcomes)

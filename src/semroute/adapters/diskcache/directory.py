@@ -3,6 +3,7 @@
 import fcntl
 import os
 import shutil
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -69,9 +70,9 @@ class Directory:
     def take_ballast(self, size: int) -> bool:
         """Keeps a part of the disk back, and returns whether there was room for it."""
         path = self.path / _BALLAST
-        if path.exists() and path.stat().st_size == size:
-            return True
         try:
+            if path.exists() and path.stat().st_size == size:
+                return True
             path.touch(0o600)
             with path.open("wb") as file:
                 file.writelines(_BLOCK[: size - start] for start in range(0, size, len(_BLOCK)))
@@ -81,8 +82,9 @@ class Directory:
         return True
 
     def drop_ballast(self) -> None:
-        """Gives the part that was kept back to whoever needs it."""
-        (self.path / _BALLAST).unlink(missing_ok=True)
+        """Gives the part that was kept back to whoever needs it, if there is one."""
+        with suppress(OSError):
+            (self.path / _BALLAST).unlink()
 
     def close(self) -> None:
         """Lets another process have it."""

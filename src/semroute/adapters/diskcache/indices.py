@@ -1,6 +1,7 @@
 """One index for each partition, and the change from one kind to the other."""
 
 import functools
+import logging
 from collections.abc import Sequence
 from typing import Final, TypeAlias
 
@@ -10,6 +11,8 @@ from .exact_index import ExactIndex
 from .graph_index import GraphIndex
 from .slot import Slot
 from .vectors import Unit, Units
+
+_log = logging.getLogger(__name__)
 
 Index: TypeAlias = ExactIndex | GraphIndex
 
@@ -82,7 +85,10 @@ class Indices:
         """Builds a graph for each partition that has outgrown its matrix, one after the other."""
         while True:
             while self._outgrown:
-                await self._build(self._outgrown.pop())
+                try:
+                    await self._build(self._outgrown.pop())
+                except Exception:  # noqa: BLE001 - foreign code in a thread; the matrix goes on serving
+                    _log.exception("cache_graph_failed")
             self._woken = trio.Event()
             await self._woken.wait()
 

@@ -164,11 +164,17 @@ class Writer:
                 return
 
     async def _work(self, batch: list[Put] | Remove) -> None:
-        match batch:
-            case Remove():
-                await self._remove(batch)
-            case _:
-                await self._put(batch)
+        jobs = [batch] if isinstance(batch, Remove) else batch
+        try:
+            match batch:
+                case Remove():
+                    await self._remove(batch)
+                case _:
+                    await self._put(batch)
+        except Exception as error:  # noqa: BLE001 - foreign code in threads; the router lives on
+            _log.exception("cache_writer_failed")
+            unfinished = [job for job in jobs if not job.done.is_set()]
+            self._fail(unfinished, f"the answer cache failed ({type(error).__name__})")
 
     async def _remove(self, job: Remove) -> None:
         found = [slot for id_ in job.ids if (slot := self._books.by_id(id_)) is not None]
