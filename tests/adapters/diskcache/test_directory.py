@@ -12,7 +12,7 @@ import pytest
 import trio
 
 from semroute.adapters.diskcache import DiskStore
-from semroute.adapters.diskcache.directory import network_type
+from semroute.adapters.diskcache.directory import Directory, network_type
 from semroute.domain.errors import CacheError
 
 from .stores import ROOT, database_bytes, entry_of, filled, opened, put_aside
@@ -115,10 +115,11 @@ async def test_nobody_else_can_look_into_it(tmp_path: Path) -> None:
     assert directory.stat().st_mode & 0o777 == 0o700
 
 
-async def test_a_directory_that_was_open_to_others_is_closed_to_them(tmp_path: Path) -> None:
+def test_a_directory_that_was_open_to_others_is_closed_to_them(tmp_path: Path) -> None:
     tmp_path.chmod(0o755)
-    async with opened(tmp_path):
-        assert tmp_path.stat().st_mode & 0o777 == 0o700
+    directory = Directory(tmp_path)
+    assert tmp_path.stat().st_mode & 0o777 == 0o700
+    directory.close()
 
 
 @pytest.mark.parametrize("name", ["LOCK", "cache.db"])

@@ -39,6 +39,11 @@ class Indices:
         self._outgrown: set[bytes] = set()
         self._woken = trio.Event()
 
+    @property
+    def graphs(self) -> int:
+        """How many of them are graphs."""
+        return sum(isinstance(index, GraphIndex) for index in self._indices.values())
+
     def fill(self, partition: bytes, slots: Sequence[Slot], units: Units) -> None:
         """Makes the index of a partition that has none; while nothing else is going on."""
         index = ExactIndex.of(slots, units)

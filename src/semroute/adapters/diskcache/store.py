@@ -79,6 +79,11 @@ class DiskStore:
         """How many bytes their rows take."""
         return 0 if self._opened is None else self._opened[0].books.size_bytes
 
+    @property
+    def graphs(self) -> int:
+        """How many partitions have outgrown their matrix and have a graph instead."""
+        return 0 if self._opened is None else self._opened[0].indices.graphs
+
     async def run(self, *, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED) -> None:
         """Keeps the store open until cancelled. Started, it can be asked.
 
