@@ -1,7 +1,6 @@
 """Which entries there are."""
 
-from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 
 from .limits import Limits
 from .slot import Slot
@@ -59,26 +58,24 @@ class Books:
         """Whether a row of this size could be kept if all else went."""
         return size <= min(self._limits.bytes, self._limits.tenant_bytes)
 
-    def make_room(self, arriving: Collection[Slot], now: float) -> list[Slot]:
-        """Strikes out as many entries as must go for others to come, and returns them.
+    def make_room(self, name: str, now: float) -> list[Slot]:
+        """Strikes out what is too much after an entry has come, and returns it.
 
-        First of those whose tenants would have too much, then of whoever has most: who has
-        little keeps it, however much others bring.
+        First of its tenant's, if that has too much now, then of whoever has most: who has little
+        keeps it, however much others bring.
+
+        Args:
+            name: Whose entry has come.
+            now: On Trio's clock.
         """
         gone: list[Slot] = []
-        entries = Counter(slot.head.tenant for slot in arriving)
-        sizes: Counter[str] = Counter()
-        for slot in arriving:
-            sizes[slot.head.tenant] += slot.size
-        for name, count in entries.items():
-            while (tenant := self._tenants.get(name)) is not None and (
-                len(tenant) + count > self._limits.tenant_entries
-                or tenant.size_bytes + sizes[name] > self._limits.tenant_bytes
-            ):
-                gone.append(self._strike(tenant, now))
+        while (tenant := self._tenants.get(name)) is not None and (
+            len(tenant) > self._limits.tenant_entries
+            or tenant.size_bytes > self._limits.tenant_bytes
+        ):
+            gone.append(self._strike(tenant, now))
         while (tenant := self._tenants.largest()) is not None and (
-            len(self) + len(arriving) > self._limits.entries
-            or self.size_bytes + sizes.total() > self._limits.bytes
+            len(self) > self._limits.entries or self.size_bytes > self._limits.bytes
         ):
             gone.append(self._strike(tenant, now))
         return gone

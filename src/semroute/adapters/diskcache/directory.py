@@ -3,6 +3,7 @@
 import fcntl
 import os
 import shutil
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -40,7 +41,7 @@ class Directory:
         self.path = path
         try:
             path.mkdir(mode=0o700, parents=True, exist_ok=True)
-            path.chmod(0o700)
+            path.chmod(path.stat().st_mode & 0o700)
             _refuse_network(path)
             self._lock = _locked(path)
         except OSError as error:
@@ -55,23 +56,23 @@ class Directory:
         Raises:
             OSError: It cannot be moved.
         """
-        number = int(now)
-        while (aside := self.path / f"{_ASIDE}{number}").exists():
-            number += 1
+        before = sorted(self.path.glob(f"{_ASIDE}*"), key=_time_of)
+        latest = _time_of(before[-1]) if before else 0
+        aside = self.path / f"{_ASIDE}{max(int(now), latest + 1)}"
         aside.mkdir(mode=0o700)
         for name in FILES:
             if (file := self.path / name).exists():
                 file.rename(aside / name)
-        for old in sorted(self.path.glob(f"{_ASIDE}*"), key=_time_of)[:-_KEPT_ASIDE]:
+        for old in [*before, aside][:-_KEPT_ASIDE]:
             shutil.rmtree(old)
         return aside
 
     def take_ballast(self, size: int) -> bool:
         """Keeps a part of the disk back, and returns whether there was room for it."""
         path = self.path / _BALLAST
-        if path.exists() and path.stat().st_size == size:
-            return True
         try:
+            if path.exists() and path.stat().st_size == size:
+                return True
             path.touch(0o600)
             with path.open("wb") as file:
                 file.writelines(_BLOCK[: size - start] for start in range(0, size, len(_BLOCK)))
@@ -81,8 +82,9 @@ class Directory:
         return True
 
     def drop_ballast(self) -> None:
-        """Gives the part that was kept back to whoever needs it."""
-        (self.path / _BALLAST).unlink(missing_ok=True)
+        """Gives the part that was kept back to whoever needs it, if there is one."""
+        with suppress(OSError):
+            (self.path / _BALLAST).unlink()
 
     def close(self) -> None:
         """Lets another process have it."""

@@ -1,6 +1,7 @@
 """One index for each partition, and the change from one kind to the other."""
 
 import functools
+import logging
 from collections.abc import Sequence
 from typing import Final, TypeAlias
 
@@ -10,6 +11,8 @@ from .exact_index import ExactIndex
 from .graph_index import GraphIndex
 from .slot import Slot
 from .vectors import Unit, Units
+
+_log = logging.getLogger(__name__)
 
 Index: TypeAlias = ExactIndex | GraphIndex
 
@@ -35,6 +38,11 @@ class Indices:
         self._changing = trio.Lock()
         self._outgrown: set[bytes] = set()
         self._woken = trio.Event()
+
+    @property
+    def graphs(self) -> int:
+        """How many of them are graphs."""
+        return sum(isinstance(index, GraphIndex) for index in self._indices.values())
 
     def fill(self, partition: bytes, slots: Sequence[Slot], units: Units) -> None:
         """Makes the index of a partition that has none; while nothing else is going on."""
@@ -82,7 +90,10 @@ class Indices:
         """Builds a graph for each partition that has outgrown its matrix, one after the other."""
         while True:
             while self._outgrown:
-                await self._build(self._outgrown.pop())
+                try:
+                    await self._build(self._outgrown.pop())
+                except Exception:  # noqa: BLE001 - foreign code in a thread; the matrix goes on serving
+                    _log.exception("cache_graph_failed")
             self._woken = trio.Event()
             await self._woken.wait()
 

@@ -10,7 +10,7 @@ from semroute.domain.caching.entry import Entry
 
 from .row import DamagedError, Row, parsed, vector_of
 from .seal import AnySeal, LockedError
-from .slot import Slot, Times
+from .slot import Slot, State, Times
 from .table import Table
 from .vectors import Units
 
@@ -103,7 +103,7 @@ def _shelve(loaded: Loaded, slot: Slot, row: Row, seal: AnySeal) -> None:
     try:
         vector = vector_of(row, seal)
     except LockedError:
-        slot.is_locked = True
+        slot.state = State.LOCKED
         loaded.locked += 1
         return
     if vector and len(vector) % 2 == 0:

@@ -1,5 +1,7 @@
 """What is known of an entry without reading it."""
 
+from enum import Enum, auto
+
 from attrs import define, frozen
 
 from semroute.domain.caching.entry import Entry
@@ -18,6 +20,15 @@ class Times:
     current: float
 
 
+class State(Enum):
+    """What can be done with an entry."""
+
+    ARRIVING = auto()  # it is being written
+    KEPT = auto()
+    LOST = auto()  # its row is not what was written, and will be removed
+    LOCKED = auto()  # it is sealed with a key that this process has not
+
+
 @define(eq=False)
 class Slot:
     """An entry's place in the books.
@@ -27,8 +38,8 @@ class Slot:
         size: How many bytes its row takes.
         lapses: When it expires at the latest, on Trio's clock.
         used: When it was last of use, on Trio's clock.
+        state: What can be done with it.
         hits: How often it was of use.
-        is_locked: Whether it is sealed with a key that this process has not.
         seat: Its place among its tenant's.
         row: Its row in the matrix of its partition, if it is in one.
         is_indexed: Whether the index of its partition has it.
@@ -38,8 +49,8 @@ class Slot:
     size: int
     lapses: float
     used: float
+    state: State = State.KEPT
     hits: int = 0
-    is_locked: bool = False
     seat: int = -1
     row: int = -1
     is_indexed: bool = False

@@ -19,7 +19,7 @@ from .noted import Noted, Notify
 from .opening import Opened, opened
 from .reader import Reader
 from .seal import seal_of
-from .slot import Slot, Times
+from .slot import Slot, State, Times
 from .vectors import Unit, unit_of
 from .writer import TRANSACTION_ROWS, Writer
 
@@ -78,6 +78,11 @@ class DiskStore:
     def size_bytes(self) -> int:
         """How many bytes their rows take."""
         return 0 if self._opened is None else self._opened[0].books.size_bytes
+
+    @property
+    def graphs(self) -> int:
+        """How many partitions have outgrown their matrix and have a graph instead."""
+        return 0 if self._opened is None else self._opened[0].indices.graphs
 
     async def run(self, *, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED) -> None:
         """Keeps the store open until cancelled. Started, it can be asked.
@@ -186,7 +191,7 @@ class DiskStore:
             lost = [
                 slot
                 for slot, entry in zip(part, entries, strict=True)
-                if entry is None and self._is_there(slot)
+                if entry is None and slot in parts.books
             ]
             sound += len(part) - len(lost)
             damaged += len(lost)
@@ -220,7 +225,8 @@ class DiskStore:
     def _lose(self, slot: Slot) -> None:
         """Lets go of an entry whose row could not be read, unless it was just being removed."""
         parts, writer, _ = self._parts()
-        if slot in parts.books:
+        if slot in parts.books and slot.state is State.KEPT:
+            slot.state = State.LOST
             self._notify(Noted.DAMAGED, 1)
             writer.remove_soon([slot.head.id])
 
@@ -274,7 +280,7 @@ class DiskStore:
 
 
 def _is_there(books: Books, slot: Slot, moment: Times) -> bool:
-    return slot in books and not slot.is_locked and not slot.is_over(moment)
+    return slot in books and slot.state is State.KEPT and not slot.is_over(moment)
 
 
 def _candidates(books: Books, index: Index, unit: Unit, count: int, moment: Times) -> list[Slot]:

@@ -20,7 +20,7 @@ from .loading import slot_of
 from .noted import Noted, Notify
 from .row import UnfitEntryError, row_of
 from .seal import AnySeal
-from .slot import Slot, Times
+from .slot import Slot, State, Times
 from .table import Table
 from .trouble import TableError, Trouble
 from .vectors import Unit, unit_of
@@ -164,11 +164,17 @@ class Writer:
                 return
 
     async def _work(self, batch: list[Put] | Remove) -> None:
-        match batch:
-            case Remove():
-                await self._remove(batch)
-            case _:
-                await self._put(batch)
+        jobs = [batch] if isinstance(batch, Remove) else batch
+        try:
+            match batch:
+                case Remove():
+                    await self._remove(batch)
+                case _:
+                    await self._put(batch)
+        except Exception as error:  # noqa: BLE001 - foreign code in threads; the router lives on
+            _log.exception("cache_writer_failed")
+            unfinished = [job for job in jobs if not job.done.is_set()]
+            self._fail(unfinished, f"the answer cache failed ({type(error).__name__})")
 
     async def _remove(self, job: Remove) -> None:
         found = [slot for id_ in job.ids if (slot := self._books.by_id(id_)) is not None]
@@ -186,30 +192,19 @@ class Writer:
 
     async def _put(self, jobs: Sequence[Put]) -> None:
         written = await self._in_thread(functools.partial(_written, jobs, self._seal))
-        times = Times(self._now(), trio.current_time())
-        arriving: dict[Slot, _Written] = {}
-        for each in written:
-            head = evolve(each.job.entry, text="", vector=b"", answer=None)
-            slot = slot_of(head, len(each.row), times)
-            if not self._books.fits(len(each.row)):
-                each.job.problem = "the answer is larger than the cache may be"
-            elif slot is not None:
-                arriving = {old: it for old, it in arriving.items() if not _same(old, slot)}
-                arriving[slot] = each
-        replaced = self._replaced_by(arriving)
-        for slot in replaced:
-            self._books.discard(slot)
-        victims = self._books.make_room(arriving, times.current)
+        arriving, gone, victims = self._planned(written)
         try:
             rows = {slot.head.id: each.row for slot, each in arriving.items()}
-            await self._change(rows, [*replaced, *victims])
+            await self._change(rows, [*gone, *victims])
         except TableError as error:
-            self._books.restore([*replaced, *victims])
+            for slot in arriving:
+                self._books.discard(slot)
+            self._books.restore([*gone, *victims])
             self._pause(error)
             self._fail(jobs, f"the answer could not be kept ({error.name})")
             return
         for slot, each in arriving.items():
-            self._books.admit(slot)
+            slot.state = State.KEPT
             await self._indices.add(slot, each.unit)
         if victims:
             self._notify(Noted.EVICTED, len(victims))
@@ -218,13 +213,38 @@ class Writer:
                 self._notify(Noted.WRITE_REFUSED, 1)
             job.done.set()
 
-    def _replaced_by(self, arriving: Iterable[Slot]) -> list[Slot]:
-        replaced: dict[Slot, None] = {}
-        for slot in arriving:
-            same_id = self._books.by_id(slot.head.id)
-            same_key = self._books.by_key(slot.head.exact)
-            replaced.update({old: None for old in (same_id, same_key) if old is not None})
-        return list(replaced)
+    def _planned(
+        self, written: Iterable[_Written]
+    ) -> tuple[dict[Slot, _Written], list[Slot], list[Slot]]:
+        """Writes entries down one after the other, with what goes for each.
+
+        Returns:
+            Those that are to be kept, those in whose place they come, and those for which there
+            is no room.
+        """
+        times = Times(self._now(), trio.current_time())
+        arriving: dict[Slot, _Written] = {}
+        gone: list[Slot] = []
+        victims: list[Slot] = []
+        for each in written:
+            head = evolve(each.job.entry, text="", vector=b"", answer=None)
+            slot = slot_of(head, len(each.row), times)
+            if not self._books.fits(len(each.row)):
+                each.job.problem = "the answer is larger than the cache may be"
+            elif slot is not None:
+                slot.state = State.ARRIVING
+                for old in (self._books.by_id(head.id), self._books.by_key(head.exact)):
+                    if old is not None and old in self._books:
+                        self._books.discard(old)
+                        gone.append(old)
+                self._books.admit(slot)
+                arriving[slot] = each
+                victims += self._books.make_room(head.tenant, times.current)
+        return (
+            {slot: each for slot, each in arriving.items() if slot in self._books},
+            [slot for slot in gone if slot not in arriving],
+            [slot for slot in victims if slot not in arriving],
+        )
 
     async def _change(self, rows: Mapping[str, bytes], gone: Sequence[Slot]) -> None:
         """Commits a change, and makes room for it once if there is none.
@@ -251,7 +271,9 @@ class Writer:
         _log.error("cache_disk_full", extra={"entries": len(self._books)})
         self._notify(Noted.BALLAST_DROPPED, 1)
         await self._in_thread(self._directory.drop_ballast)
-        victims = self._books.shrink(-(-len(self._books) // _SHED_SHARE), trio.current_time())
+        struck = self._books.shrink(-(-len(self._books) // _SHED_SHARE), trio.current_time())
+        victims = [slot for slot in struck if slot.state is not State.ARRIVING]
+        self._books.restore(slot for slot in struck if slot.state is State.ARRIVING)
         shed = 0
         try:
             await self._in_thread(self._table.checkpoint)
@@ -295,7 +317,3 @@ def _written(jobs: Sequence[Put], seal: AnySeal) -> list[_Written]:
         except UnfitEntryError as error:
             job.problem = str(error)
     return written
-
-
-def _same(one: Slot, other: Slot) -> bool:
-    return one.head.id == other.head.id or one.head.exact == other.head.exact
