@@ -38,11 +38,11 @@ async def trouble_of(database: Database) -> str:
 
 
 @contextmanager
-def scratch_database(*statements: str) -> Iterator[str]:
+def scratch_database(*statements: str, options: str = "") -> Iterator[str]:
     """A whole database of a test's own, by its name."""
     name = f"d{ULID()}".lower()
     with shared_server().admin() as connection:
-        connection.execute(f"CREATE DATABASE {name}")
+        connection.execute(f"CREATE DATABASE {name} {options}")
     with shared_server().admin(name) as connection:
         for statement in statements:
             connection.execute(statement)
@@ -125,6 +125,17 @@ async def test_an_extension_that_is_missing_is_created_by_whoever_may() -> None:
         await store.prepare()
         await store.put(entry())
         assert len(await near(store, vector(1, 1))) == 1
+        store.close()
+
+
+async def test_a_database_without_an_encoding_keeps_names_as_they_are() -> None:
+    with scratch_database(options="ENCODING SQL_ASCII TEMPLATE template0") as name:
+        store = store_of(Database(shared_server().dsn(name)))
+        await store.prepare()
+        kept = entry(model="modèle-数学")
+        await store.put(kept)
+        assert await store.exact(kept.exact) == kept
+        assert await store.flush(Selection(model=kept.model), dry_run=True) == 1
         store.close()
 
 

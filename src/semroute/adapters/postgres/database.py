@@ -14,6 +14,7 @@ Connection: TypeAlias = psycopg.Connection[tuple[Any, ...]]
 
 _USUAL: Final[dict[str, str | int]] = {
     "application_name": "semroute",
+    "client_encoding": "utf8",  # whatever the database has; SQL_ASCII would give bytes for names
     # libpq's least. A server that takes longer is of no use to a cache.
     "connect_timeout": 2,
     # A server that has vanished is noticed after half a minute, not after two hours.
