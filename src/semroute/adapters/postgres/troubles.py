@@ -34,7 +34,6 @@ _KINDS: Final[tuple[tuple[type[psycopg.Error], str], ...]] = (
 # A server that speaks another language is only said not to accept the connection.
 _REFUSALS: Final = (
     ("password authentication failed", "the server does not accept the user or the password"),
-    ("no password supplied", "the server wants a password"),
     ("no pg_hba.conf entry", "the server does not accept this user from here"),
     ("too many clients", "the server has too many connections"),
     ("remaining connection slots", "the server has too many connections"),
@@ -43,7 +42,18 @@ _REFUSALS: Final = (
     ("database", "the server has no such database, or the user may not use it"),
     ("role", "the server has no such user"),
 )
-_NOBODY_THERE: Final = ("Connection refused", "No such file", "could not translate", "resolve")
+# What libpq says by itself.
+_NOBODY_THERE: Final = "there is no server where the DSN says"
+_FAILURES: Final = (
+    ("no password supplied", "the server wants a password"),
+    ("timeout expired", "the server cannot be reached in time"),
+    ("Connection refused", _NOBODY_THERE),
+    ("No such file", _NOBODY_THERE),
+    ("could not translate", _NOBODY_THERE),
+    ("resolve", _NOBODY_THERE),
+    ("certificate", "the server's certificate does not show who it is"),
+    ("SSL", "the server and the DSN do not agree about TLS"),
+)
 
 
 def trouble_with_query(error: psycopg.Error | UnicodeError) -> CacheError:
@@ -58,19 +68,12 @@ def trouble_with_connecting(error: psycopg.Error) -> CacheError:
     """Returns what to raise when there is no connection."""
     if isinstance(error, psycopg.ProgrammingError):
         return CacheError("PostgreSQL: the DSN cannot be read")
-    if isinstance(error, errors.ConnectionTimeout):
-        return CacheError("PostgreSQL: the server cannot be reached in time")
-    said = str(error)
-    if "FATAL" in said:
-        # What comes before it names the host, which may be anything.
-        said = said.partition("FATAL")[2]
-        for phrase, words in _REFUSALS:
-            if phrase in said:
-                return CacheError(f"PostgreSQL: {words}")
-        return CacheError("PostgreSQL: the server does not accept the connection")
-    if any(phrase in said for phrase in _NOBODY_THERE):
-        return CacheError("PostgreSQL: there is no server where the DSN says")
-    return CacheError("PostgreSQL: the server cannot be reached")
+    # Before its own words, the server is named, by a host that may be anything.
+    _, is_refused, said = str(error).rpartition("FATAL")
+    phrases = _REFUSALS if is_refused else _FAILURES
+    fitting = (words for phrase, words in phrases if phrase in said)
+    otherwise = "does not accept the connection" if is_refused else "cannot be reached"
+    return CacheError(f"PostgreSQL: {next(fitting, f'the server {otherwise}')}")
 
 
 def _code(error: psycopg.Error) -> str:

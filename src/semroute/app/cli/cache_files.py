@@ -3,13 +3,17 @@
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 import msgspec
 import trio
 from cyclopts import Parameter
 
+from semroute.adapters.openai import OpenAICache
+from semroute.domain.caching.answer import Unfit
 from semroute.domain.caching.entry import Entry
+from semroute.domain.headers import Headers
+from semroute.domain.record import UpstreamAnswer
 
 from .cache_store import (
     AgeOption,
@@ -22,6 +26,8 @@ from .cache_store import (
 from .configuration import ConfigOption, Configuration, read_configuration, read_input, read_text
 from .exits import UsageError
 from .progress import show_progress
+
+_JSON: Final = Headers.of({":status": "200", "content-type": "application/json"})
 
 
 def export(
@@ -75,7 +81,18 @@ def _entries(text: str, name: str) -> Iterator[Entry]:
     for number, line in enumerate(text.splitlines(), 1):
         if line.strip():
             try:
-                yield msgspec.json.decode(line, type=Entry)
+                entry = msgspec.json.decode(line, type=Entry)
             except msgspec.DecodeError as error:
                 message = f"{name}:{number}: this is no answer: {error}"
                 raise UsageError(message) from error
+            unfit = None if entry.answer is None else _unfit(entry.answer)
+            if unfit is not None:
+                message = f"{name}:{number}: this is no answer that could be given: {unfit.value}"
+                raise UsageError(message)
+            yield entry
+
+
+def _unfit(answer: bytes) -> Unfit | None:
+    """Returns why an answer would not have been kept."""
+    fit = OpenAICache().fit(UpstreamAnswer(_JSON, answer))
+    return fit if isinstance(fit, Unfit) else None
