@@ -187,6 +187,7 @@ UNREADABLE: list[Any] = [
     completion(WREN, choices=["x"]),
     completion(WREN, choices=[{}]),
     completion(WREN, choices=[{"message": "x", "finish_reason": "stop"}]),
+    completion(choices=[{"message": WREN, "delta": WREN, "finish_reason": "stop"}]),
     completion({"content": [{"type": "text", "text": "x"}]}),
     completion({"content": "x", "tool_calls": "x"}),
     completion({"content": "x", "tool_calls": ["x"]}),
@@ -294,6 +295,21 @@ def test_the_probabilities_of_tokens_are_put_together() -> None:
     assert found["message"]["content"] == "A small bird."
     assert found["logprobs"] == {"content": logprobs}
     assert found["token_ids"] == [1, 6, 5, 1]
+
+
+def test_calls_of_tools_are_put_together_by_their_numbers() -> None:
+    parts = [
+        {"index": 1, **call("{", "look")},
+        {"index": 0, **call("[", "find")},
+        {"index": 1, "function": {"arguments": "}"}},
+        {"index": 0, "function": {"arguments": "]"}},
+    ]
+    said = [event(choice({"tool_calls": [part]})) for part in parts]
+    stream = b"".join(said) + event(choice({}, finish="tool_calls")) + DONE
+    answer = fit(streamed(stream))
+    assert isinstance(answer, FitAnswer)
+    (found,) = json.loads(answer.document)["choices"]
+    assert found["message"]["tool_calls"] == [call("[]", "find"), call("{}", "look")]
 
 
 def test_what_servers_repeat_or_say_beside_the_answer_is_kept_once() -> None:
