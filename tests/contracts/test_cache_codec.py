@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from attrs import evolve, frozen
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from semroute.adapters.openai import OpenAICache, OpenAIChat
@@ -125,6 +125,7 @@ def test_an_answer_with_another_status_is_not_kept(speech: Speech) -> None:
 
 
 @speeches
+@settings(deadline=None)
 @given(size=st.integers(0))
 def test_a_part_of_an_answer_is_not_kept(speech: Speech, size: int) -> None:
     chat = evolve(speech.chat.parse(speech.body()), is_streaming=True)
@@ -136,6 +137,7 @@ def test_a_part_of_an_answer_is_not_kept(speech: Speech, size: int) -> None:
 
 
 @speeches
+@settings(deadline=None)
 @given(body=st.binary(max_size=200), headers=st.sampled_from([JSON, EVENTS, Headers()]))
 def test_any_answer_is_kept_or_not(speech: Speech, body: bytes, headers: Headers) -> None:
     assert isinstance(speech.cache.fit(UpstreamAnswer(headers, body)), FitAnswer | Unfit)

@@ -18,7 +18,7 @@ USAGE: Final = {"prompt_tokens": 7, "completion_tokens": 3, "total_tokens": 10}
 # Chance that a test may draw, and draw again.
 RANDOMS: Final = st.integers(0, 1000).map(Random)
 
-_HEAD: Final = ("id", "created", "model", "system_fingerprint", "service_tier")
+_HEAD: Final[tuple[str, ...]] = ("id", "created", "model", "system_fingerprint", "service_tier")
 
 
 def completion(*messages: Fields, finish: Any = "stop", **fields: Any) -> Fields:

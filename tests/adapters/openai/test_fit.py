@@ -25,6 +25,7 @@ from .completions import (
     streamed,
     whole,
 )
+from .documents import UNHURRIED
 from .streams import choice, event
 
 fit = OpenAICache().fit
@@ -257,6 +258,7 @@ def test_a_stream_is_kept_up_to_its_last_byte_or_not_at_all() -> None:
         assert isinstance(fit(streamed(stream[:size])), Unfit)
 
 
+@UNHURRIED
 @given(document=COMPLETIONS, style=STYLES, random=RANDOMS, at=st.integers(0))
 def test_a_part_of_any_stream_is_not_kept(
     document: Any, style: Style, random: Random, at: int
@@ -265,6 +267,7 @@ def test_a_part_of_any_stream_is_not_kept(
     assert isinstance(fit(streamed(stream[: at % len(stream)])), Unfit)
 
 
+@UNHURRIED
 @given(document=COMPLETIONS, style=STYLES, random=RANDOMS)
 def test_a_streamed_answer_is_kept_as_if_it_had_not_been_streamed(
     document: Any, style: Style, random: Random
@@ -403,6 +406,7 @@ def test_chunks_that_do_not_fit_together_are_not_kept(odd: bytes) -> None:
     assert fit(streamed(SAID + odd + ENDED + DONE)) is Unfit.UNREADABLE
 
 
+@UNHURRIED
 @given(
     body=st.binary(max_size=200) | st.recursive(
         st.none() | st.integers() | st.sampled_from(["stop", "x", "chat.completion"]),

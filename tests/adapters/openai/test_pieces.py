@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from semroute.adapters.openai.pieces import pieces_of
@@ -9,6 +9,7 @@ from .completions import SIGNS
 LONG = st.lists(SIGNS, max_size=300).map(lambda signs: (signs, "".join(signs)))
 
 
+@settings(deadline=None)
 @given(text=st.text(max_size=3) | LONG.map(lambda long: long[1]))
 def test_pieces_are_all_of_the_text_and_none_is_empty(text: str) -> None:
     pieces = list(pieces_of(text))

@@ -23,6 +23,7 @@ from .completions import (
     custom_call,
     probabilities,
 )
+from .documents import UNHURRIED
 
 CACHE = OpenAICache()
 NAMED = Replayed("chatcmpl-new", 1_800_000_000)
@@ -143,6 +144,7 @@ def test_thoughts_come_before_words_and_sources_after_them() -> None:
     ]
 
 
+@UNHURRIED
 @given(document=COMPLETIONS, wants_usage=st.booleans())
 def test_an_answer_that_is_streamed_again_says_the_same(
     document: Any, *, wants_usage: bool
@@ -157,11 +159,13 @@ def test_an_answer_that_is_streamed_again_says_the_same(
     assert found == expected
 
 
+@UNHURRIED
 @given(document=COMPLETIONS)
 def test_an_answer_that_is_given_again_whole_is_the_same(document: Any) -> None:
     assert kept(given_again(document, is_streaming=False)) == renamed(document)
 
 
+@UNHURRIED
 @given(document=COMPLETIONS)
 def test_chunks_come_in_the_order_in_which_a_choice_is_told(document: Any) -> None:
     said = chunks(given_again(document, is_streaming=True))
