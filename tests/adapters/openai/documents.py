@@ -1,11 +1,15 @@
 """JSON documents as clients write them, and every way to a string in them."""
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Final
 
+from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
 from semroute.domain.passage import Path
+
+# Documents take a while to make up, the more so on a machine that is busy with other tests.
+UNHURRIED: Final = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=8)
 

@@ -11,7 +11,7 @@ from semroute.domain.caching.question import Question
 from semroute.domain.errors import InvalidRequestError
 from semroute.domain.passage import Path
 
-from .documents import TEXT
+from .documents import TEXT, UNHURRIED
 
 ASKED = {
     "model": "auto",
@@ -295,6 +295,7 @@ def is_request(document: Any) -> bool:
     return True
 
 
+@UNHURRIED
 @given(data=st.data(), request=REQUESTS)
 def test_a_change_anywhere_makes_another_question_unless_it_has_no_effect(
     data: st.DataObject, request: Any
@@ -307,12 +308,14 @@ def test_a_change_anywhere_makes_another_question_unless_it_has_no_effect(
     assert (one.rest == two.rest) is (without_last_text(request) == without_last_text(other))
 
 
+@UNHURRIED
 @given(request=REQUESTS, key=TEXT, value=VALUES)
 def test_a_field_more_makes_another_question(request: Any, key: str, value: Any) -> None:
     assume(key not in request and key not in NO_EFFECT)
     assert question({**request, key: value}).rest != question(request).rest
 
 
+@UNHURRIED
 @given(request=REQUESTS, text=TEXT)
 def test_another_last_text_leaves_the_rest_as_it_is(request: Any, text: str) -> None:
     *before, last = request["messages"]
@@ -328,6 +331,7 @@ def reversed_keys(value: Any) -> Any:
     return [reversed_keys(child) for child in value] if isinstance(value, list) else value
 
 
+@UNHURRIED
 @given(request=REQUESTS, ascii_only=st.booleans())
 def test_neither_the_order_of_keys_nor_white_space_matters(
     request: Any, *, ascii_only: bool

@@ -59,8 +59,8 @@ class Growing:
             self._said[name] = value
 
     def set_last(self, name: str, value: Json) -> None:
-        """Sets a field of which only the last value counts."""
-        if value is not None or name not in self._said:
+        """Sets a field of which only the last value counts. Null is none."""
+        if value is not None:
             self._said[name] = value
 
     def whole(self) -> dict[str, Json]:
