@@ -12,7 +12,7 @@ from semroute.adapters.torch.encoder import Encoder
 from semroute.domain.chat import Prompt
 from semroute.domain.classification import CategoryDefinition
 from semroute.domain.errors import NotLoadedError
-from semroute.domain.ports import Embedder
+from semroute.domain.ports import Embedder  # noqa: TC001 - pytest reads it
 
 pytestmark = pytest.mark.model
 

@@ -49,15 +49,15 @@ def read_rows(path: Path, what: str, parse: Callable[[Row], T | Mistake]) -> lis
     return rows
 
 
-def text_of(row: Row) -> str | Mistake:
-    """Returns the text of a row."""
-    text = row.get("text")
+def text_of(row: Row, key: str = "text") -> str | Mistake:
+    """Returns a text of a row."""
+    text = row.get(key)
     if not isinstance(text, str):
-        return Mistake("text must be a string")
+        return Mistake(f"{key} must be a string")
     try:
         text.encode()
     except UnicodeEncodeError:
-        return Mistake("text has half of a surrogate pair in it")
+        return Mistake(f"{key} has half of a surrogate pair in it")
     return text
 
 

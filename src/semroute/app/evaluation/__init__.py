@@ -1,5 +1,7 @@
 """How good the router's judgement is, measured on data whose right answers are known."""
 
+from .cache import CacheReport, QuestionPair, evaluate_cache
+from .cache_page import cache_as_json, cache_page
 from .categories import CategoryReport, LabelledPrompt, evaluate_categories
 from .conditions import for_attacks, for_pii
 from .costs import Costs, measure_costs
@@ -15,6 +17,7 @@ from .robustness import RobustnessReport, Trial, evaluate_robustness, sampled
 from .tried import Outcome, TriedScreen, UnscreenedError
 
 __all__ = [
+    "CacheReport",
     "CategoryReport",
     "Costs",
     "Document",
@@ -26,12 +29,16 @@ __all__ = [
     "Outcome",
     "Page",
     "PiiReport",
+    "QuestionPair",
     "RobustnessReport",
     "SetReport",
     "Table",
     "Trial",
     "TriedScreen",
     "UnscreenedError",
+    "cache_as_json",
+    "cache_page",
+    "evaluate_cache",
     "evaluate_categories",
     "evaluate_guard",
     "evaluate_pii",

@@ -10,9 +10,10 @@ from collections import Counter
 from enum import StrEnum
 from typing import Final
 
-from .essence import Essence
+from .essence import WILL, Essence
 from .pieces import Kind
-from .vocabulary import OPPOSITES
+from .synonyms import OPPOSITES
+from .terms import family
 
 DEFAULT_THRESHOLD: Final = 0.9
 """From which cosine on questions are compared.
@@ -41,6 +42,7 @@ class Disagreement(StrEnum):
     ORDER = "order"  # the same words in other parts
 
 
+_OPPOSITES: Final = frozenset(frozenset(map(family, pair.split())) for pair in OPPOSITES)
 # Of several reasons the first is told.
 _REASONS: Final = {
     Kind.CODE: Disagreement.CODE,
@@ -63,11 +65,19 @@ def disagreement(asked: Essence, kept: Essence) -> Disagreement | None:
     """
     if asked.is_about_now or kept.is_about_now:
         return Disagreement.NOW
-    if asked == kept:
-        return None
     ours = Counter(term.form for term in asked.terms)
     theirs = Counter(term.form for term in kept.terms)
-    ours, theirs = ours - theirs, theirs - ours
+    if ours != theirs:
+        return _difference(asked, kept, ours - theirs, theirs - ours)
+    if asked.questions != kept.questions or not _are_of_one_time(asked.tenses, kept.tenses):
+        return Disagreement.QUESTION
+    return None if _are_in_order(asked, kept) else Disagreement.ORDER
+
+
+def _difference(
+    asked: Essence, kept: Essence, ours: Counter[str], theirs: Counter[str]
+) -> Disagreement:
+    """Returns what it means that words are in one question only."""
     kinds = {
         term.kind
         for term in (*asked.terms, *kept.terms)
@@ -76,20 +86,19 @@ def disagreement(asked: Essence, kept: Essence) -> Disagreement | None:
     for kind, reason in _REASONS.items():
         if kind in kinds:
             return reason
-    if ours and theirs:
-        return Disagreement.OPPOSITES if _are_opposites(ours, theirs) else Disagreement.WORDS
-    if ours or theirs:
+    if not (ours and theirs):
         return Disagreement.SCOPE
-    if asked.questions != kept.questions:
-        return Disagreement.QUESTION
-    return None if _are_in_order(asked, kept) else Disagreement.ORDER
+    return Disagreement.OPPOSITES if _are_opposites(ours, theirs) else Disagreement.WORDS
+
+
+def _are_of_one_time(ours: frozenset[str], theirs: frozenset[str]) -> bool:
+    if (WILL in ours) != (WILL in theirs):
+        return False
+    return not (ours and theirs) or not ours.isdisjoint(theirs)
 
 
 def _are_opposites(ours: Counter[str], theirs: Counter[str]) -> bool:
-    return any(
-        (one in ours and other in theirs) or (other in ours and one in theirs)
-        for one, other in map(tuple, OPPOSITES)
-    )
+    return any(frozenset((one, other)) in _OPPOSITES for one in ours for other in theirs)
 
 
 def _are_in_order(asked: Essence, kept: Essence) -> bool:

@@ -9,6 +9,8 @@ from .pieces import COMMA, Kind, Piece
 from .terms import Term, term_at
 from .vocabulary import JOINTS, PREPOSITIONS, STRONG, TARGETS
 
+# Longer than any sentence: what is put together again and again would take quadratic time.
+_MOST_TERMS: Final = 64
 _PASSIVE: Final = frozenset(("is", "are", "was", "were", "being", "been"))
 
 
@@ -40,7 +42,7 @@ def turned(chunks: Sequence[Chunk]) -> list[Chunk]:
     """Returns "tree trunk" for "trunk of a tree", and "cake recipe" for "recipe for a cake"."""
     found: list[Chunk] = []
     for chunk in chunks:
-        if chunk.marker in ("of", "for") and found:
+        if chunk.marker in ("of", "for") and found and len(found[-1].terms) <= _MOST_TERMS:
             before = found.pop()
             terms = (*before.terms[:-1], *chunk.terms, before.terms[-1])
             found.append(Chunk(before.marker, terms))
@@ -95,7 +97,8 @@ def _joined(chunks: Sequence[Chunk]) -> list[Chunk]:
         if chunk.marker not in JOINTS:
             found.append(chunk)
             continue
-        before = found.pop() if found else Chunk("", ())
+        is_first = not found or len(found[-1].terms) > _MOST_TERMS
+        before = Chunk("", ()) if is_first else found.pop()
         left, right = before.terms, chunk.terms
         if left and left[-1].form > right[0].form:
             left, right = (*left[:-1], right[0]), (left[-1], *right[1:])

@@ -9,9 +9,19 @@ from .chunks import chunks_of, turned
 from .pieces import Kind, pieces_of
 from .rephrasing import rephrased
 from .terms import Term
-from .vocabulary import LOOSE, MOVABLE, NOW, NOW_PHRASES, STRONG
+from .vocabulary import FUTURE, LOOSE, MOVABLE, NOW, NOW_PHRASES, PAST, PRESENT, STRONG
+
+WILL: Final = "future"
+"""The tense that nothing else implies."""
+
 
 _NOW_STARTS: Final = frozenset(phrase[0] for phrase in NOW_PHRASES)
+_TENSES: Final = {
+    word: tense
+    for tense, words in (("past", PAST), ("present", PRESENT), (WILL, FUTURE))
+    for word in words
+}
+_PARTS: Final = frozenset(STRONG.values())
 _SUPERLATIVE: Final = "est"
 _SHORTEST: Final = 5  # as in `oldest`, but not in `test`
 
@@ -23,53 +33,57 @@ class Essence:
     Args:
         terms: The words that count, in the order of the text; if none does, all there are.
         markers: The prepositions that say who does what to whom, by the form behind them.
-        core: The forms of what has its place, in order.
+        order: The forms of what has its place, in the order of the text.
+        core: Of these, what stands behind no preposition.
         phrases: The forms of what stands after prepositions, which may change places; sorted.
+        tenses: Which of past, present and future its auxiliaries are in.
         questions: How many sentences ask something, the last one aside.
         is_about_now: Whether the answer depends on when it is given.
     """
 
     terms: tuple[Term, ...] = field(default=(), repr=False)
     markers: Mapping[str, str] = field(factory=dict[str, str], repr=False)
+    order: tuple[str, ...] = field(default=(), repr=False)
     core: tuple[str, ...] = field(default=(), repr=False)
     phrases: tuple[tuple[str, ...], ...] = field(default=(), repr=False)
+    tenses: frozenset[str] = frozenset()
     questions: int = 0
     is_about_now: bool = False
-
-    @property
-    def order(self) -> tuple[str, ...]:
-        """The forms of what has its place, in the order of the text."""
-        return _placed(self.terms, self.terms)
 
 
 def essence_of(text: str) -> Essence:
     """Returns what a text comes down to; the work is linear in its length."""
     pieces = pieces_of(text)
-    chunks = chunks_of(rephrased(pieces))
+    plain = rephrased(pieces)
+    chunks = chunks_of(plain)
     terms = tuple(term for chunk in chunks for term in chunk.terms)
     parts = turned(chunks)
+    movable = _movable(terms)
     phrases = (
-        ("" if chunk.marker in LOOSE else chunk.marker, *_placed(chunk.terms, terms))
+        ("" if chunk.marker in LOOSE else chunk.marker, *_placed(chunk.terms, movable))
         for chunk in parts
         if chunk.marker
     )
     return Essence(
         terms=terms or tuple(Term(piece.text) for piece in pieces),
-        markers={
-            chunk.terms[0].form: chunk.marker for chunk in chunks if chunk.marker in STRONG.values()
-        },
-        core=_placed((term for part in parts if not part.marker for term in part.terms), terms),
+        markers={chunk.terms[0].form: chunk.marker for chunk in chunks if chunk.marker in _PARTS},
+        order=_placed(terms, movable),
+        core=_placed((term for part in parts if not part.marker for term in part.terms), movable),
         phrases=tuple(sorted(phrases)),
+        tenses=frozenset(_TENSES[piece.text] for piece in plain if piece.text in _TENSES),
         questions=text.strip().rstrip("?!. \n").count("? "),
         is_about_now=_is_about_now([piece.text for piece in pieces]),
     )
 
 
-def _placed(terms: Iterable[Term], of: Sequence[Term]) -> tuple[str, ...]:
-    """Returns the forms of terms, without those that may stand anywhere."""
-    superlatives = {term.form for term in of if _is_superlative(term)}
+def _movable(terms: Iterable[Term]) -> frozenset[str]:
+    """Returns the forms of what may stand anywhere."""
+    superlatives = {term.form for term in terms if _is_superlative(term)}
     # With two of them it matters what is the largest and what the oldest.
-    movable = MOVABLE | superlatives if len(superlatives) == 1 else MOVABLE
+    return MOVABLE | superlatives if len(superlatives) == 1 else MOVABLE
+
+
+def _placed(terms: Iterable[Term], movable: frozenset[str]) -> tuple[str, ...]:
     return tuple(
         term.form for term in terms if term.kind is not Kind.QUESTION and term.form not in movable
     )
@@ -77,7 +91,9 @@ def _placed(terms: Iterable[Term], of: Sequence[Term]) -> tuple[str, ...]:
 
 def _is_superlative(term: Term) -> bool:
     return (
-        term.kind is Kind.WORD and term.form.endswith(_SUPERLATIVE) and len(term.form) > _SHORTEST
+        term.kind in (Kind.WORD, Kind.NAME)
+        and term.form.endswith(_SUPERLATIVE)
+        and len(term.form) > _SHORTEST
     )
 
 

@@ -5,18 +5,14 @@ from collections.abc import Sequence
 from typing import Final
 
 _ONES: Final = {
-    word: value
-    for value, word in enumerate(
-        "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen "
-        "fifteen sixteen seventeen eighteen nineteen".split()
-    )
-}
+    "zero": 0, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7,
+    "eight": 8, "nine": 9, "ten": 10, "eleven": 11, "twelve": 12, "thirteen": 13, "fourteen": 14,
+    "fifteen": 15, "sixteen": 16, "seventeen": 17, "eighteen": 18, "nineteen": 19,
+}  # fmt: skip
 _TENS: Final = {
-    word: 10 * value
-    for value, word in enumerate(
-        "twenty thirty forty fifty sixty seventy eighty ninety".split(), start=2
-    )
-}
+    "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70,
+    "eighty": 80, "ninety": 90,
+}  # fmt: skip
 _SCALES: Final = {
     "hundred": 100,
     "thousand": 1_000,
@@ -26,15 +22,14 @@ _SCALES: Final = {
     "crore": 10_000_000,
 }
 _ORDINALS: Final = {
-    word: f"{value}{'st nd rd'.split()[value - 1] if value <= 3 else 'th'}"  # noqa: PLR2004 - as English has it
-    for value, word in enumerate(
-        "first second third fourth fifth sixth seventh eighth ninth tenth".split(), start=1
-    )
-}
+    "first": "1st", "second": "2nd", "third": "3rd", "fourth": "4th", "fifth": "5th",
+    "sixth": "6th", "seventh": "7th", "eighth": "8th", "ninth": "9th", "tenth": "10th",
+}  # fmt: skip
 _GROUPED: Final = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?")
 _DIGITS: Final = re.compile(r"\d+(?:\.\d+)?")
 _MOST_DIGITS: Final = 20
-_LARGEST: Final = 10**15  # what is larger is a row of words and no number
+_LARGEST: Final = 10**15  # more than any scale
+_HUNDRED: Final = 100
 
 
 def number_of(text: str) -> str | None:
@@ -70,25 +65,31 @@ def counted(words: Sequence[str], start: int) -> tuple[str, int] | None:
     Returns:
         The number in digits, and where it ends; None if there is none.
     """
-    total, part, last = 0, None, 0
+    total, part, last = 0, 0, 0
+    ceiling = _LARGEST
     position = start
-    while position < len(words) and total < _LARGEST:
+    while position < len(words):
         word = words[position]
-        if word in _ONES and (part is None or (last >= 20 and _ONES[word] < 10)):  # noqa: PLR2004 - twenty-one
+        if word in _ONES and (last == 0 or (last >= _TENS["twenty"] and _ONES[word] < 10)):  # noqa: PLR2004 - twenty-one
+            last = _ONES[word] or 1
+            part += _ONES[word]
+        elif word in _ONES and last >= _HUNDRED:
             last = _ONES[word]
-            part = (part or 0) + last
-        elif word in _TENS and (part is None or last >= 100):  # noqa: PLR2004 - hundred and twenty
+            part += last
+        elif word in _TENS and (last == 0 or last >= _HUNDRED):
             last = _TENS[word]
-            part = (part or 0) + last
-        elif word in _SCALES and part is not None:
-            last = _SCALES[word]
+            part += last
+        elif word == "hundred" and 0 < part < _HUNDRED:
+            last = _HUNDRED
             part *= last
-            if last > 100:  # noqa: PLR2004 - a hundred is counted again in thousands
-                total, part = total + part, 0
-        elif not (word == "and" and last >= 100 and _continues(words, position + 1)):  # noqa: PLR2004
+        elif _HUNDRED < _SCALES.get(word, 0) < ceiling and part:
+            # What follows a thousand is counted anew, and in less than thousands.
+            last = ceiling = _SCALES[word]
+            total, part = total + part * last, 0
+        elif not (word == "and" and last >= _HUNDRED and _continues(words, position + 1)):
             break
         position += 1
-    return None if part is None else (str(total + part), position)
+    return None if position == start else (str(total + part), position)
 
 
 def _continues(words: Sequence[str], position: int) -> bool:

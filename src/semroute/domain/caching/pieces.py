@@ -10,7 +10,9 @@ from typing import Final
 from attrs import evolve, frozen
 
 from .numerals import number_of, scaled
-from .vocabulary import ACRONYMS, CONTRACTIONS, MONTHS, SHORT_UNITS, UNITS
+from .phrases import CONTRACTIONS
+from .synonyms import MONTHS, SHORT_UNITS, UNITS
+from .vocabulary import ACRONYMS
 
 
 class Kind(StrEnum):
@@ -113,7 +115,7 @@ def _in_chunk(chunk: str, before: Sequence[Piece], *, shouts: bool) -> Iterator[
         yield from _sign(chunk, before)
     elif core in ACRONYMS and not shouts:
         yield Piece(ACRONYMS[core], Kind.NAME)
-    elif _WORDS.fullmatch(core) or not core.isascii() and not _MEASURE.fullmatch(core):
+    elif _WORDS.fullmatch(core) or (not core.isascii() and not _MEASURE.fullmatch(core)):
         yield from _words_in(core)
     else:
         yield from _signs_and_digits(core)

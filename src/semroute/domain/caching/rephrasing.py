@@ -6,26 +6,30 @@ from typing import Final
 from attrs import evolve
 
 from .numerals import counted, ordinal_of, scaled
+from .phrases import PHRASES
 from .pieces import COMMA, Kind, Piece
+from .synonyms import DATES, MONTHS
 from .vocabulary import (
     AFTER_WAYS,
     BEFORE_WAYS,
-    DATES,
     EXPECTED,
     IDLE,
-    MONTHS,
-    PHRASES,
     POSSIBLE,
     PREPOSITIONS,
     REQUESTS,
     WAYS,
 )
 
-_LONGEST_PHRASE: Final = max(map(len, PHRASES))
-_STARTS: Final = frozenset(phrase[0] for phrase in PHRASES)
+# How long the phrases are that begin with a word, the longest first.
+_LENGTHS: Final = {
+    start: sorted({len(phrase) for phrase in PHRASES if phrase[0] == start}, reverse=True)
+    for start in {phrase[0] for phrase in PHRASES}
+}
 _MOST_BEFORE_WAYS: Final = 7  # "some of the very best possible ways"
 # What stands before a `one` that stands for something else.
-_BEFORE_ONE: Final = frozenset("which this that the no does can should do any every".split())
+_BEFORE_ONE: Final = frozenset(
+    ("which", "this", "that", "the", "no", "does", "can", "should", "do", "any", "every")
+)
 
 
 def rephrased(pieces: Sequence[Piece]) -> list[Piece]:
@@ -47,23 +51,23 @@ def rephrased(pieces: Sequence[Piece]) -> list[Piece]:
 
 
 def _phrase(pieces: Sequence[Piece], position: int) -> tuple[Sequence[str] | None, int]:
-    if pieces[position].text in _STARTS:
-        for length in range(_LONGEST_PHRASE, 1, -1):
-            said = tuple(piece.text for piece in pieces[position : position + length])
-            if said in PHRASES:
-                return PHRASES[said], position + len(said)
+    for length in _LENGTHS.get(pieces[position].text, ()):
+        said = tuple(piece.text for piece in pieces[position : position + length])
+        if said in PHRASES:
+            return PHRASES[said], position + length
     return None, position + 1
 
 
 def _way(pieces: Sequence[Piece], position: int) -> tuple[Sequence[str], int] | None:
     """Reads "what is the fastest way to", which asks how, and how fast."""
-    texts = [piece.text for piece in pieces[position : position + _MOST_BEFORE_WAYS + 2]]
-    if texts[0] == "what" and texts[1:2] in (["is"], ["are"]):
-        start = 2
-    elif pieces[position].opens and texts[0] in BEFORE_WAYS:
-        start = 0
-    else:
+    first = pieces[position]
+    is_plain = first.opens and first.text in BEFORE_WAYS
+    if first.text != "what" and not is_plain:
         return None
+    texts = [piece.text for piece in pieces[position : position + _MOST_BEFORE_WAYS + 2]]
+    if not is_plain and texts[1:2] not in (["is"], ["are"]):
+        return None
+    start = 0 if is_plain else 2
     words = ["how"]
     for at, text in enumerate(texts[start:-1], start=start):
         if text in WAYS and texts[at + 1] in AFTER_WAYS:

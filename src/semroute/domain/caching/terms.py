@@ -7,11 +7,18 @@ from attrs import frozen
 
 from .pieces import COMMA, POSSESSIVE, Kind, Piece
 from .spelling import stem
-from .vocabulary import (
+from .synonyms import (
     ALL_DATES,
     ALL_UNITS,
-    AUXILIARIES,
     DATES,
+    QUANTIFIERS,
+    QUANTITIES,
+    SHORT_UNITS,
+    SYNONYMS,
+    UNITS,
+)
+from .vocabulary import (
+    AUXILIARIES,
     EXPECTED,
     IDLE,
     JOINTS,
@@ -19,16 +26,11 @@ from .vocabulary import (
     PERSONAL,
     POSSIBLE,
     PREPOSITIONS,
-    QUANTIFIERS,
-    QUANTITIES,
     QUESTIONS,
     RECOMMENDED,
     REQUESTS,
-    SHORT_UNITS,
-    SYNONYMS,
     TARGETS,
     TASKS,
-    UNITS,
 )
 
 _FAMILIES: Final = {stem(word): stem(first) for word, first in SYNONYMS.items()}
@@ -36,7 +38,7 @@ _SILENT: Final = IDLE | PREPOSITIONS | JOINTS | {COMMA.text, POSSESSIVE}
 _ASKS_FOR_HELP: Final = REQUESTS | POSSIBLE | EXPECTED
 # They open an order as well as a question, or a noun.
 _AMBIGUOUS: Final = frozenset(("be", "being", "doing", "having"))
-_OBJECTS: Final = frozenset("not the a an this it".split())
+_OBJECTS: Final = frozenset(("not", "the", "a", "an", "this", "it"))
 
 
 @frozen
@@ -59,7 +61,9 @@ def term_at(pieces: Sequence[Piece], at: int) -> Term | None:  # noqa: PLR0911 -
     if piece.kind not in (Kind.WORD, Kind.NAME):
         return Term(text, piece.kind)
     if piece.is_quoted:
-        return None if text in (COMMA.text, POSSESSIVE) else Term(_family(text), Kind.CODE)
+        return None if text in (COMMA.text, POSSESSIVE) else Term(family(text), Kind.CODE)
+    if text in SHORT_UNITS and at and pieces[at - 1].kind is Kind.NUMBER:
+        return Term(SHORT_UNITS[text], Kind.UNIT)
     if text in NEGATIONS:
         return Term(text if text == "unable" else "not", Kind.NEGATION)
     if piece.opens and (asked := _opening(pieces, at)) is not None:
@@ -81,16 +85,15 @@ def _meaningful(pieces: Sequence[Piece], at: int) -> Term:
         return Term(QUANTIFIERS.get(text, text), Kind.QUANTITY)
     if text in ALL_UNITS or text in UNITS:
         return Term(UNITS.get(text, text), Kind.UNIT)
-    if text in SHORT_UNITS and at and pieces[at - 1].kind is Kind.NUMBER:
-        return Term(SHORT_UNITS[text], Kind.UNIT)
     if text in ALL_DATES or text in DATES:
         return Term(DATES.get(text, text), Kind.DATE)
     if text in TARGETS:
         return Term(text, Kind.TARGET)
-    return Term(_family(text), pieces[at].kind)
+    return Term(family(text), pieces[at].kind)
 
 
-def _family(word: str) -> str:
+def family(word: str) -> str:
+    """Returns the form that a word shares with its plural, its tenses and its synonyms."""
     root = stem(SYNONYMS.get(word, word))
     return _FAMILIES.get(root, root)
 

@@ -1,0 +1,205 @@
+"""Families of words that mean exactly the same.
+
+All forms are lower case. What is only near in meaning asks for another answer.
+"""
+
+from collections.abc import Mapping
+from typing import Final
+
+
+def _families(*families: str) -> Mapping[str, str]:
+    """Returns the first word of its family for every other one."""
+    return {word: each.split()[0] for each in families for word in each.split()[1:]}
+
+
+QUANTIFIERS: Final = _families(
+    "all every each everyone everybody everything always whole entire",
+    "most mostly majority",
+    "only solely sole",
+    "few little",
+    "many much",
+    "both",
+    "half",
+    "least minimum min",
+    "maximum max",
+    "more",
+    "less fewer",
+    "same identical",
+    "other another",
+)
+QUANTITIES: Final = (
+    frozenset(QUANTIFIERS) | frozenset(QUANTIFIERS.values()) | {"both", "half", "maximum", "more"}
+)
+
+
+SYNONYMS: Final = _families(
+    "child kid",
+    "person people human someone somebody",
+    "man guy",
+    "woman lady",
+    "baby infant",
+    "film movie",
+    "big large huge",
+    "bigger larger",
+    "biggest largest",
+    "fast quick rapid quickly rapidly fastest quickest swiftly faster quicker",
+    "easy easily easiest simple simplest",
+    "good best great ideal perfect better top",
+    "stop quit",
+    "reduce lower decrease",
+    "buy purchase",
+    "begin start commence",
+    "fix repair",
+    "remove delete erase",
+    "make create build earn",
+    "car automobile",
+    "bicycle bike",
+    "phone smartphone cellphone",
+    "photo photograph picture pic image",
+    "advantage benefit pro",
+    "disadvantage drawback con downside",
+    "mean meaning",
+    "difference differ differentiate distinguish",
+    "usa america",
+    "uk britain",
+    "reason why",
+    "company firm",
+    "programme program",
+    "application app",
+    "website site",
+    "television tv",
+    "exam examination",
+    "doctor physician",
+    "job employment",
+    "beautiful pretty",
+    "hard tough difficult",
+    "afraid scared frightened",
+    "outside outdoors outdoor",
+    "inside indoors indoor",
+    "hit strike",
+    "fight battle",
+    "money cash",
+    "method technique",
+    "recommend suggest suggestion recommendation",
+    "happen occur",
+    "summary summarize",
+    "cat kitty",
+    "dog doggy",
+    "rabbit bunny",
+    "sea ocean",
+    "street road",
+    "near beside",
+    "talk chat",
+    "jump leap",
+    "weird strange",
+    "help assist",
+    "get obtain",
+    "way manner",
+    "need require",
+    "increase raise",
+    "javascript js",
+    "postgresql postgres",
+    "kubernetes k8s",
+)
+
+UNITS: Final = _families(
+    "kilometer km kilometre kilometers kilometres kms",
+    "meter metre meters metres",
+    "centimeter cm centimetre centimeters centimetres cms",
+    "millimeter mm millimetre millimeters millimetres",
+    "mile miles mi",
+    "foot feet ft",
+    "inch inches",
+    "yard yards yd",
+    "kilogram kg kilo kilograms kilos kgs",
+    "gram grams gramme grammes gm",
+    "milligram mg milligrams",
+    "ounce ounces oz",
+    "pound pounds lb lbs",
+    "ton tons tonne tonnes",
+    "liter litre liters litres",
+    "milliliter ml millilitre milliliters millilitres",
+    "gallon gallons",
+    "cup cups",
+    "celsius centigrade",
+    "fahrenheit",
+    "percent % pct percentage",
+    "dollar dollars $ usd bucks",
+    "euro euros € eur",
+    "gbp £",
+    "rupee rupees ₹ inr rs",
+    "yen ¥ jpy",
+    "second seconds sec secs",
+    "minute minutes mins",
+    "hour hours hr hrs",
+    "day days",
+    "week weeks",
+    "month months",
+    "year years yr yrs",
+    "century centuries",
+    "kilobyte kb kilobytes",
+    "megabyte mb megabytes",
+    "gigabyte gb gigabytes",
+    "terabyte tb terabytes",
+    "watt watts",
+    "volt volts",
+    "hertz hz",
+)
+# Too short to be one where no number stands before it.
+SHORT_UNITS: Final = {
+    "m": "meter", "g": "gram", "l": "liter", "s": "second", "h": "hour", "c": "celsius",
+    "f": "fahrenheit", "min": "minute",
+}  # fmt: skip
+ALL_UNITS: Final = frozenset(UNITS.values()) | {"fahrenheit"}
+
+DATES: Final = _families(
+    "january jan",
+    "february feb",
+    "march",
+    "april apr",
+    "may",
+    "june jun",
+    "july jul",
+    "august aug",
+    "september sept sep",
+    "october oct",
+    "november nov",
+    "december dec",
+    "monday mondays",
+    "tuesday tuesdays",
+    "wednesday wednesdays",
+    "thursday thursdays",
+    "friday fridays",
+    "saturday saturdays",
+    "sunday sundays",
+    "spring springtime",
+    "summer summertime",
+    "autumn fall",
+    "winter wintertime",
+    "weekend weekends",
+)
+MONTHS: Final = (
+    "january", "february", "march", "april", "may", "june", "july", "august", "september",
+    "october", "november", "december",
+)  # fmt: skip
+ALL_DATES: Final = (frozenset(DATES.values()) | {"march"}) - {"may"}
+
+# For the reason only: any word in another's place tells questions apart.
+OPPOSITES: Final = (
+    "big small", "biggest smallest", "bigger smaller", "tall short", "long short", "high low",
+    "highest lowest", "higher lower", "old young", "older younger", "oldest youngest", "old new",
+    "fast slow", "hot cold", "hard easy", "hard soft", "good bad", "good worst", "good worse",
+    "safe unsafe", "safe dangerous", "legal illegal", "enable disable", "increase reduce",
+    "first last", "before after", "open close", "open closed", "gain lose", "on off", "up down",
+    "in out", "inside outside", "above below", "over under", "buy sell", "upload download",
+    "import export", "encrypt decrypt", "begin stop", "begin end", "begin finish", "win lose",
+    "love hate", "like dislike", "accept reject", "add remove", "add subtract", "multiply divide",
+    "push pull", "ascend descend", "cheap expensive", "cheapest expensive", "rich poor",
+    "light dark", "light heavy", "wet dry", "full empty", "advantage disadvantage",
+    "possible impossible", "allow forbid", "allow ban", "true false", "left right", "male female",
+    "man woman", "boy girl", "husband wife", "mother father", "brother sister", "sit stand",
+    "lock unlock", "install uninstall", "connect disconnect", "send receive", "borrow lend",
+    "teach learn", "ask answer", "strong weak", "early late", "public private", "read write",
+    "least maximum", "more less", "few many", "with without", "freeze boil", "best worst",
+    "appear disappear", "formal informal", "internal external", "maximize minimize",
+)  # fmt: skip
