@@ -7,6 +7,7 @@ import tomllib
 from pathlib import Path
 
 import pytest
+import yaml
 
 from docs.build import PAGES
 from semroute import __version__
@@ -101,6 +102,17 @@ def test_the_guards_page_s_configuration_is_one(tmp_path: Path) -> None:
     (guards,) = re.findall(r"```yaml\n(.*?)```", (ROOT / "docs/guards.md").read_text(), re.DOTALL)
     (config,) = blocks("yaml")
     (tmp_path / "semroute.yaml").write_text(config + guards)
+    result = semroute(tmp_path, "check", "semroute.yaml")
+    assert result.returncode == 0, result.stdout + result.stderr
+
+
+def test_the_cache_page_s_configurations_are_ones(tmp_path: Path) -> None:
+    shown = re.findall(r"```yaml\n(.*?)```", (ROOT / "docs/cache.md").read_text(), re.DOTALL)
+    (config,) = blocks("yaml")
+    top, by_category = shown
+    parsed = yaml.safe_load(config + top)
+    parsed["categories"] |= yaml.safe_load(by_category)["categories"]
+    (tmp_path / "semroute.yaml").write_text(yaml.safe_dump(parsed))
     result = semroute(tmp_path, "check", "semroute.yaml")
     assert result.returncode == 0, result.stdout + result.stderr
 

@@ -129,7 +129,7 @@ class CacheSettings:
             "must be longer, as it is in the generated configuration.",
         ),
     ] = 30.0
-    store: StoreSettings = StoreSettings()
+    store: Annotated[StoreSettings, Meta(description="Where answers are kept.")] = StoreSettings()
 
 
 def cache_rules_of(settings: CacheSettings, *layers: CacheOverrides | None) -> CacheRules:
