@@ -1,0 +1,112 @@
+"""The prompts that category heads learn from, and those that they are measured on."""
+
+import json
+import re
+from collections import Counter, defaultdict
+from importlib import resources
+from itertools import combinations
+from pathlib import Path
+from typing import Final, TypeAlias
+
+import pytest
+
+from semroute.adapters.settings import load
+from semroute.app.config import Library
+
+DATA: Final = Path(__file__).parents[2] / "data"
+TRAIN: Final = DATA / "chat" / "train.jsonl"
+DEV: Final = DATA / "chat_dev.jsonl", DATA / "chat" / "dev2.jsonl"
+
+# Shorter texts share five words in a row by chance ("what is the difference between").
+_COMPARED: Final = 8
+_RUN: Final = 5
+_SHARED: Final = 0.5
+
+Words: TypeAlias = tuple[str, ...]
+
+
+def read(path: Path) -> list[dict[str, str]]:
+    return [json.loads(line) for line in path.read_text().splitlines()]
+
+
+def words(text: str) -> Words:
+    return tuple(re.findall(r"\w+", text.casefold()))
+
+
+def runs(text: Words) -> set[Words]:
+    return {text[at : at + _RUN] for at in range(len(text) - _RUN + 1)}
+
+
+@pytest.fixture(scope="module")
+def library() -> Library:
+    defaults = resources.files("semroute.app") / "defaults"
+    return load((defaults / "categories.yaml").read_text(), Library)
+
+
+@pytest.fixture(scope="module")
+def sets(library: Library) -> dict[str, list[Words]]:
+    """Returns the words of every text that is learned from, compared with, or measured on."""
+    found = {path.name: [words(row["text"]) for row in read(path)] for path in (TRAIN, *DEV)}
+    examples = [each for category in library.categories.values() for each in category.examples]
+    return found | {"categories.yaml": [words(example) for example in examples]}
+
+
+@pytest.mark.parametrize("path", [TRAIN, *DEV], ids=lambda path: path.name)
+def test_every_row_is_a_prompt_with_a_default_category_and_a_style(
+    path: Path, library: Library
+) -> None:
+    for row in read(path):
+        assert list(row) == ["text", "label", "style"]
+        assert row["text"] == row["text"].strip() != ""
+        assert row["label"] in library.categories
+        assert re.fullmatch(r"[a-z]+(_[a-z]+)?", row["style"])
+
+
+def test_there_is_enough_to_learn_every_category_from(library: Library) -> None:
+    counts = Counter(row["label"] for row in read(TRAIN))
+    assert counts.keys() == library.categories.keys()
+    assert counts.pop("other") >= 100
+    assert min(counts.values()) >= 50
+
+
+@pytest.mark.parametrize("path", DEV, ids=lambda path: path.name)
+def test_there_is_enough_to_measure_every_category_on(path: Path, library: Library) -> None:
+    counts = Counter(row["label"] for row in read(path))
+    assert counts.total() >= 300
+    assert counts.keys() == library.categories.keys()
+    assert min(counts.values()) >= 20
+
+
+def test_every_category_is_written_in_many_ways() -> None:
+    styles: dict[str, set[str]] = defaultdict(set)
+    lengths: dict[str, list[int]] = defaultdict(list)
+    for row in read(TRAIN):
+        styles[row["label"]].add(row["style"])
+        lengths[row["label"]].append(len(words(row["text"])))
+    for label, found in lengths.items():
+        assert len(styles[label]) >= 12, label
+        assert min(found) <= 4, label
+        assert max(found) >= 70, label
+
+
+def test_no_prompt_is_there_twice(sets: dict[str, list[Words]]) -> None:
+    """Whether it differs in capitals, spaces or punctuation makes no difference."""
+    for name, texts in sets.items():
+        if name != "categories.yaml":  # its repetitions are its own test's business
+            assert [text for text, times in Counter(texts).items() if times > 1] == [], name
+    for one, other in combinations(sets, 2):
+        assert set(sets[one]) & set(sets[other]) == set(), (one, other)
+
+
+def test_no_prompt_is_nearly_one_of_another_set(sets: dict[str, list[Words]]) -> None:
+    """Fewer than half of the runs of five words of the shorter one are in the other."""
+    where: dict[Words, set[tuple[str, Words]]] = defaultdict(set)
+    for name, texts in sets.items():
+        for text in texts:
+            for run in runs(text):
+                where[run].add((name, text))
+    shared = Counter(pair for found in where.values() for pair in combinations(sorted(found), 2))
+    for ((first, one), (second, other)), count in shared.items():
+        shorter = min(len(one), len(other))
+        if first != second and shorter >= _COMPARED:
+            assert count < _SHARED * (shorter - _RUN + 1), (first, second, one, other)
