@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 import numpy as np
+import numpy.typing as npt
 from attrs import define, evolve
 from ulid import ULID
 
@@ -40,6 +41,13 @@ def vectors(count: int, seed: int = 1) -> list[bytes]:
     values = np.random.default_rng(seed).normal(size=(count, DIMENSIONS))
     values /= np.linalg.norm(values, axis=1, keepdims=True)
     return [row.tobytes() for row in values.astype("<f2")]
+
+
+def between(one: bytes, other: bytes) -> bytes:
+    """A vector near to the one, a cosine of about 0.9, and less near to the other."""
+    halves = [np.frombuffer(each, "<f2").astype(np.float32) for each in (one, other)]
+    values: npt.NDArray[np.float32] = 2 * halves[0] + halves[1]
+    return (values / np.linalg.norm(values)).astype("<f2").tobytes()
 
 
 def entry(name: str = "a", **changes: Any) -> Entry:

@@ -8,7 +8,7 @@ import trio
 
 from semroute.adapters.postgres import Database, PostgresStore, StoreLimits
 
-from .entries import ELSEWHERE, HERE, NOW, Clock, entry, near, store_of, vectors
+from .entries import ELSEWHERE, HERE, NOW, Clock, between, entry, near, store_of, vectors
 from .server import fresh_database, shared_server
 
 EXACT_ROWS: Final = 200
@@ -63,21 +63,27 @@ async def test_a_large_partition_gets_an_index_and_a_small_one_does_not(
     assert indexes(database) == {definition}
 
 
-async def test_an_index_finds_what_comparing_finds(
+async def test_an_index_finds_what_is_alike_and_has_not_expired(
     shared: PostgresStore, database: Database, clock: Clock
 ) -> None:
-    questions = vectors(20, seed=2)
+    compared = store_of(database, clock)
+    await shared.tend_indexes()
+    kept, noise = vectors(HOT + COLD), vectors(40, seed=2)
     for seconds in (0, 10):  # then a tenth has expired, and the index does not know
         clock.seconds = NOW + seconds
-        compared = store_of(database, clock)
-        exactly = [await near(compared, question) for question in questions]
-        compared.close()
-        await shared.tend_indexes()
-        for question, expected in zip(questions, exactly, strict=True):
+        for number, change in enumerate(noise):
+            question = between(kept[number], change)
             found = await shared.nearest(HERE, question, 5)
-            assert [each.entry.id for each in found] == expected[:5]
+            assert len(found) == 5
             assert all(each.entry.partition == HERE for each in found)
             assert all(each.entry.expires > clock.seconds for each in found)
+            is_there = seconds == 0 or number % 10
+            assert (found[0].entry.text == f"what is {number}?") == bool(is_there)
+            if is_there:
+                exactly = await compared.nearest(HERE, question, 1)
+                assert [each.entry for each in exactly] == [found[0].entry]
+                assert exactly[0].similarity == found[0].similarity
+    compared.close()
 
 
 async def test_the_server_uses_the_index_of_a_partition_above_the_usual_limit(
