@@ -1,34 +1,40 @@
 """Whatever goes wrong and wherever, a model server gets what was ruled on or nothing."""
 
 import itertools
+from typing import Any
 
 import httpx2
 import pytest
-from attrs import evolve
+import trio
+from attrs import define, evolve
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import JSONResponse, Response
+from starlette.types import Receive, Scope, Send
 
 from semroute.adapters.extproc import service
-from semroute.app import converse, parsing, route, screen, unrouted
+from semroute.app import converse, flights, parsing, recall, route, screen, unrouted
+from semroute.app.caching import CacheSettings, StoreSettings
 from semroute.app.guards import AttackGuardSettings, GuardSettings, PiiGuardSettings
 from semroute.app.settings import Settings
 
 from .faults import Fault, injected
 from .gateway import Gateway, running_gateway
+from .test_cache import completion
 
 pytestmark = pytest.mark.envoy
 
 CHAT = "/v1/chat/completions"
 TEXT = "Can my landlord evict me? "
 QUESTION = {"role": "user", "content": TEXT}
-REQUESTS = {
+REQUESTS: dict[str, tuple[str, dict[str, Any]]] = {
     "short": (CHAT, {"model": "auto", "messages": [QUESTION]}),
     "streamed": (CHAT, {"model": "auto", "messages": [QUESTION], "stream": True}),
     "long": (CHAT, {"model": "auto", "messages": [{"role": "user", "content": TEXT * 3_000}]}),
     "many": (CHAT, {"model": "auto", "messages": [QUESTION] * 600}),
+    "twice": (CHAT, {"model": "auto", "messages": [QUESTION]}),
     "unrouted": ("/v1/completions", {"model": "saul-54b", "prompt": TEXT}),
 }
-MODULES = (converse, parsing, route, screen, service, unrouted)
+MODULES = (converse, flights, parsing, recall, route, screen, service, unrouted)
 
 
 def guarded(settings: Settings) -> Settings:
@@ -38,7 +44,8 @@ def guarded(settings: Settings) -> Settings:
         jailbreak=enforced, injection=enforced, pii=PiiGuardSettings(mode="enforce")
     )
     screening = evolve(settings.screening, remembered=0)
-    return evolve(settings, guards=guards, screening=screening)
+    cache = CacheSettings(mode="semantic", scope="global", store=StoreSettings(kind="memory"))
+    return evolve(settings, guards=guards, screening=screening, cache=cache)
 
 
 def doubt(gateway: Gateway) -> None:
@@ -51,13 +58,47 @@ def quick(_: Request) -> Response:
     return Response(events, media_type="text/event-stream")
 
 
+@define
+class Slow:
+    """Answers fit to be kept, each after a while, so that others can follow."""
+
+    seconds: float
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await trio.sleep(self.seconds)
+        await JSONResponse(completion())(scope, receive, send)
+
+
 async def ask(gateway: Gateway, client: httpx2.AsyncClient, request: str) -> httpx2.Response | None:
     """Sends a request; None if the connection is cut."""
+    path, body = REQUESTS[request]
+    if request != "twice":
+        return await sent(client, path, body)
+    # Two at once that nobody has asked before: one leads, the other follows.
+    seconds = 0.4 if gateway.servers.answer is None else 0.1
+    slow = Slow(seconds)
+    gateway.servers.answer = lambda _request: slow  # type: ignore[assignment, return-value]
+    different = {**body, "seed": next(SEEDS)}
+    responses: list[httpx2.Response | None] = []
+
+    async def ask_one() -> None:
+        responses.append(await sent(client, path, different))
+
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(ask_one)
+        nursery.start_soon(ask_one)
+    failing = [each for each in responses if each is None or each.status_code != 200]
+    return failing[0] if failing else responses[0]
+
+
+async def sent(client: httpx2.AsyncClient, path: str, body: object) -> httpx2.Response | None:
     try:
-        path, body = REQUESTS[request]
         return await client.post(path, json=body)
     except httpx2.TransportError:
         return None
+
+
+SEEDS = itertools.count()
 
 
 @pytest.mark.parametrize("request_", REQUESTS)

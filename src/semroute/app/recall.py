@@ -5,11 +5,10 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Final, TypeVar
 
 import trio
-from attrs import define, evolve, field, frozen
+from attrs import define, evolve, field
 
 from semroute.domain.breaker import Breaker
 from semroute.domain.caching.control import NO_CONTROL, Control
-from semroute.domain.caching.entry import Entry
 from semroute.domain.caching.inquiry import (
     Bypass,
     Claim,
@@ -23,7 +22,7 @@ from semroute.domain.caching.inquiry import (
 )
 from semroute.domain.caching.keys import Keys
 from semroute.domain.caching.rules import CacheMode, CacheRules, CacheScope
-from semroute.domain.caching.sifting import Sifted, age, sift, unusable
+from semroute.domain.caching.sifting import age, sift, unusable
 from semroute.domain.chat import ChatRequest
 from semroute.domain.errors import CacheError, ClassifierError, NotLoadedError
 from semroute.domain.headers import Headers
@@ -39,7 +38,7 @@ from .flights import Flight, Flights, Landing
 _T = TypeVar("_T")
 
 _SERVICE: Final = "chat"
-_NEIGHBOURS: Final = 5
+NEIGHBOURS: Final = 5
 _NO_ROUTE: Final = "none"
 # Envoy must wait longer than we do, or it gives up on an answer that is on its way.
 FOLLOW_SPARE_SECONDS: Final = 1.0
@@ -48,21 +47,6 @@ FOLLOW_SPARE_SECONDS: Final = 1.0
 _LASTING: Final = frozenset(
     {Reason.CLASSIFIER, Reason.EXPLICIT_MODEL, Reason.ABSTAIN, Reason.DEFAULT}
 )
-
-
-@frozen
-class Recollection:
-    """What the cache knows of a request.
-
-    Args:
-        draft: How its answer would be kept.
-        exact: What is kept of the very same request.
-        sifted: The nearest texts, and which of them is an answer; None if texts are not compared.
-    """
-
-    draft: Draft
-    exact: Entry | None
-    sifted: Sifted | None
 
 
 @define(eq=False)
@@ -146,7 +130,7 @@ class Recall:
         if isinstance(inquiry, Bypass):
             return inquiry
         rules = self.policy.cache_for(routed.decision.category, routed.decision.model)
-        draft = self._draft(inquiry, routed, rules)
+        draft = self.draft(inquiry, routed, rules)
         if isinstance(draft, Bypass):
             return draft
         missed = Missed.ABSENT if inquiry.control.may_read else Missed.UNASKED
@@ -172,37 +156,8 @@ class Recall:
                 tenants[CacheScope.IDENTITY] = self.keys.tenant(known)
         return tenants
 
-    async def explain(self, inquiry: Inquiry, routed: Routed) -> Recollection | Bypass:
-        """Returns what the cache knows of a request, whatever its client wants of it.
-
-        Raises:
-            CacheError: The store is in trouble.
-            ClassifierError: Nobody can say what the request means.
-        """
-        rules = self.policy.cache_for(routed.decision.category, routed.decision.model)
-        draft = self._draft(inquiry, routed, rules)
-        if isinstance(draft, Bypass):
-            return draft
-        now = self.now()
-        entry = await self.store.exact(draft.exact)
-        sifted: Sifted | None = None
-        if (
-            self.embedder is not None
-            and rules.compares(inquiry.question.temperature)
-            and inquiry.question.is_comparable
-        ):
-            vector = await self.embedder.embed(draft.text)
-            neighbours = await self.store.nearest(draft.partition, vector, _NEIGHBOURS)
-            sifted = sift(
-                neighbours,
-                draft.text,
-                inquiry.control,
-                threshold=rules.threshold,
-                now=now,
-            )
-        return Recollection(draft, entry, sifted)
-
-    def _draft(self, inquiry: Inquiry, routed: Routed, rules: CacheRules) -> Draft | Bypass:
+    def draft(self, inquiry: Inquiry, routed: Routed, rules: CacheRules) -> Draft | Bypass:
+        """Returns how the answer is to be kept, as yet without a vector, or why it is not."""
         claim = inquiry.claims.get(rules.scope)
         bypass = self._bypass(inquiry, routed, rules)
         if bypass is not None or claim is None:
@@ -259,7 +214,7 @@ class Recall:
         draft = evolve(draft, vector=vector)
         if not control.may_read:
             return Miss(Missed.UNASKED, draft)
-        nearest = functools.partial(self.store.nearest, draft.partition, vector, _NEIGHBOURS)
+        nearest = functools.partial(self.store.nearest, draft.partition, vector, NEIGHBOURS)
         try:
             neighbours = await self._asked("nearest", nearest)
         except CacheError:

@@ -19,7 +19,7 @@ from semroute.app.assemble import classifier_of, detectors_of, route_of
 from semroute.app.assemble.caching import recall_of
 from semroute.app.config import policy_of
 from semroute.app.flights import Flights
-from semroute.app.recall import Recollection
+from semroute.app.recollection import Recollection, recollect
 from semroute.domain.caching.control import NO_CONTROL
 from semroute.domain.caching.inquiry import Bypass, Hit
 from semroute.domain.caching.sifting import unusable
@@ -154,7 +154,9 @@ async def _why(configuration: Configuration, body: bytes, headers: Headers) -> W
             message = f"the request would not be routed: {type(verdict).__name__.lower()}"
             raise CommandError(message)
         inquiry = recall.inquiry(request, chat)
-        outcome = inquiry if isinstance(inquiry, Bypass) else await recall.explain(inquiry, verdict)
+        outcome = (
+            inquiry if isinstance(inquiry, Bypass) else await recollect(recall, inquiry, verdict)
+        )
         nursery.cancel_scope.cancel()
     decision = verdict.decision
     return Why(outcome, policy.cache_for(decision.category, decision.model).threshold)
