@@ -48,7 +48,9 @@ class Writing:
             enough.set()  # as it must be, once the server is gone
 
 
-async def test_no_acknowledged_entry_is_lost_when_the_server_is_killed(server: Server) -> None:
+async def test_no_acknowledged_entry_is_lost_when_the_server_is_killed(
+    server: Server, caplog: pytest.LogCaptureFixture
+) -> None:
     server.start()
     store = store_of(fresh_database(server))
     writing = Writing(store)
@@ -73,6 +75,7 @@ async def test_no_acknowledged_entry_is_lost_when_the_server_is_killed(server: S
             assert {each.entry.id for each in near} == found.keys()
             writing.kept = found
         assert len(writing.kept) >= 2 * ACKNOWLEDGED
+    assert caplog.text == ""  # psycopg would quote the server
     store.close()
     server.stop()
 

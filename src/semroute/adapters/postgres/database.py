@@ -1,5 +1,6 @@
 """Which database, and a connection to it."""
 
+import logging
 import socket
 from collections.abc import Callable
 from typing import Any, Final, TypeAlias
@@ -11,6 +12,10 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from .troubles import trouble_with_connecting, trouble_with_query
 
 Connection: TypeAlias = psycopg.Connection[tuple[Any, ...]]
+
+# psycopg logs the errors that it ignores in the server's words, and those may quote rows. Each has
+# another error before it, which is told.
+logging.getLogger("psycopg").setLevel(logging.CRITICAL)
 
 _USUAL: Final[dict[str, str | int]] = {
     "application_name": "semroute",
