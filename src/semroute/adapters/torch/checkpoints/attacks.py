@@ -7,10 +7,10 @@ import numpy as np
 import numpy.typing as npt
 from attrs import frozen
 
+from semroute.adapters.torch.checkpoint import CheckpointError
+from semroute.adapters.torch.impression import Impression
 from semroute.domain.attack import AttackKind
 
-from ..checkpoint import CheckpointError
-from ..impression import Impression
 from .files import CheckpointFiles
 from .labels import meanings_of, names_of
 from .network import Head, Network
@@ -61,8 +61,7 @@ class AttackEye:
         meanings = meanings_of(names, source.labels, MEANINGS, files)
         speaking = [MEANINGS[meaning] for meaning in meanings if meaning is not None]
         is_exclusive = (
-            network.outputs > 1
-            and files.config.get("problem_type") != "multi_label_classification"
+            network.outputs > 1 and files.config.get("problem_type") != "multi_label_classification"
         )
         outputs = {
             kind: np.array([kind in kinds for kinds in speaking])
@@ -97,9 +96,7 @@ class AttackEye:
             for rows in self.network.read(texts)
         ]
 
-    def _logit(
-        self, logits: npt.NDArray[np.float32], outputs: npt.NDArray[np.bool_]
-    ) -> float:
+    def _logit(self, logits: npt.NDArray[np.float32], outputs: npt.NDArray[np.bool_]) -> float:
         """Returns the log odds of the outputs against the others."""
         scaled = logits.astype(np.float64) / self.temperature
         if not self.is_exclusive:

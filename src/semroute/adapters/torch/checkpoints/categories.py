@@ -7,11 +7,11 @@ import numpy as np
 import numpy.typing as npt
 from attrs import frozen
 
+from semroute.adapters.torch.checkpoint import CheckpointError
+from semroute.adapters.torch.impression import Impression
+from semroute.adapters.torch.vectors import Vector
 from semroute.domain.suggestions import did_you_mean
 
-from ..checkpoint import CheckpointError
-from ..impression import Impression
-from ..vectors import Vector
 from .files import CheckpointFiles
 from .labels import meanings_of, names_of
 from .network import Head, Network, Row
@@ -37,7 +37,9 @@ class CategoryEye:
     temperature: float
 
     @classmethod
-    def load(cls, source: Source, categories: Sequence[str], *, must_know_all: bool) -> "CategoryEye":
+    def load(
+        cls, source: Source, categories: Sequence[str], *, must_know_all: bool
+    ) -> "CategoryEye":
         """Loads a checkpoint that tells categories.
 
         Args:

@@ -6,11 +6,11 @@ from functools import partial
 import numpy as np
 import trio
 
+from semroute.adapters.torch.classifier import Progress
+from semroute.adapters.torch.windows import windows_of
 from semroute.domain.chat import Prompt
 from semroute.domain.classification import Classification
 
-from ..classifier import Progress
-from ..windows import windows_of
 from .categories import CategoryEye
 from .hosted import Capacity, Hosted
 from .source import Source

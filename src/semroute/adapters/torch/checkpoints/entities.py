@@ -8,11 +8,11 @@ import numpy as np
 import numpy.typing as npt
 from attrs import frozen
 
+from semroute.adapters.torch.checkpoint import CheckpointError
+from semroute.adapters.torch.impression import Impression
 from semroute.domain.pii import PiiKind, PiiSpan
 from semroute.domain.spans import merged
 
-from ..checkpoint import CheckpointError
-from ..impression import Impression
 from .files import CheckpointFiles
 from .labels import meanings_of, names_of
 from .network import Head, Network, Row
@@ -142,9 +142,7 @@ class EntityEye:
         ours = np.array([kind is best for kind in self.kinds])
         opening = probabilities[first]
         begins = opening[ours & self.begins].sum() > opening[ours & ~self.begins].sum()
-        return _Unit(
-            row.offsets[first][0], row.offsets[last][1], best, scores[best], bool(begins)
-        )
+        return _Unit(row.offsets[first][0], row.offsets[last][1], best, scores[best], bool(begins))
 
 
 def _kinds_of(

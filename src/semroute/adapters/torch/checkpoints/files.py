@@ -8,7 +8,7 @@ from typing import Final
 
 from attrs import frozen
 
-from ..checkpoint import CheckpointError
+from semroute.adapters.torch.checkpoint import CheckpointError
 
 WEIGHTS: Final = "model.safetensors"
 CONFIG: Final = "config.json"

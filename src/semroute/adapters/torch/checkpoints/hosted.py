@@ -6,12 +6,11 @@ from typing import Final, Generic, Protocol, TypeVar
 import trio
 from attrs import frozen
 
+from semroute.adapters.torch.batching import Batcher
+from semroute.adapters.torch.classifier import Progress
+from semroute.adapters.torch.impression import Impression
+from semroute.adapters.torch.memo import MEMO_ENTRIES, Memo
 from semroute.domain.errors import NotLoadedError
-
-from ..batching import Batcher
-from ..classifier import Progress
-from ..impression import Impression
-from ..memo import MEMO_ENTRIES, Memo
 
 # How many texts one caller hands over at once; the queue has room for others beside them.
 _TEXTS_AT_ONCE: Final = 32

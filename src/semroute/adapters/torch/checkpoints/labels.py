@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from semroute.adapters.torch.checkpoint import CheckpointError
 from semroute.domain.suggestions import did_you_mean
 
-from ..checkpoint import CheckpointError
 from .files import CheckpointFiles
 
 

@@ -10,9 +10,10 @@ import numpy as np
 import numpy.typing as npt
 from attrs import frozen
 
-from ..checkpoint import CheckpointError
-from ..quiet import quiet
-from ..spelling import spelled
+from semroute.adapters.torch.checkpoint import CheckpointError
+from semroute.adapters.torch.quiet import quiet
+from semroute.adapters.torch.spelling import spelled
+
 from .files import CheckpointFiles
 
 if TYPE_CHECKING:
@@ -87,7 +88,9 @@ class Network:
         _refuse_other_head(files, head)
         limit = min(max_tokens, files.most_tokens or max_tokens)
         if limit < _LEAST_TOKENS:
-            message = f"{files.config_file}: it takes {limit} tokens, and {_LEAST_TOKENS} are needed"
+            message = (
+                f"{files.config_file}: it takes {limit} tokens, and {_LEAST_TOKENS} are needed"
+            )
             raise CheckpointError(message)
         model = _model_of(files, head)
         tokenizer = _tokenizer_of(files, limit)
@@ -104,7 +107,7 @@ class Network:
             int(getattr(model.config, "pad_token_id", None) or 0),
             "token_type_ids" in inspect.signature(model.forward).parameters,
         )
-        network._try_out()  # noqa: SLF001 - it is our own
+        network._try_out()
         return network
 
     def read(self, texts: Sequence[str]) -> list[list[Row]]:
@@ -135,9 +138,7 @@ class Network:
         ]
         return self._logits(encodings)
 
-    def _logits(
-        self, encodings: Sequence["tokenizers.Encoding"]
-    ) -> list[npt.NDArray[np.float32]]:
+    def _logits(self, encodings: Sequence["tokenizers.Encoding"]) -> list[npt.NDArray[np.float32]]:
         # Neighbours of one length waste no padding.
         order = sorted(range(len(encodings)), key=lambda index: len(encodings[index].ids))
         logits: list[npt.NDArray[np.float32]] = [np.empty(0, np.float32)] * len(encodings)

@@ -5,13 +5,13 @@ from functools import partial
 
 import trio
 
+from semroute.adapters.torch.classifier import Progress
+from semroute.adapters.torch.impression import reading_of
+from semroute.adapters.torch.windows import spans_of
 from semroute.domain.attack import AttackKind
 from semroute.domain.pii import PiiKind
 from semroute.domain.reading import Reading
 
-from ..classifier import Progress
-from ..impression import reading_of
-from ..windows import spans_of
 from .attacks import AttackEye
 from .entities import EntityEye
 from .hosted import Capacity, Eye, Hosted

@@ -8,9 +8,10 @@ import numpy as np
 import trio
 from attrs import frozen
 
-from ..checkpoint import CheckpointError
-from ..classifier import Progress
-from ..impression import Impression
+from semroute.adapters.torch.checkpoint import CheckpointError
+from semroute.adapters.torch.classifier import Progress
+from semroute.adapters.torch.impression import Impression
+
 from .files import CheckpointFiles
 from .hosted import Capacity, Hosted
 from .network import Head, Network

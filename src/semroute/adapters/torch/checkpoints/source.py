@@ -7,7 +7,8 @@ from typing import Final
 from attrs import field, frozen
 from attrs.validators import ge, gt
 
-from ..windows import WINDOW_CHARS
+from semroute.adapters.torch.windows import WINDOW_CHARS
+
 from .network import MAX_TOKENS
 
 _CHARS_PER_TOKEN: Final = 4  # of English, by common tokenizers; a few more make a second row
