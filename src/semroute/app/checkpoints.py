@@ -67,8 +67,8 @@ class CheckpointSettings:
         dict[str, str],
         Meta(
             description="What its labels mean: a category; `jailbreak`, `injection`, `attack` "
-            "(any) or `benign`; a kind of personal data, without `B-` and `I-`. Labels that are left "
-            "out are taken at their word, but with `entities` may mean nothing."
+            "(any) or `benign`; a kind of personal data, without `B-` and `I-`. Labels that are "
+            "left out are taken at their word, but with `entities` may mean nothing."
         ),
     ] = field(factory=dict)
     temperature: Annotated[
