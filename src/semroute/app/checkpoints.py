@@ -51,17 +51,15 @@ class CheckpointSettings:
         ),
     ] = "replace"
     below: Annotated[
-        float | None,
+        Annotated[float, Meta(ge=0, le=1)] | None,
         Meta(
-            ge=0,
-            le=1,
             description="`escalate`: how sure the embedded head must be for nobody else to be "
             "asked, as the probability of its answer. Default: 0.6.",
         ),
     ] = None
     weight: Annotated[
-        float | None,
-        Meta(gt=0, lt=1, description="`average`: how much it counts. Default: 0.5."),
+        Annotated[float, Meta(gt=0, lt=1)] | None,
+        Meta(description="`average`: how much it counts. Default: 0.5."),
     ] = None
     labels: Annotated[
         dict[str, str],

@@ -125,6 +125,9 @@ def _model(family: Family, head: str, labels: Mapping[int, str], **config: Any) 
     import transformers  # noqa: PLC0415 - likewise
 
     torch.manual_seed(7)
+    torch.set_num_threads(
+        1
+    )  # as whatever loads them does; on a busy machine more wait for each other
     shared = {
         "vocab_size": 400,
         "hidden_size": WIDTH,
