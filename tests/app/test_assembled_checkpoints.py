@@ -7,7 +7,14 @@ import pytest
 import trio
 from attrs import evolve
 
-from semroute.app.assemble import Router, route_of, router_of
+from semroute.app.assemble import (
+    Router,
+    classifier_of,
+    detectors_of,
+    route_of,
+    router_of,
+    screen_of,
+)
 from semroute.app.assemble.ensemble import Ensemble
 from semroute.app.config import policy_of
 from semroute.app.settings import Settings
@@ -90,6 +97,29 @@ async def test_checkpoints_take_part_in_every_decision(checkpoints: TinyCheckpoi
         assert isinstance(blocked.verdict, Blocked)
         assert blocked.verdict.sentence.check is Check.JAILBREAK
         stop.set()
+
+
+@pytest.mark.parametrize(
+    ("directory", "task", "reads", "wants_entities"),
+    [
+        (None, "category", True, False),
+        (None, "entities", True, True),
+        ("elsewhere", "category", False, False),
+        ("elsewhere", "attacks", True, False),
+        ("elsewhere", "entities", True, True),
+    ],
+)
+def test_who_reads_texts_follows_from_who_can(
+    directory: str | None, task: str, *, reads: bool, wants_entities: bool
+) -> None:
+    settings = settings_with({"directory": "mine", "task": task})
+    settings = evolve(settings, classifier=evolve(settings.classifier, directory=directory))
+    model = classifier_of(settings, LIBRARY)
+    detectors = detectors_of(settings, model)
+    assert (detectors.reader is model) is reads
+    screen = screen_of(settings, policy_of(settings), detectors)
+    assert screen.wants_entities is wants_entities
+    assert not screen_of(settings, policy_of(settings), detectors_of(settings, None)).wants_entities
 
 
 @pytest.mark.parametrize(

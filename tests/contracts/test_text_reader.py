@@ -31,7 +31,7 @@ async def checkpoint_readers(
     """Returns one that knows attacks and one that knows people and addresses."""
     attacks = CheckpointReader.of_attacks(
         Source(checkpoints.attacks(), {"safe": "benign", "unsafe": "attack"}),
-        AttackKind,
+        tuple(AttackKind),
         Capacity(workers=2),
     )
     kinds = (PiiKind.PERSON, PiiKind.ADDRESS)

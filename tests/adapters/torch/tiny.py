@@ -140,14 +140,15 @@ def _model(family: Family, head: str, labels: Mapping[int, str], **config: Any) 
         "pad_token_id": 0,
         **config,
     }
+    configs: Any = transformers  # they take what their signatures do not name
     made: Any
     match family:
         case "bert":
-            made = transformers.BertConfig(
+            made = configs.BertConfig(
                 hidden_dropout_prob=0.0, attention_probs_dropout_prob=0.0, **shared
             )
         case "modernbert":
-            made = transformers.ModernBertConfig(
+            made = configs.ModernBertConfig(
                 local_attention=8,
                 global_attn_every_n_layers=2,
                 bos_token_id=1,
@@ -157,7 +158,7 @@ def _model(family: Family, head: str, labels: Mapping[int, str], **config: Any) 
                 **shared,
             )
         case "deberta":
-            made = transformers.DebertaV2Config(
+            made = configs.DebertaV2Config(
                 relative_attention=True,
                 pos_att_type=["p2c", "c2p"],
                 position_buckets=8,

@@ -53,10 +53,10 @@ async def test_any_architecture_classifies(
     classifier = CheckpointClassifier(source, CATEGORIES, Capacity(), must_know_all=True)
     with pytest.raises(NotLoadedError, match="is not loaded"):
         await classifier.classify(Prompt("too early"))
-    assert not classifier.is_ready
-    told: list[str] = []
+    states, told = [classifier.is_ready], list[str]()
     await nursery.start(classifier.run, lambda what, _share: told.append(what))
-    assert classifier.is_ready
+    states.append(classifier.is_ready)
+    assert states == [False, True]
     assert told == [f"loading {source.directory}", "ready"]
     classification = await classifier.classify(Prompt("can they evict me? " * 300))
     assert sum(score.probability for score in classification.scores) == pytest.approx(1)

@@ -97,9 +97,25 @@ REFUSALS: dict[str, tuple[Callable[[Path], None], str]] = {
         changed("config.json", _attn_implementation="somebody/kernel"),
         "may be fetched as code",
     ),
+    "the same deeper down": (
+        changed("config.json", more=[{"experts_implementation": "somebody/kernel"}]),
+        "may be fetched as code",
+    ),
+    "code deeper down": (
+        changed("config.json", text_config={"auto_map": {"AutoConfig": "mine.C"}}),
+        "names code of its own",
+    ),
     "quantised weights": (changed("config.json", quantization_config={"bits": 4}), "quantised"),
     "links as in the cache": (as_in_the_cache, r"leads out of its directory.*cp -rL \S+mine COPY"),
     "a linked directory": (with_directory_elsewhere, "mine/more leads out of its directory"),
+    "links in a circle": (
+        lambda directory: (directory / "circle").symlink_to("circle"),
+        "mine cannot be read: Symlink loop",
+    ),
+    "a link to nothing": (
+        lambda directory: (directory / "nothing").symlink_to("gone"),
+        "nothing is no plain file",
+    ),
     "a queue": (lambda directory: os.mkfifo(directory / "queue"), "queue is no plain file"),
     "too many files": (crowded, "more than 1000 files"),
     "no weights": (without("model.safetensors"), r"model\.safetensors is missing; save the model"),
@@ -153,6 +169,12 @@ def test_a_directory_may_itself_be_a_link(directory: Path, tmp_path: Path) -> No
 def test_a_directory_that_is_not_there_is_named(tmp_path: Path) -> None:
     with pytest.raises(CheckpointError, match="nowhere is no directory"):
         CheckpointFiles.open(tmp_path / "nowhere")
+
+
+@pytest.mark.parametrize("length", [True, -1, 0.5, "64", None, float("inf"), float("nan")])
+def test_a_length_that_is_none_is_no_surprise(directory: Path, length: object) -> None:
+    changed("tokenizer_config.json", model_max_length=length)(directory)
+    assert CheckpointFiles.open(directory).most_tokens in {1, 64}
 
 
 def test_it_takes_as_many_tokens_as_the_least_of_what_it_says(directory: Path) -> None:

@@ -49,6 +49,12 @@ def test_a_label_that_is_not_there_is_named_with_a_suggestion() -> None:
         meanings_of(["LABEL_0"], {"LABLE_0": "law"}, KNOWN, UNNAMED)
 
 
+def test_of_a_thousand_strange_labels_some_are_shown() -> None:
+    with pytest.raises(CheckpointError, match=r"'n19' and 980 more; say") as caught:
+        meanings_of([f"n{number}" for number in range(1000)], {}, KNOWN, UNNAMED)
+    assert len(str(caught.value)) < 500
+
+
 def test_outputs_without_names_need_an_operator_s() -> None:
     with pytest.raises(CheckpointError, match=r"no id2label.*its 2 outputs.*LABEL_0: …"):
         names_of(UNNAMED, 2, {})

@@ -131,7 +131,7 @@ def test_one_that_takes_fewer_tokens_than_it_says_is_refused(
         pad_token_id=1,
     )
     transformers.RobertaForSequenceClassification(config).save_pretrained(directory)
-    with pytest.raises(CheckpointError, match="fails on a text of 66 tokens.*`max_tokens`"):
+    with pytest.raises(CheckpointError, match=r"fails on a text of 66 tokens.*`max_tokens`"):
         network(directory)
     assert network(directory, max_tokens=64).max_tokens == 64
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -102,4 +103,4 @@ def test_spans_are_in_the_text_in_order_and_apart(data: st.DataObject) -> None:
     spans = [*tagger(BIO).spans(text, row(text, said, BIO, sure=sure))]
     assert all(0 <= span.start < span.end <= len(text) for span in spans)
     assert all(text[span.start : span.end].strip() for span in spans)
-    assert all(left.end <= right.start for left, right in zip(spans, spans[1:], strict=False))
+    assert all(left.end <= right.start for left, right in pairwise(spans))

@@ -1,6 +1,7 @@
 """A checkpoint's directory, looked through before anything in it is loaded."""
 
 import json
+import math
 import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -31,9 +32,11 @@ _MOST_BYTES: Final = {
     WEIGHTS: 4 << 30,
 }
 
-# Other ways to compute attention can be fetched as code from the Hub.
-_ATTENTION_KEYS: Final = ("attn_implementation", "_attn_implementation")
-_ATTENTIONS: Final = (None, "eager", "sdpa")
+# Other ways to compute a layer can be fetched as code from the Hub.
+_WAYS: Final = frozenset(
+    f"{mark}{layer}_implementation" for mark in ("", "_") for layer in ("attn", "experts")
+)
+_OUR_WAYS: Final = (None, "eager", "sdpa")
 
 
 @frozen
@@ -58,17 +61,17 @@ class CheckpointFiles:
             CheckpointError: It lacks something, or has something that may be dangerous; the
                 operator's fault.
         """
-        if not directory.is_dir():
-            message = f"{directory} is no directory"
-            raise CheckpointError(message)
         try:
+            if not directory.is_dir():
+                message = f"{directory} is no directory"
+                raise CheckpointError(message)
             for path in _entries(directory):
                 _refuse_danger(path, directory)
             _require(directory)
             config = _document(directory / CONFIG)
             has_more = (directory / TOKENIZER_CONFIG).exists()
             tokenizer_config = _document(directory / TOKENIZER_CONFIG) if has_more else {}
-        except OSError as error:
+        except (OSError, RuntimeError) as error:  # the latter for links in a circle
             message = f"{directory} cannot be read: {error}"
             raise CheckpointError(message) from error
         _refuse_surprises(directory / CONFIG, config)
@@ -115,7 +118,11 @@ class CheckpointFiles:
             self.config.get("max_position_embeddings"),
             self.tokenizer_config.get("model_max_length"),  # 1e30 where nobody knew
         )
-        known = [int(bound) for bound in bounds if isinstance(bound, int | float) and bound > 0]
+        known = [
+            int(bound)
+            for bound in bounds
+            if isinstance(bound, int | float) and 1 <= bound < math.inf
+        ]
         return min(known, default=None)
 
 
@@ -207,17 +214,32 @@ def _document(path: Path) -> Mapping[str, object]:
 
 def _refuse_surprises(path: Path, document: Mapping[str, object]) -> None:
     message = None
-    if "auto_map" in document:
+    said = dict(_pairs(document))
+    if "auto_map" in said:
         message = (
             f"{path} names code of its own (auto_map), which is never run; use a checkpoint of an "
             "architecture that transformers has itself"
         )
-    elif "quantization_config" in document:
+    elif "quantization_config" in said:
         message = f"{path}: its weights are quantised; use the original ones"
-    elif any(document.get(key) not in _ATTENTIONS for key in _ATTENTION_KEYS):
-        message = f"{path} asks for a way to compute attention that may be fetched as code"
+    elif any(key in _WAYS and value not in _OUR_WAYS for key, value in _pairs(document)):
+        message = f"{path} asks for a way to compute a layer that may be fetched as code"
     if message is not None:
         raise CheckpointError(message)
+
+
+def _pairs(document: Mapping[str, object]) -> Iterator[tuple[str, object]]:
+    """Yields every key and value, at any depth: configurations have others inside."""
+    inside: list[object] = [document]
+    while inside:
+        match inside.pop():
+            case dict() as each:
+                yield from each.items()
+                inside += each.values()
+            case list() as each:
+                inside += each
+            case _:
+                pass
 
 
 def _check_weights(path: Path) -> None:

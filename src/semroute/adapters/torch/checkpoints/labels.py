@@ -1,6 +1,7 @@
 """What a checkpoint's outputs mean here."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Final
 
 from semroute.adapters.torch.checkpoint import CheckpointError
 from semroute.domain.suggestions import did_you_mean
@@ -56,7 +57,7 @@ def meanings_of(
         if label.casefold() not in ours:
             message = (
                 f"{files.config_file} has no label {label!r}{did_you_mean(label, names)}; "
-                f"it has {', '.join(names)}"
+                f"it has {_some(names)}"
             )
             raise CheckpointError(message)
     meanings = [words.get(said.get(name.casefold(), name).casefold()) for name in names]
@@ -67,8 +68,16 @@ def meanings_of(
     ]
     if strange:
         message = (
-            f"{files.config_file} has labels that mean nothing here: {', '.join(strange)}; say "
+            f"{files.config_file} has labels that mean nothing here: {_some(strange)}; say "
             f"with `labels` which of these each is: {', '.join(words.values())}"
         )
         raise CheckpointError(message)
     return tuple(meanings)
+
+
+_MOST_SHOWN: Final = 20  # some checkpoints have a thousand labels
+
+
+def _some(items: Sequence[str]) -> str:
+    more = len(items) - _MOST_SHOWN
+    return ", ".join(items[:_MOST_SHOWN]) + (f" and {more} more" if more > 0 else "")
