@@ -83,6 +83,10 @@ async def test_checkpoints_take_part_in_every_decision(checkpoints: TinyCheckpoi
         await settled(router, nursery, stop)
         assert router.unreadiness() is None
 
+        ensemble, embedded = router.classifier, router.classifier.embedded
+        assert ensemble.revision == embedded.revision
+        assert await ensemble.embed("hello") == await embedded.embed("hello")
+
         law = await ruling_on(router, "can my landlord evict me")
         assert isinstance(law.verdict, Routed)
         assert law.verdict.decision.category == "law"

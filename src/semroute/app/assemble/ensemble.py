@@ -32,10 +32,10 @@ class Loadable(Protocol):
 
 @frozen(eq=False)
 class Ensemble:
-    """A `Classifier` and a `TextReader` made of several models.
+    """A `Classifier`, an `Embedder` and a `TextReader` made of several models.
 
     Args:
-        embedded: The embedded model.
+        embedded: The embedded model; what texts mean, it alone says.
         checkpoints: Those beside it.
         classifier: Asks them what prompts are about.
         reader: Asks them what is in texts.
@@ -50,6 +50,15 @@ class Ensemble:
     def is_ready(self) -> bool:
         """Whether all are loaded."""
         return self.embedded.is_ready and self.classifier.is_ready and self.reader.is_ready
+
+    @property
+    def revision(self) -> str:
+        """Identifies the embedded encoder.
+
+        Raises:
+            NotLoadedError: It is not ready yet.
+        """
+        return self.embedded.revision
 
     async def run(
         self,
@@ -71,6 +80,10 @@ class Ensemble:
     async def classify(self, prompt: Prompt) -> Classification:
         """Asks those whose word counts."""
         return await self.classifier.classify(prompt)
+
+    async def embed(self, text: str) -> bytes:
+        """Asks the embedded model."""
+        return await self.embedded.embed(text)
 
     async def read(self, texts: Sequence[str]) -> list[Reading]:
         """Asks those whose word counts."""
