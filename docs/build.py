@@ -101,6 +101,12 @@ def _rows(
             inner = definitions[value["$ref"].rpartition("/")[2]]
             yield from _rows(inner, definitions, f"{key}.")
             continue
+        element = value.get("items", {}).get("$ref")
+        if element is not None:
+            yield f"| `{key}` | list | `[]` | {value['description']} |"
+            inner = definitions[element.rpartition("/")[2]]
+            yield from _rows(inner, definitions, f"{key}[].")
+            continue
         if name in definition.get("required", ()):
             default = "required"
         else:
@@ -130,6 +136,8 @@ def _bounds(value: dict[str, Any]) -> str:
     match value:
         case {"exclusiveMinimum": low, "maximum": high}:
             return f", above {low:,.0f}, at most {high:,.0f}"
+        case {"exclusiveMinimum": low, "exclusiveMaximum": high}:
+            return f", between {low:,.0f} and {high:,.0f}"
         case {"minimum": low, "maximum": high}:
             return f", {low:,.0f} to {high:,.0f}"
         case _:

@@ -5,12 +5,19 @@ import pytest
 
 from semroute.adapters.torch import load_encoder
 from semroute.adapters.torch.encoder import Encoder
+from tests.adapters.torch.tiny import TinyCheckpoints
 
 
 @pytest.fixture(scope="session")
 def encoder() -> Encoder:
     """The real encoder, loaded once for all tests."""
     return load_encoder()
+
+
+@pytest.fixture(scope="session")
+def checkpoints(tmp_path_factory: pytest.TempPathFactory) -> TinyCheckpoints:
+    """Small checkpoints, each built once for all tests; tests that change one copy it."""
+    return TinyCheckpoints(tmp_path_factory.mktemp("checkpoints"))
 
 
 @pytest.fixture(autouse=True)

@@ -6,11 +6,14 @@ import pytest
 import trio
 
 from semroute.adapters.memory import FaultyClassifier, WordClassifier
-from semroute.adapters.torch import TorchClassifier
+from semroute.adapters.torch import Capacity, CheckpointClassifier, Source, TorchClassifier
 from semroute.adapters.torch.encoder import Encoder
+from semroute.app.opinions import CategoryOpinion, ComposedClassifier
 from semroute.domain.chat import Prompt
 from semroute.domain.classification import CategoryDefinition
+from semroute.domain.opinions import Average
 from semroute.domain.ports import Classifier
+from tests.adapters.torch.tiny import TinyCheckpoints
 
 DEFINITIONS = (
     CategoryDefinition("math", "numbers, algebra, equations", ("solve the equation x + 1 = 2",)),
@@ -19,15 +22,32 @@ DEFINITIONS = (
 )
 
 
-@pytest.fixture(params=["words", "faultless", "torch"])
+@pytest.fixture(params=["words", "faultless", "torch", "checkpoint", "composed"])
 async def classifier(
-    request: pytest.FixtureRequest, encoder: Encoder, nursery: trio.Nursery
+    request: pytest.FixtureRequest,
+    encoder: Encoder,
+    checkpoints: TinyCheckpoints,
+    nursery: trio.Nursery,
 ) -> AsyncIterator[Classifier]:
     match request.param:
         case "words":
             yield WordClassifier(DEFINITIONS)
         case "faultless":
             yield FaultyClassifier(WordClassifier(DEFINITIONS))
+        case "checkpoint" | "composed":
+            checkpoint = CheckpointClassifier(
+                Source(checkpoints.categories()),
+                [definition.name for definition in DEFINITIONS],
+                Capacity(workers=2),
+                must_know_all=True,
+            )
+            await nursery.start(checkpoint.run)
+            if request.param == "checkpoint":
+                yield checkpoint
+            else:
+                opinion = CategoryOpinion(checkpoint, Average(0.5))
+                yield ComposedClassifier(WordClassifier(DEFINITIONS), [opinion])
+            nursery.cancel_scope.cancel()
         case _:
             torch = TorchClassifier(DEFINITIONS, load=lambda: encoder, workers=2)
             await nursery.start(torch.run)

@@ -8,29 +8,70 @@ import pytest
 import trio
 
 from semroute.adapters.memory import FaultyReader, WordReader
-from semroute.adapters.torch import TorchClassifier
+from semroute.adapters.torch import Capacity, CheckpointReader, Source, TorchClassifier
 from semroute.adapters.torch.artefact import HEADS
 from semroute.adapters.torch.encoder import Encoder
 from semroute.adapters.torch.entity_head import ENTITIES_FILE
+from semroute.app.opinions import AttackOpinion, ComposedReader, EntityOpinion
 from semroute.domain.attack import AttackKind
 from semroute.domain.classification import CategoryDefinition
 from semroute.domain.errors import ClassifierError
+from semroute.domain.opinions import Add, Average, Escalate, Replace
 from semroute.domain.pii import PiiKind
 from semroute.domain.ports import TextReader
 from tests.adapters.torch.heads import save_attack_head
+from tests.adapters.torch.tiny import TinyCheckpoints
 
 DEFINITIONS = (CategoryDefinition("other", "small talk, greetings"),)
 
 
-@pytest.fixture(params=["words", "faultless", "torch"])
+async def checkpoint_readers(
+    checkpoints: TinyCheckpoints, nursery: trio.Nursery
+) -> tuple[CheckpointReader, CheckpointReader]:
+    """Returns one that knows attacks and one that knows people and addresses."""
+    attacks = CheckpointReader.of_attacks(
+        Source(checkpoints.attacks(), {"safe": "benign", "unsafe": "attack"}),
+        tuple(AttackKind),
+        Capacity(workers=2),
+    )
+    kinds = (PiiKind.PERSON, PiiKind.ADDRESS)
+    entities = CheckpointReader.of_entities(
+        Source(checkpoints.entities(), {"PER": "person", "LOC": "address"}),
+        kinds,
+        kinds,
+        Capacity(workers=2),
+    )
+    await nursery.start(attacks.run)
+    await nursery.start(entities.run)
+    return attacks, entities
+
+
+@pytest.fixture(params=["words", "faultless", "torch", "checkpoints", "averaged", "escalated"])
 async def reader(
-    request: pytest.FixtureRequest, encoder: Encoder, nursery: trio.Nursery, tmp_path: Path
+    request: pytest.FixtureRequest,
+    encoder: Encoder,
+    checkpoints: TinyCheckpoints,
+    nursery: trio.Nursery,
+    tmp_path: Path,
 ) -> AsyncIterator[TextReader]:
     match request.param:
         case "words":
             yield WordReader()
         case "faultless":
             yield FaultyReader(WordReader())
+        case "checkpoints":
+            attacks, entities = await checkpoint_readers(checkpoints, nursery)
+            yield ComposedReader(
+                None, [AttackOpinion(attacks, Replace())], [EntityOpinion(entities, Replace())]
+            )
+            nursery.cancel_scope.cancel()
+        case "averaged" | "escalated" as name:
+            attacks, entities = await checkpoint_readers(checkpoints, nursery)
+            rule = Average(0.3) if name == "averaged" else Escalate(0.9)
+            yield ComposedReader(
+                WordReader(), [AttackOpinion(attacks, rule)], [EntityOpinion(entities, Add())]
+            )
+            nursery.cancel_scope.cancel()
         case _:
             save_attack_head(tmp_path, encoder, like="override")
             (tmp_path / ENTITIES_FILE).symlink_to(HEADS / ENTITIES_FILE)

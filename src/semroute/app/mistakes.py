@@ -10,6 +10,7 @@ from semroute.domain.naming import OUR_PREFIX
 from semroute.domain.suggestions import did_you_mean
 
 from .caching import cache_mistakes, cache_rules_of
+from .checkpoints import checkpoint_mistakes, is_replaced
 from .config import Library, definition_of
 from .guards import READ_BY_ENCODER, GuardSettings, guard_mistakes
 from .settings import ServerSettings, Settings
@@ -42,6 +43,7 @@ def mistakes_in(settings: Settings, library: Library) -> Iterator[Mistake]:
         settings.cache, _cache_scopes(settings), settings.server.workers
     ):
         yield ("cache", *path), message
+    yield from _unusable_checkpoints(settings)
 
 
 def _dangling_names(settings: Settings) -> Iterator[Mistake]:
@@ -193,8 +195,11 @@ def _pointless_guards(settings: Settings) -> Iterator[Mistake]:
                 yield (*path, *where), message
             for kind in READ_BY_ENCODER:
                 action = layer.pii.actions.get(kind, "allow")
-                if action != "allow" and settings.classifier.directory is not None:
-                    message = "only the embedded encoder finds it, and classifier.directory is set"
+                if action != "allow" and not _finds_entities(settings):
+                    message = (
+                        "only the embedded encoder or a checkpoint finds it, and "
+                        "classifier.directory is set"
+                    )
                     yield (*path, "pii", "actions", kind), message
             if "route" in layer.pii.actions.values() and not _is_anything_private(settings):
                 message = "no endpoint is private, so `route` would block everything"
@@ -210,6 +215,19 @@ def _cache_scopes(settings: Settings) -> frozenset[CacheScope]:
         for model in models
     )
     return frozenset(rules.scope for rules in every if rules.mode is not CacheMode.OFF)
+
+
+def _finds_entities(settings: Settings) -> bool:
+    classifier = settings.classifier
+    return classifier.directory is None or is_replaced(classifier.checkpoints, "entities")
+
+
+def _unusable_checkpoints(settings: Settings) -> Iterator[Mistake]:
+    classifier = settings.classifier
+    for path, message in checkpoint_mistakes(
+        classifier.checkpoints, settings.categories, has_heads=classifier.directory is None
+    ):
+        yield ("classifier", "checkpoints", *path), message
 
 
 def _is_anything_private(settings: Settings) -> bool:

@@ -11,6 +11,7 @@ from attrs import field, frozen
 from msgspec import Meta
 
 from .caching import CacheOverrides, CacheSettings
+from .checkpoints import CheckpointSettings
 from .guards import GuardSettings
 from .limits import LimitSettings, MiB
 
@@ -203,6 +204,10 @@ class ClassifierSettings:
             ),
         ),
     ] = 4
+    checkpoints: Annotated[
+        tuple[CheckpointSettings, ...],
+        Meta(description="Models of yours beside it, asked in this order."),
+    ] = ()
 
 
 @frozen

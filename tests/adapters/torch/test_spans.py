@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from semroute.adapters.torch.shapes import SHAPES, shapes_of
-from semroute.adapters.torch.spans import merged, shifted
 from semroute.domain.pii import PiiKind, PiiSpan
+from semroute.domain.spans import merged, shifted
 
 SPANS = st.lists(
     st.builds(

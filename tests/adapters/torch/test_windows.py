@@ -19,11 +19,11 @@ TEXTS = st.one_of(
 )
 
 
-@given(TEXTS, st.integers(1, 20))
-def test_windows_are_bounded_in_size_and_number(text: str, limit: int) -> None:
-    windows = windows_of(text, limit)
+@given(TEXTS, st.integers(1, 20), st.sampled_from([WINDOW_CHARS, 3 * WINDOW_CHARS]))
+def test_windows_are_bounded_in_size_and_number(text: str, limit: int, size: int) -> None:
+    windows = windows_of(text, limit, size)
     assert 1 <= len(windows.pieces) <= limit
-    assert all(len(piece) <= WINDOW_CHARS for piece in windows.pieces)
+    assert all(len(piece) <= size for piece in windows.pieces)
     assert 0 < windows.coverage <= 1
 
 

@@ -4,7 +4,24 @@ torch and transformers, seconds of work, are imported only when a model is loade
 """
 
 from .checkpoint import CheckpointError
+from .checkpoints import (
+    Capacity,
+    CheckpointClassifier,
+    CheckpointReader,
+    Source,
+    TorchReranker,
+)
 from .classifier import Progress, TorchClassifier
 from .encoder import load_encoder
 
-__all__ = ["CheckpointError", "Progress", "TorchClassifier", "load_encoder"]
+__all__ = [
+    "Capacity",
+    "CheckpointClassifier",
+    "CheckpointError",
+    "CheckpointReader",
+    "Progress",
+    "Source",
+    "TorchClassifier",
+    "TorchReranker",
+    "load_encoder",
+]

@@ -1,10 +1,7 @@
 """all-MiniLM-L6-v2 as a function from texts to vectors. Synchronous; meant for a thread."""
 
-import logging
 import os
-import re
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -15,6 +12,8 @@ from attrs import frozen
 from .checkpoint import Checkpoint, CheckpointError, embedded_directory
 from .fused import FusedBert
 from .parts import Part
+from .quiet import quiet
+from .spelling import spelled
 from .vectors import Vectors
 
 if TYPE_CHECKING:
@@ -23,9 +22,6 @@ if TYPE_CHECKING:
 
 MAX_TOKENS: Final = 256  # what the model was trained on; it would take 512
 _OVERLAP_TOKENS: Final = 32
-# JSON can spell half a surrogate pair, which no tokenizer takes. Its stead is as long as it is.
-_LONE: Final = re.compile("[\ud800-\udfff]")
-_UNKNOWN: Final = "\ufffd"
 _MAX_ROWS: Final = 8  # longer batches gain nothing on a CPU
 
 
@@ -61,7 +57,7 @@ class Encoder:
         torch.set_num_threads(1)  # threads inside one pass lose to passes side by side
         try:
             tokenizer = tokenizers.Tokenizer.from_file(str(checkpoint.tokenizer_file))
-            with _quiet("transformers"):  # it reports the pooler, which nobody asked for
+            with quiet("transformers"):  # it reports the pooler, which nobody asked for
                 model: Any = transformers.AutoModel.from_pretrained(
                     checkpoint.directory,
                     local_files_only=True,
@@ -109,7 +105,7 @@ class Encoder:
         rows = [
             (index, encoding)
             for index, text in enumerate(texts)
-            for encoding in _rows_of(self._tokenizer.encode(_LONE.sub(_UNKNOWN, text)))
+            for encoding in _rows_of(self._tokenizer.encode(spelled(text)))
         ]
         # Neighbours of one length waste no padding. Parts need no order: their offsets tell it.
         rows.sort(key=lambda row: len(row[1].ids))
@@ -165,14 +161,3 @@ def load_encoder(directory: Path | None = None) -> Encoder:
 
 def _rows_of(encoding: "tokenizers.Encoding") -> list["tokenizers.Encoding"]:
     return [encoding, *encoding.overflowing]
-
-
-@contextmanager
-def _quiet(logger: str) -> Iterator[None]:
-    log = logging.getLogger(logger)
-    level = log.level
-    log.setLevel(logging.ERROR)
-    try:
-        yield
-    finally:
-        log.setLevel(level)

@@ -10,12 +10,12 @@ import numpy.typing as npt
 from attrs import frozen
 
 from semroute.domain.pii import PiiKind, PiiSpan
+from semroute.domain.spans import merged
 
 from .artefact import Artefact
 from .checkpoint import CheckpointError
 from .parts import Part
 from .shapes import SHAPES, shapes_of
-from .spans import merged
 
 if TYPE_CHECKING:
     import torch

@@ -7,8 +7,8 @@ from attrs import field, frozen
 from semroute.domain.attack import AttackKind
 from semroute.domain.pii import PiiSpan
 from semroute.domain.reading import Reading
+from semroute.domain.spans import merged, shifted
 
-from .spans import merged, shifted
 from .vectors import Vector
 from .windows import Span
 
@@ -18,7 +18,7 @@ class Impression:
     """Everything that is read off one pass.
 
     Args:
-        vector: What the text means.
+        vector: What the text means; of a checkpoint for categories, how probable each is.
         attacks: Logits; empty unless attacks are looked for.
         entities: People and addresses; empty unless they are looked for.
     """

@@ -18,7 +18,7 @@ class Windows:
     """The pieces of a text.
 
     Args:
-        pieces: In order, each at most `WINDOW_CHARS` long.
+        pieces: In order, none longer than asked for.
         coverage: The share of the text that is in some piece; 1 unless there was too much.
     """
 
@@ -26,13 +26,13 @@ class Windows:
     coverage: float = 1.0
 
 
-def windows_of(text: str, limit: int) -> Windows:
-    """Divides a text into at most `limit` windows.
+def windows_of(text: str, limit: int, size: int = WINDOW_CHARS) -> Windows:
+    """Divides a text into at most `limit` windows of at most `size` characters.
 
     A text with more windows than that is covered evenly, from its very beginning to its very
     end, and `coverage` says how much of it was left out.
     """
-    spans = spans_of(text, limit)
+    spans = spans_of(text, limit, size)
     covered = 0
     end = 0
     for start, stop in spans:
@@ -42,23 +42,23 @@ def windows_of(text: str, limit: int) -> Windows:
     return Windows(tuple(text[start:stop] for start, stop in spans), coverage)
 
 
-def spans_of(text: str, limit: int) -> list[Span]:
+def spans_of(text: str, limit: int, size: int = WINDOW_CHARS) -> list[Span]:
     """Returns where the windows begin and end; the work is linear in what they cover."""
     spans: list[Span] = []
     start = 0
-    while len(text) - start > WINDOW_CHARS:
+    while len(text) - start > size:
         if len(spans) == limit - 1:
-            return _spread(len(text), limit)
-        end = _cut(text, start + WINDOW_CHARS)
+            return _spread(len(text), limit, size)
+        end = _cut(text, start + size)
         spans.append((start, end))
         start = _cut(text, end - OVERLAP_CHARS)
     return [*spans, (start, len(text))]
 
 
-def _spread(size: int, limit: int) -> list[Span]:
-    last = size - WINDOW_CHARS
+def _spread(length: int, limit: int, size: int) -> list[Span]:
+    last = length - size
     starts = [round(index * last / max(limit - 1, 1)) for index in range(limit)]
-    return [(start, start + WINDOW_CHARS) for start in starts]
+    return [(start, start + size) for start in starts]
 
 
 def _cut(text: str, end: int) -> int:

@@ -38,27 +38,32 @@ from semroute.domain.pii import PiiFinder
 from semroute.domain.policy import Policy
 from semroute.domain.ports import Classifier, TextReader
 
+from .checkpoints import ensemble_of, finds_more, reads_by_meaning, wanted_heads
+from .ensemble import Ensemble
+
 HEALTH_NAME: Final = "semantic_router"
 
 # gRPC frames and ExtProc's own fields around a body of the largest size.
 _MESSAGE_OVERHEAD: Final = 64 * 1024
 
 
-def classifier_of(settings: Settings, library: Library) -> TorchClassifier:
-    """Returns the embedded model, which classifies prompts and reads texts; not loaded yet."""
+def classifier_of(settings: Settings, library: Library) -> TorchClassifier | Ensemble:
+    """Returns what classifies prompts and reads texts; not loaded yet."""
     options = settings.classifier
     directory = None if options.directory is None else Path(options.directory)
     policy = policy_of(settings)
-    return TorchClassifier(
+    attacks, entities = wanted_heads(settings, policy)
+    embedded = TorchClassifier(
         definitions_of(settings, library),
         load=partial(load_encoder, directory),
         workers=options.workers or len(os.sched_getaffinity(0)),
         max_waiting=options.max_waiting,
         max_windows=options.max_windows,
-        attacks=directory is None and bool(policy.checks & ATTACK_CHECKS),
-        entities=policy.wants_entities,
+        attacks=attacks,
+        entities=entities,
         max_remembered=settings.screening.remembered,
     )
+    return ensemble_of(settings, policy, embedded) if options.checkpoints else embedded
 
 
 @frozen
@@ -85,8 +90,9 @@ def detectors_of(settings: Settings, reader: TextReader | None) -> Detectors:
         finder=PatternFinder(policy.kinds_in_requests),
         answer_finder=PatternFinder(policy.kinds_in_answers),
         scorer=LexicalAttackModel.load(),
-        # The heads belong to the embedded encoder; with another, the letters decide alone.
-        reader=reader if settings.classifier.directory is None else None,
+        # The heads belong to the embedded encoder; with another, and no checkpoint, the letters
+        # decide alone.
+        reader=reader if reads_by_meaning(settings) else None,
     )
 
 
@@ -103,7 +109,8 @@ def screen_of(settings: Settings, policy: Policy, detectors: Detectors) -> Scree
         ),
         reader=detectors.reader,
         cascade=CASCADE,
-        wants_entities=policy.wants_entities,
+        wants_entities=policy.wants_entities
+        or (detectors.reader is not None and finds_more(settings, policy)),
         budget_seconds=options.budget_seconds,
         max_chars=options.max_chars,
         max_windows=options.max_windows,

@@ -24,6 +24,7 @@ from semroute.domain.budget import ByteBudget
 from semroute.domain.ports import Classifier, Embedder
 
 from .caching import running_cache
+from .ensemble import Loadable
 from .parts import HEALTH_NAME, Detectors, classifier_of, detectors_of, limits_of, route_of
 
 _log = logging.getLogger(__name__)
@@ -46,21 +47,8 @@ class Listening:
     admin: Address
 
 
-class LoadableClassifier(Classifier, Protocol):
+class LoadableClassifier(Classifier, Loadable, Protocol):
     """A classifier that has to be loaded, and needs a task to work in."""
-
-    async def run(
-        self,
-        progress: Progress = ...,
-        *,
-        task_status: trio.TaskStatus[None] = ...,
-    ) -> None:
-        """Loads, then works until cancelled. Started once ready.
-
-        Raises:
-            CheckpointError: It cannot be loaded; the operator's fault.
-        """
-        ...
 
 
 @define(eq=False)
@@ -177,7 +165,7 @@ class Router:
                 self.settled.set()
                 _log.info("ready")
         except* CheckpointError as group:
-            self.trouble = str(group.exceptions[0])
+            self.trouble = str(_innermost(group))
             self.settled.set()
             _log.error("the classifier cannot be loaded: %s", self.trouble)
 
@@ -199,6 +187,13 @@ class Router:
         if self.trouble is not None:
             return self.trouble
         return None if self.classifier.is_ready else "loading"
+
+
+def _innermost(error: BaseException) -> BaseException:
+    """Returns the first exception that nurseries wrapped, however often."""
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    return error
 
 
 def router_of(settings: Settings, library: Library) -> Router:

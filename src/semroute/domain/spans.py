@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from attrs import evolve
 
-from semroute.domain.pii import PiiSpan
+from .pii import PiiSpan
 
 
 def merged(spans: Iterable[PiiSpan]) -> tuple[PiiSpan, ...]:

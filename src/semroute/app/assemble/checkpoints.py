@@ -1,0 +1,129 @@
+"""Checkpoints, put beside the embedded model."""
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+from semroute.adapters.torch import (
+    Capacity,
+    CheckpointClassifier,
+    CheckpointReader,
+    Source,
+    TorchClassifier,
+)
+from semroute.app.checkpoints import CheckpointSettings, Task, is_replaced
+from semroute.app.opinions import (
+    AttackOpinion,
+    CategoryOpinion,
+    ComposedClassifier,
+    ComposedReader,
+    EntityOpinion,
+)
+from semroute.app.settings import Settings
+from semroute.domain.attack import AttackKind
+from semroute.domain.guards import ATTACK_CHECKS, ENCODER_KINDS, Check
+from semroute.domain.opinions import Add, Average
+from semroute.domain.policy import Policy
+
+from .ensemble import Ensemble, Loadable
+
+_CHECKED_BY: Final = {Check.JAILBREAK: AttackKind.JAILBREAK, Check.INJECTION: AttackKind.INJECTION}
+
+
+def wanted_heads(settings: Settings, policy: Policy) -> tuple[bool, bool]:
+    """Returns whether the embedded model is to look for attacks, and for people and addresses."""
+    options = settings.classifier
+    attacks = bool(policy.checks & ATTACK_CHECKS) and options.directory is None
+    return (
+        attacks and not is_replaced(options.checkpoints, "attacks"),
+        policy.wants_entities and not is_replaced(options.checkpoints, "entities"),
+    )
+
+
+def reads_by_meaning(settings: Settings) -> bool:
+    """Whether there is anybody who reads texts for the checks."""
+    options = settings.classifier
+    return options.directory is None or any(each.task != "category" for each in options.checkpoints)
+
+
+def finds_more(settings: Settings, policy: Policy) -> bool:
+    """Whether a checkpoint looks for personal data, and so has to see every text."""
+    return bool(_of("entities", settings)) and bool(policy.kinds_in_requests)
+
+
+def ensemble_of(settings: Settings, policy: Policy, embedded: TorchClassifier) -> Ensemble:
+    """Returns the embedded model and the checkpoints that are wanted; none is loaded yet."""
+    categories = [
+        (_classifier(each, settings), each.deciding) for each in _of("category", settings)
+    ]
+    attacks = [
+        (_attack_reader(each, settings, policy), each.deciding)
+        for each in _of("attacks", settings)
+        if policy.checks & ATTACK_CHECKS
+    ]
+    entities = [
+        (_entity_reader(each, settings, policy), each.finding)
+        for each in _of("entities", settings)
+        if policy.kinds_in_requests
+    ]
+    loadable: tuple[Loadable, ...] = (
+        *(model for model, _ in categories),
+        *(model for model, _ in attacks),
+        *(model for model, _ in entities),
+    )
+    return Ensemble(
+        embedded,
+        loadable,
+        ComposedClassifier(embedded, [CategoryOpinion(*each) for each in categories]),
+        ComposedReader(
+            embedded if any(wanted_heads(settings, policy)) else None,
+            [AttackOpinion(*each) for each in attacks],
+            [EntityOpinion(*each) for each in entities],
+        ),
+    )
+
+
+def _of(task: Task, settings: Settings) -> Sequence[CheckpointSettings]:
+    return [each for each in settings.classifier.checkpoints if each.task == task]
+
+
+def _classifier(each: CheckpointSettings, settings: Settings) -> CheckpointClassifier:
+    return CheckpointClassifier(
+        _source(each),
+        tuple(settings.categories),
+        _capacity(settings),
+        must_know_all=not isinstance(each.deciding, Average),
+    )
+
+
+def _attack_reader(
+    each: CheckpointSettings, settings: Settings, policy: Policy
+) -> CheckpointReader:
+    checked = {_CHECKED_BY[check] for check in policy.checks & ATTACK_CHECKS}
+    needed = () if isinstance(each.deciding, Average) else checked
+    return CheckpointReader.of_attacks(_source(each), needed, _capacity(settings))
+
+
+def _entity_reader(
+    each: CheckpointSettings, settings: Settings, policy: Policy
+) -> CheckpointReader:
+    # All other kinds are found by their letters too.
+    needed = () if isinstance(each.finding, Add) else policy.kinds_in_requests & ENCODER_KINDS
+    return CheckpointReader.of_entities(
+        _source(each), policy.kinds_in_requests, needed, _capacity(settings)
+    )
+
+
+def _source(each: CheckpointSettings) -> Source:
+    return Source(Path(each.directory), each.labels, each.max_tokens, each.temperature)
+
+
+def _capacity(settings: Settings) -> Capacity:
+    options = settings.classifier
+    return Capacity(
+        options.workers or len(os.sched_getaffinity(0)),
+        options.max_waiting,
+        options.max_windows,
+        settings.screening.remembered,
+    )

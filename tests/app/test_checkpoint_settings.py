@@ -1,0 +1,92 @@
+"""Checkpoints in the configuration, and what cannot be."""
+
+from typing import Any
+
+import pytest
+
+from semroute.app.checkpoints import CheckpointSettings
+from semroute.domain.opinions import Add, Average, Escalate, Replace
+
+from .test_config import loaded, mistakes
+
+PLACE = "classifier.checkpoints"
+
+
+def checkpoint(task: str = "category", **changes: Any) -> dict[str, Any]:
+    return {"directory": "models/mine", "task": task} | changes
+
+
+def with_checkpoints(*each: dict[str, Any], **more: Any) -> dict[str, Any]:
+    return {"classifier": {"checkpoints": list(each)} | more}
+
+
+def only(**changes: Any) -> CheckpointSettings:
+    (settings,) = loaded(**with_checkpoints(checkpoint(**changes))).classifier.checkpoints
+    return settings
+
+
+def test_there_are_none_unless_somebody_has_some() -> None:
+    assert loaded().classifier.checkpoints == ()
+
+
+def test_how_they_count_is_a_rule() -> None:
+    assert only().deciding == Replace()
+    assert only(use="average").deciding == Average(0.5)
+    assert only(use="average", weight=0.2).deciding == Average(0.2)
+    assert only(use="escalate").deciding == Escalate(0.6)
+    assert only(use="escalate", below=0.9).deciding == Escalate(0.9)
+    assert only(task="entities").finding == Replace()
+    assert only(task="entities", use="add").finding == Add()
+
+
+@pytest.mark.parametrize(
+    ("settings", "place", "message"),
+    [
+        (checkpoint(use="add"), "use", "for category it must be one of replace, average, escal"),
+        (checkpoint("attacks", use="add"), "use", "for attacks it must be one of replace, av"),
+        (checkpoint("entities", use="average"), "use", "for entities it must be one of repl"),
+        (checkpoint("jailbreak"), "task", "it must be one of category, attacks, entities"),
+        (checkpoint("entity"), "task", "did you mean 'entities'?"),
+        (checkpoint(use="replaces"), "use", "did you mean 'replace'?"),
+        (checkpoint(below=0.5), "below", "`use: escalate` only"),
+        (checkpoint(weight=0.5), "weight", "`use: average` only"),
+        (checkpoint(use="average", weight=1), "weight", "< 1"),
+        (checkpoint(use="escalate", below=60), "below", "<= 1"),
+        (checkpoint(max_tokens=4), "max_tokens", ">= 8"),
+        (checkpoint(temperature=0), "temperature", "> 0"),
+        (checkpoint(directory=""), "directory", "length >= 1"),
+        (checkpoint(label={}), "label", "unknown key; did you mean 'labels'?"),
+        (checkpoint(labels={"A": "maths"}), "labels.A", "called maths; did you mean 'math'?"),
+        (checkpoint("attacks", labels={"A": "bening"}), "labels.A", "did you mean 'benign'?"),
+        (checkpoint("entities", labels={"PER": "persona"}), "labels.PER", "mean 'person'?"),
+    ],
+)
+def test_a_mistake_is_told_with_its_place_and_a_suggestion(
+    settings: dict[str, Any], place: str, message: str
+) -> None:
+    assert message in mistakes(**with_checkpoints(settings))[f"{PLACE}[0].{place}"]
+
+
+def test_meanings_are_known_whatever_their_case() -> None:
+    assert only(labels={"A": "Math"}).labels == {"A": "Math"}
+
+
+def test_who_replaces_comes_first() -> None:
+    two = with_checkpoints(checkpoint(use="average"), checkpoint(use="replace"))
+    assert mistakes(**two).keys() == {f"{PLACE}[1].use"}
+    assert loaded(**with_checkpoints(checkpoint(use="replace"), checkpoint("attacks")))
+
+
+@pytest.mark.parametrize(("task", "use"), [("attacks", "escalate"), ("entities", "add")])
+def test_beside_another_encoder_there_is_no_head(task: str, use: str) -> None:
+    beside = with_checkpoints(checkpoint(task, use=use), directory="elsewhere")
+    assert "no head beside it" in mistakes(**beside)[f"{PLACE}[0].use"]
+    both = with_checkpoints(checkpoint(task), checkpoint(task, use=use), directory="elsewhere")
+    assert loaded(**both)
+
+
+def test_people_can_be_found_beside_another_encoder_by_a_checkpoint() -> None:
+    guards = {"guards": {"pii": {"actions": {"person": "mask"}}}}
+    place = "guards.pii.actions.person"
+    assert "a checkpoint finds it" in mistakes(classifier={"directory": "x"}, **guards)[place]
+    assert loaded(**with_checkpoints(checkpoint("entities"), directory="x"), **guards)

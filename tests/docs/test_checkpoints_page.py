@@ -1,0 +1,60 @@
+"""The page about checkpoints, run."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+from semroute.adapters.settings import load
+from semroute.app.checkpoints import CheckpointSettings
+from semroute.app.cli.configuration import read_configuration
+from semroute.app.mistakes import mistakes_in
+from semroute.app.settings import Settings
+from semroute.domain.opinions import Add, Average, Escalate
+from tests.cli.run import environment
+
+ROOT = Path(__file__).parents[2]
+PAGE = (ROOT / "docs/checkpoints.md").read_text()
+README = (ROOT / "README.md").read_text()
+
+
+def block(page: str, language: str) -> str:
+    (found,) = re.findall(rf"```{language}\n(.*?)```", page, re.DOTALL)
+    return str(found)
+
+
+def checkpoints(directory: Path) -> tuple[CheckpointSettings, ...]:
+    library = read_configuration(None).library
+    text = block(README, "yaml") + block(PAGE, "yaml")
+    (directory / "semroute.yaml").write_text(text)
+    settings = load(text, Settings, check=lambda settings: mistakes_in(settings, library))
+    return settings.classifier.checkpoints
+
+
+def test_its_configuration_is_one(tmp_path: Path) -> None:
+    intents, attacks, names = checkpoints(tmp_path)
+    assert intents.deciding == Average(0.4)
+    assert attacks.deciding == Escalate(0.9)
+    assert names.finding == Add()
+
+
+def test_a_directory_of_the_cache_is_refused_as_it_says(tmp_path: Path) -> None:
+    first, *_ = checkpoints(tmp_path)
+    (tmp_path / "blob").touch()
+    directory = tmp_path / first.directory
+    directory.mkdir(parents=True)
+    (directory / "model.safetensors").symlink_to(tmp_path / "blob")
+    command, _, expected = block(PAGE, "console").partition("\n")
+    prompt = re.findall(r'"(.+)"', command)
+    assert command.startswith("$ semroute explain ")
+    result = subprocess.run(
+        [sys.executable, "-m", "semroute.app.cli", "explain", *prompt, "-c", "semroute.yaml"],
+        capture_output=True,
+        text=True,
+        cwd=tmp_path,
+        env=environment(tmp_path) | {"PYTHONPATH": str(ROOT / "src")},
+        timeout=120,
+        check=False,
+    )
+    assert result.stderr == expected
+    assert result.returncode == 3
