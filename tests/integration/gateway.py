@@ -30,7 +30,7 @@ from semroute.adapters.memory import (
     WordEmbedder,
     WordReader,
 )
-from semroute.adapters.openai.passages import passages_of
+from semroute.adapters.wire.passages import passages_of
 from semroute.app.assemble import Detectors, Router, detectors_of, gateway_of, run_gateway
 from semroute.app.cli.configuration import read_configuration
 from semroute.app.config import definitions_of

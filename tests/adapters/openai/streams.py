@@ -4,13 +4,14 @@ import json
 from collections import defaultdict
 from typing import Any, Literal
 
-from semroute.adapters.openai.answers import filter_for
-from semroute.adapters.openai.sse import SseParser
+from semroute.adapters.openai.refusals import CHAT
+from semroute.adapters.openai.wording import ChoicesWording
+from semroute.adapters.wire.answers import filter_for
+from semroute.adapters.wire.sse import SseParser
 from semroute.domain.chat import Refusal
 from semroute.domain.filtering import AnswerFilter, NewFilter
 from semroute.domain.headers import Headers
-
-from .text_filters import Unchanging
+from tests.adapters.wire.text_filters import Unchanging
 
 REFUSAL = Refusal("chatcmpl-0", "small", "It cannot be read.", 1)
 HEAD = {"id": "chatcmpl-9", "object": "chat.completion.chunk", "created": 17, "model": "big"}
@@ -21,7 +22,7 @@ def stream_filter(
     new_filter: NewFilter = Unchanging, on_unreadable: Literal["pass", "stop"] = "stop"
 ) -> AnswerFilter:
     headers = Headers.of({"content-type": "text/event-stream; charset=utf-8"})
-    found = filter_for(headers, new_filter, REFUSAL, on_unreadable)
+    found = filter_for(ChoicesWording(CHAT), headers, new_filter, REFUSAL, on_unreadable)
     assert found is not None
     return found
 

@@ -3,13 +3,15 @@ from typing import Any, Literal
 
 import pytest
 
-from semroute.adapters.openai.answers import MAX_COMPLETION_BYTES, filter_for
+from semroute.adapters.openai.refusals import CHAT
+from semroute.adapters.openai.wording import ChoicesWording
+from semroute.adapters.wire.answers import MAX_DOCUMENT_BYTES, filter_for
 from semroute.domain.chat import Refusal
 from semroute.domain.filtering import AnswerFilter, NewFilter
 from semroute.domain.headers import Headers
+from tests.adapters.wire.text_filters import Hoarding, Replacing, Stopping, Unchanging
 
-from .text_filters import Hoarding, Replacing, Stopping, Unchanging
-
+WORDING = ChoicesWording(CHAT)
 REFUSAL = Refusal("chatcmpl-0", "small", "It cannot be read.", 1)
 
 
@@ -17,7 +19,7 @@ def answer_filter(
     new_filter: NewFilter = Unchanging, on_unreadable: Literal["pass", "stop"] = "stop"
 ) -> AnswerFilter:
     headers = Headers.of({"content-type": "Application/JSON; charset=utf-8"})
-    found = filter_for(headers, new_filter, REFUSAL, on_unreadable)
+    found = filter_for(WORDING, headers, new_filter, REFUSAL, on_unreadable)
     assert found is not None
     return found
 
@@ -50,7 +52,7 @@ def whole(answer: AnswerFilter, body: bytes) -> bytes:
     ],
 )
 def test_an_answer_that_nobody_can_read_has_no_filter(headers: dict[str, str]) -> None:
-    assert filter_for(Headers.of(headers), Unchanging, REFUSAL, "stop") is None
+    assert filter_for(WORDING, Headers.of(headers), Unchanging, REFUSAL, "stop") is None
 
 
 @pytest.mark.parametrize("new_filter", [Unchanging, Hoarding])
@@ -178,7 +180,7 @@ def test_what_is_unreadable_passes_or_becomes_a_refusal(body: bytes) -> None:
 
 
 def test_an_answer_that_is_too_large_is_unreadable() -> None:
-    piece = b" " * (MAX_COMPLETION_BYTES + 1)
+    piece = b" " * (MAX_DOCUMENT_BYTES + 1)
     open_filter = answer_filter(on_unreadable="pass")
     assert open_filter.feed(piece, is_last=False) == piece
     assert open_filter.feed(b"x", is_last=True) == b"x"

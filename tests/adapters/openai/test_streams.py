@@ -4,8 +4,9 @@ import httpx2
 import pytest
 from openai import OpenAI
 
-from semroute.adapters.openai.events import MAX_EVENT_BYTES
-from semroute.adapters.openai.texts import MAX_TEXTS
+from semroute.adapters.wire.events import MAX_EVENT_BYTES
+from semroute.adapters.wire.texts import MAX_TEXTS
+from tests.adapters.wire.text_filters import Hoarding, Replacing, Stopping
 
 from .streams import (
     DONE,
@@ -19,7 +20,6 @@ from .streams import (
     stream_filter,
     texts,
 )
-from .text_filters import Hoarding, Replacing, Stopping
 
 
 def test_a_stream_that_nothing_is_changed_in_keeps_its_bytes_and_is_not_delayed() -> None:

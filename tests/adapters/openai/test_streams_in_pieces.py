@@ -7,8 +7,9 @@ from attrs import frozen
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.adapters.wire.text_filters import Hoarding, Replacing
+
 from .streams import HEAD, choice, documents, fed, stream_filter, texts
-from .text_filters import Hoarding, Replacing
 
 
 @frozen

@@ -11,9 +11,11 @@ from typing import Final
 
 from attrs import define, field
 
-from .completion import CALLS, TEXTS, UnreadableError
+from semroute.adapters.wire.saying import UnreadableError
+from semroute.adapters.wire.strictjson import Json
+
+from .completion import CALLS, TEXTS
 from .growing import Growing
-from .strictjson import Json
 
 CHUNK: Final = "chat.completion.chunk"
 COMPLETION: Final = "chat.completion"

@@ -7,8 +7,9 @@ import json
 from typing import Final, Self, TypeAlias
 
 import msgspec
-from attrs import define, evolve, field, frozen
+from attrs import define, evolve, field
 
+from semroute.adapters.wire.saying import Slot, UnreadableError
 from semroute.domain.chat import Refusal
 from semroute.domain.passage import Path
 
@@ -31,28 +32,13 @@ _NUMBER: Final = msgspec.json.Decoder(int)
 _NULL: Final = msgspec.Raw(b"null")
 _UNFINISHED: Final = (b"null", b'""')  # the latter from servers that fill in every field
 _MESSAGES: Final = ("message", "delta")
+# Where `/v1/completions` has its text: in the choice itself.
+_BESIDE: Final[Path] = ("choice", "text")
 _NO_TEXTS: Final = frozenset({"role", "id", "object", "type", "tool_call_id", "name"})
 # Texts that some servers put deeper: what was spoken, and a reasoning in parts.
 _DEEPER: Final = (("audio", ("transcript",)), ("reasoning_details", ("text", "summary")))
 _TOKENS: Final = ("logprobs", "token_ids")
 _HEAD: Final = ("id", "object", "created", "model", "service_tier", "system_fingerprint")
-
-
-class UnreadableError(Exception):
-    """It is nothing that this API answers. It says no more, because the rest is somebody's."""
-
-
-@frozen
-class Slot:
-    """Where in an answer a text stands, in however many pieces it comes.
-
-    Args:
-        choice: The choice's number.
-        path: Where in its message.
-    """
-
-    choice: int
-    path: Path
 
 
 @define
@@ -62,6 +48,7 @@ class Text:
     slot: Slot
     value: str
     is_changed: bool = field(init=False, default=False)
+    is_whole: bool = field(init=False, default=False)
     _fields: _Fields = field(repr=False)
     _name: str
     _choice: _Fields = field(repr=False)
@@ -127,7 +114,7 @@ class Completion:
             and not document.get("usage")
             and not any(
                 choice.get("finish_reason")
-                or _says_anything([choice.get(key) for key in _MESSAGES])
+                or _says_anything([choice.get(key) for key in (*_MESSAGES, "text")])
                 for choice in document["choices"]
             )
         )
@@ -138,9 +125,19 @@ class Completion:
             parent[name] = _raw(child)
         return msgspec.json.encode(self._fields)
 
+    def encoded_event(self) -> bytes | None:
+        """Returns it as the data of an event; None if it says nothing any more."""
+        return None if self.is_idle else self.encoded()
+
+    def ends(self, slot: Slot) -> bool:
+        """Whether a text is of a choice that has now finished."""
+        return slot.choice in self.finished
+
     def with_only(self, slot: Slot, text: str) -> bytes:
         """Returns a chunk like this one that says just this."""
-        choice = {"index": slot.choice, "delta": _delta(slot.path, text), "finish_reason": None}
+        is_beside = slot.path == _BESIDE
+        said = {"text": text} if is_beside else {"delta": _delta(slot.path, text)}
+        choice = {"index": slot.choice, **said, "finish_reason": None}
         return msgspec.json.encode({**self._head, "choices": [choice]})
 
     def in_the_name_of(self, refusal: Refusal) -> Refusal:
@@ -171,6 +168,7 @@ class Completion:
             self.choices.append(index)
             if bytes(choice.get("finish_reason", _NULL)) not in _UNFINISHED:
                 self.finished.add(index)
+            self._read_text(choice, "text", index, _BESIDE, choice)
             for name in _MESSAGES:
                 if name in choice:
                     self._read_message(self._object(choice, name), index, choice)

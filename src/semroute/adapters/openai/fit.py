@@ -3,16 +3,16 @@
 import json
 from typing import Final
 
+from semroute.adapters.wire.answers import form_of
+from semroute.adapters.wire.saying import UnreadableError
+from semroute.adapters.wire.sse import SseEvent, SseParser
+from semroute.adapters.wire.strictjson import Json, load_object
 from semroute.domain.caching.answer import FitAnswer, Unfit
 from semroute.domain.errors import InvalidRequestError
 from semroute.domain.http import OK
 from semroute.domain.record import UpstreamAnswer
 
-from .answers import form_of
 from .assembled import COMPLETION, assembled
-from .completion import UnreadableError
-from .sse import SseEvent, SseParser
-from .strictjson import Json, load_object
 
 _DONE: Final = "[DONE]"
 _FINISHED: Final = "stop"

@@ -4,8 +4,8 @@ from typing import cast
 
 from attrs import define, field
 
-from .completion import UnreadableError
-from .strictjson import Json
+from semroute.adapters.wire.saying import UnreadableError
+from semroute.adapters.wire.strictjson import Json
 
 
 @define

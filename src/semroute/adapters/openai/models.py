@@ -3,9 +3,8 @@
 import json
 from collections.abc import Sequence
 
+from semroute.adapters.wire import replies
 from semroute.domain.http import LocalReply
-
-from . import replies
 
 
 class OpenAIModels:

@@ -11,11 +11,11 @@ from typing import Final
 
 import msgspec
 
+from semroute.adapters.wire.strictjson import Json, load_object
 from semroute.domain.caching.question import Question
 from semroute.domain.chat import SEPARATOR, Role
 
 from .chat import choices_of
-from .strictjson import Json, load_object
 
 # What cannot change an answer. Whatever is not in this list may, so it makes another question:
 # `service_tier` too, which a client chooses and pays for.

@@ -7,16 +7,16 @@ from typing import Final
 import msgspec
 from attrs import frozen
 
+from semroute.adapters.wire import replies
+from semroute.adapters.wire.strictjson import Json, load_object
 from semroute.domain.caching.answer import Replayed
 from semroute.domain.chat import ChatRequest
 from semroute.domain.http import LocalReply
 
-from . import replies
 from .assembled import CHUNK
 from .completion import CALLS, TEXTS
 from .pieces import pieces_of
 from .refusals import DONE
-from .strictjson import Json, load_object
 
 _FIELDS: Final = msgspec.json.Decoder(dict[str, msgspec.Raw])
 

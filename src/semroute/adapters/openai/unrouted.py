@@ -3,6 +3,9 @@
 import json
 from typing import Final
 
+from semroute.adapters.wire.editing import edited
+from semroute.adapters.wire.passages import passages_of
+from semroute.adapters.wire.strictjson import load_object
 from semroute.domain.errors import InvalidRequestError
 from semroute.domain.headers import Headers
 from semroute.domain.http import LocalReply
@@ -10,9 +13,6 @@ from semroute.domain.passage import Texts
 from semroute.domain.routing import ChatEdit
 
 from .chat import OpenAIChat
-from .editing import edited
-from .passages import passages_of
-from .strictjson import load_object
 
 _JSON: Final = Headers.of({"content-type": "application/json"})
 _SERVER_ERROR: Final = 500

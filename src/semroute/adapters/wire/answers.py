@@ -8,16 +8,16 @@ from semroute.domain.chat import Refusal
 from semroute.domain.filtering import AnswerFilter, NewFilter
 from semroute.domain.headers import Headers
 
-from . import refusals
-from .completion import Completion, Text, UnreadableError
+from .saying import UnreadableError, Wording
 from .streams import StreamFilter
 from .texts import StoppedError, Texts
 
 # A completion of a million characters, with the probability of every token, has less.
-MAX_COMPLETION_BYTES: Final = 16 * 1024 * 1024
+MAX_DOCUMENT_BYTES: Final = 16 * 1024 * 1024
 
 
 def filter_for(
+    wording: Wording,
     headers: Headers,
     new_filter: NewFilter,
     refusal: Refusal,
@@ -26,6 +26,7 @@ def filter_for(
     """Returns the filter of an answer with these headers, or None if nobody can read it.
 
     Args:
+        wording: How its API words answers.
         headers: The answer's.
         new_filter: Makes the filter of one text.
         refusal: What to say instead of what cannot be read. Its id, model and time also stand in
@@ -34,9 +35,9 @@ def filter_for(
     """
     match form_of(headers):
         case "completion":
-            return CompletionFilter(Texts(new_filter), refusal, on_unreadable)
+            return DocumentFilter(wording, Texts(new_filter), refusal, on_unreadable)
         case "stream":
-            return StreamFilter(Texts(new_filter), refusal, on_unreadable)
+            return StreamFilter(wording.speech(), Texts(new_filter), refusal, on_unreadable)
         case None:
             return None
 
@@ -55,15 +56,17 @@ def form_of(headers: Headers) -> Literal["completion", "stream"] | None:
 
 
 @define
-class CompletionFilter:
+class DocumentFilter:
     """Filters an answer that comes as one document. It holds all of it back until its end.
 
     Args:
+        wording: How its API words answers.
         texts: Filters its texts.
         refusal: What to say instead of what cannot be read.
         on_unreadable: What becomes of that.
     """
 
+    _wording: Wording
     _texts: Texts
     _refusal: Refusal
     _on_unreadable: Literal["pass", "stop"]
@@ -75,7 +78,7 @@ class CompletionFilter:
         if self._is_decided:
             return piece if self._on_unreadable == "pass" else b""
         self._held += piece
-        if len(self._held) > MAX_COMPLETION_BYTES:
+        if len(self._held) > MAX_DOCUMENT_BYTES:
             self._is_decided = True
             return self._unreadable()
         return self._filtered() if is_last else b""
@@ -83,23 +86,17 @@ class CompletionFilter:
     def _filtered(self) -> bytes:
         body = bytes(self._held)
         try:
-            completion = Completion.read(body)
+            saying = self._wording.read(body)
         except UnreadableError:
             return self._unreadable()
         try:
-            for text in completion.texts:
-                text.replace(self._final(text))
+            for text in saying.texts:
+                text.replace(self._texts.whole(text.slot, text.value))
         except StoppedError as stop:
-            said = evolve(completion.in_the_name_of(self._refusal), message=stop.message)
-            return refusals.completion(said, completion.choices, completion.usage)
-        return completion.encoded() if completion.is_changed else body
-
-    def _final(self, text: Text) -> str:
-        return self._texts.feed(text.slot, text.value) + self._texts.finish(text.slot)
+            return self._wording.refused(evolve(self._refusal, message=stop.message), body)
+        return saying.encoded() if saying.is_changed else body
 
     def _unreadable(self) -> bytes:
         held = bytes(self._held)
         self._held.clear()
-        if self._on_unreadable == "pass":
-            return held
-        return refusals.completion(self._refusal, [0])
+        return held if self._on_unreadable == "pass" else self._wording.refused(self._refusal, None)

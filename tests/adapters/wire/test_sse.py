@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from semroute.adapters.openai.sse import SseEvent, SseParser
+from semroute.adapters.wire.sse import SseEvent, SseParser
 
 
 def parse(*pieces: bytes) -> list[SseEvent]:

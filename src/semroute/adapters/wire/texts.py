@@ -7,7 +7,10 @@ from attrs import define, field
 from semroute.domain.filtering import NewFilter, Stop, TextFilter
 
 from .arguments import ArgumentsFilter
-from .completion import Slot, UnreadableError
+from .saying import Slot, UnreadableError
+
+DOCUMENTS: Final = frozenset({"arguments", "partial_json"})
+"""Fields whose texts are JSON documents themselves."""
 
 # 128 choices with thirty tool calls each. Every one of them keeps a filter.
 MAX_TEXTS: Final = 4096
@@ -49,12 +52,18 @@ class Texts:
         """Returns what was held back of a text, which has ended."""
         return _allowed(self._open.pop(slot).finish())
 
-    def open_in(self, choice: int | None) -> list[Slot]:
-        """Returns the texts of a choice, or of all of them, that have begun and not ended."""
-        return [slot for slot in self._open if choice is None or slot.choice == choice]
+    def whole(self, slot: Slot, text: str) -> str:
+        """Returns what of a text may go on that comes all at once."""
+        begun = self._begun(slot)
+        return _allowed(begun.feed(text)) + _allowed(begun.finish())
+
+    @property
+    def begun(self) -> tuple[Slot, ...]:
+        """The texts that have begun and not ended."""
+        return tuple(self._open)
 
     def _begun(self, slot: Slot) -> TextFilter:
-        is_document = slot.path[-1] == "arguments"
+        is_document = slot.path[-1] in DOCUMENTS
         return ArgumentsFilter(self._new_filter) if is_document else self._new_filter()
 
 

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from semroute.adapters.openai.arguments import ArgumentsFilter
+from semroute.adapters.wire.arguments import ArgumentsFilter
 from semroute.domain.filtering import NewFilter, Stop
 
 from .documents import JSON

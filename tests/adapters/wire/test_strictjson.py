@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from semroute.adapters.openai.strictjson import MAX_DEPTH, load_object
+from semroute.adapters.wire.strictjson import MAX_DEPTH, load_object
 from semroute.domain.errors import InvalidRequestError
 
 JSON = st.recursive(

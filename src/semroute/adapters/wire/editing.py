@@ -13,9 +13,9 @@ import msgspec
 from semroute.domain.passage import Path
 from semroute.domain.routing import ChatEdit
 
-# By the next step of the paths: the new text there, or what changes further inside.
+# By the next step of the paths: the new text or value there, or what changes further inside.
 _Changes: TypeAlias = "dict[str | int, _Change]"
-_Change: TypeAlias = "str | _Changes"
+_Change: TypeAlias = "str | msgspec.Raw | _Changes"
 
 # In a tool call's arguments, which are JSON, a placeholder may have come in the place of a number.
 _STRING_OR_PLACEHOLDER: Final = re.compile(r'"(?:[^"\\]|\\.)*+"|\[[A-Z_]+_[0-9]+\]', re.DOTALL)
@@ -41,6 +41,15 @@ def edited(body: bytes, edit: ChatEdit) -> bytes:
     return bytes(_changed(_VALUE.decode(body), _tree(texts))) if texts else body
 
 
+def replaced(body: bytes, values: Mapping[Path, msgspec.Raw]) -> bytes:
+    """Returns a document with other values in some places, whatever stands there.
+
+    Raises:
+        LookupError: There is no such place.
+    """
+    return bytes(_changed(_VALUE.decode(body), _tree(values))) if values else body
+
+
 def _quoted(arguments: str) -> str:
     """Returns a document with its bare placeholders, which no JSON has, as strings."""
     return _STRING_OR_PLACEHOLDER.sub(
@@ -48,24 +57,26 @@ def _quoted(arguments: str) -> str:
     )
 
 
-def _tree(texts: Mapping[Path, str]) -> _Changes:
+def _tree(values: Mapping[Path, str] | Mapping[Path, msgspec.Raw]) -> _Changes:
     root: _Changes = {}
-    for path, text in texts.items():
+    for path, value in values.items():
         if not path:
             raise _fault()
         place = root
         for step in path[:-1]:
             inner = place.setdefault(step, {})
-            if isinstance(inner, str):
+            if not isinstance(inner, dict):
                 raise _fault()
             place = inner
         if path[-1] in place:
             raise _fault()
-        place[path[-1]] = text
+        place[path[-1]] = value
     return root
 
 
 def _changed(raw: msgspec.Raw, change: _Change) -> msgspec.Raw:
+    if isinstance(change, msgspec.Raw):
+        return change
     kind = bytes(memoryview(raw)[:1])
     if isinstance(change, str) and kind == b'"':
         return msgspec.Raw(msgspec.json.encode(change))

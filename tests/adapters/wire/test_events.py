@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from semroute.adapters.openai.events import (
+from semroute.adapters.wire.events import (
     MAX_EVENT_BYTES,
     EventSplitter,
     EventTooLargeError,

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from semroute.adapters.openai.editing import edited
+from semroute.adapters.wire.editing import edited
 from semroute.domain.passage import Path
 from semroute.domain.routing import ChatEdit
 

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from semroute.adapters.openai.passages import MAX_PASSAGES, passages_of
-from semroute.adapters.openai.vocabulary import FIELD_NAMES, ID_FIELDS, WORDS
+from semroute.adapters.wire.passages import MAX_PASSAGES, passages_of
+from semroute.adapters.wire.vocabulary import FIELD_NAMES, ID_FIELDS, WORDS
 from semroute.domain.errors import InvalidRequestError
 from semroute.domain.passage import Origin, Passage, Path, spelled
 

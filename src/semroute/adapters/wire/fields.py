@@ -1,0 +1,95 @@
+"""Fields that requests of every API have, read as every API means them."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from semroute.domain.chat import Message, Role
+from semroute.domain.errors import InvalidRequestError
+
+from .strictjson import Json
+
+_ROLES: Final = {role.value: role for role in Role}
+
+
+def model_in(document: dict[str, Json]) -> str:
+    """Returns the name of the model.
+
+    Raises:
+        InvalidRequestError: There is none; the client's fault.
+    """
+    model = document.get("model")
+    if not isinstance(model, str) or not model:
+        message = "The model must be named by a string."
+        raise InvalidRequestError(message, "model")
+    return model
+
+
+def is_streaming_in(document: dict[str, Json]) -> bool:
+    """Returns whether the answer shall come in pieces.
+
+    Raises:
+        InvalidRequestError: It says neither yes nor no; the client's fault.
+    """
+    stream = document.get("stream")
+    if not isinstance(stream, bool | None):
+        message = "It must be true, false or null."
+        raise InvalidRequestError(message, "stream")
+    return bool(stream)
+
+
+def list_in(document: dict[str, Json], name: str) -> list[Json]:
+    """Returns a list that must have something in it.
+
+    Raises:
+        InvalidRequestError: It is something else, or empty; the client's fault.
+    """
+    items = document.get(name)
+    if not isinstance(items, list) or not items:
+        message = f"The {name} must be a list with at least one of them."
+        raise InvalidRequestError(message, name)
+    return items
+
+
+def role_of(name: str) -> Role:
+    """Returns the role that is spelled like this."""
+    return _ROLES.get(name, Role.OTHER)
+
+
+def message_of(role: Role, content: Json, path: str, texts: Mapping[str, str]) -> Message:
+    """Returns a message.
+
+    Args:
+        role: Who speaks.
+        content: A string, a list of parts, or nothing.
+        path: Where it stands in the request.
+        texts: By type, the field that the text of a part is in.
+
+    Raises:
+        InvalidRequestError: The content is something else; the client's fault.
+    """
+    match content:
+        case None:
+            return Message(role, "")
+        case str():
+            return Message(role, content)
+        case list():
+            return _of_parts(role, content, path, texts)
+        case _:
+            message = "The content must be a string, a list of parts or null."
+            raise InvalidRequestError(message, path)
+
+
+def _of_parts(role: Role, parts: list[Json], path: str, texts: Mapping[str, str]) -> Message:
+    found: list[str] = []
+    for index, part in enumerate(parts):
+        if not isinstance(part, dict) or not isinstance(part.get("type"), str):
+            message = "A part must be an object with a type."
+            raise InvalidRequestError(message, f"{path}[{index}]")
+        name = texts.get(str(part["type"]))
+        if name is not None:
+            text = part.get(name)
+            if not isinstance(text, str):
+                message = "The text of a part must be a string."
+                raise InvalidRequestError(message, f"{path}[{index}].{name}")
+            found.append(text)
+    return Message(role, "\n".join(found), len(parts) - len(found))
