@@ -7,7 +7,8 @@ import pytest
 
 from semroute.adapters.lexical import PatternFinder
 from semroute.adapters.memory import FaultyClassifier, MemoryObserver, WordClassifier
-from semroute.adapters.openai import OpenAIChat, OpenAIModels
+from semroute.adapters.openai import OpenAIChat
+from semroute.app.assemble.apis import ANSWERS, MODELS, apis_of
 from semroute.app.converse import Converse
 from semroute.app.remember import RememberUsage
 from semroute.app.route import Route
@@ -21,7 +22,7 @@ from semroute.domain.naming import HeaderNames
 from semroute.domain.passage import Passage, Path
 from semroute.domain.policy import Policy
 from semroute.domain.ports import Classifier
-from semroute.domain.routing import Candidate, Category, Model, WeightedEndpoint
+from semroute.domain.routing import Candidate, Category, Model, Place, WeightedEndpoint
 from semroute.domain.screening import Screening
 
 DEFINITIONS = (
@@ -76,18 +77,21 @@ def route_with(
     classifier: Classifier, policy: Policy = POLICY, screen: ScreenTexts = no_screen
 ) -> Route:
     numbers = itertools.count(1)
+    rulings = Rulings(
+        policy=policy,
+        names=HeaderNames(),
+        chat=OpenAIChat(),
+        answers=OpenAIChat(),
+        finder=PatternFinder(),
+        watch_bytes=1000,
+        now=lambda: 1_800_000_000.0,
+    )
     return Route(
-        rulings=Rulings(
-            policy=policy,
-            names=HeaderNames(),
-            chat=OpenAIChat(),
-            answers=OpenAIChat(),
-            finder=PatternFinder(),
-            watch_bytes=1000,
-            now=lambda: 1_800_000_000.0,
-        ),
+        rulings=rulings,
+        apis=apis_of(rulings),
         unrouted={},
-        models=OpenAIModels(),
+        models=MODELS,
+        place_of={"resp_1": Place("euler", "gpu")}.get,
         classifier=classifier,
         screen=screen,
         budget_seconds=BUDGET,
@@ -105,7 +109,7 @@ def converse(route: Route, observer: MemoryObserver) -> Converse:
     return Converse(
         route=route,
         observer=observer,
-        remember=(RememberUsage(route.rulings.answers, observer),),
+        remember=(RememberUsage(ANSWERS, observer),),
         owned_headers=route.rulings.names.owned,
         max_body_bytes=100_000,
         budget=ByteBudget(10_000),

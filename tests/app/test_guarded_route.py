@@ -9,7 +9,8 @@ from attrs import evolve
 
 from semroute.adapters.lexical import PatternFinder
 from semroute.adapters.memory import FaultyClassifier
-from semroute.adapters.openai import AnthropicTexts, OpenAITexts
+from semroute.adapters.openai import OpenAITexts
+from semroute.app.assemble.apis import unrouted_of
 from semroute.app.route import Route
 from semroute.app.unrouted import ScreenUnrouted
 from semroute.domain.attack import AttackKind
@@ -54,15 +55,7 @@ async def screen(passages: Sequence[Passage], opaque: Sequence[Path]) -> Screeni
 
 def guarded(classifier: FaultyClassifier, guards: Guards = GUARDS) -> Route:
     route = route_with(classifier, evolve(POLICY, guards=guards), screen)
-    codecs = {service: OpenAITexts() for service in Unrouted}
-    codecs[Unrouted.MESSAGES] = AnthropicTexts()
-    unrouted = {
-        service: ScreenUnrouted(
-            codec, evolve(route.rulings, words=codec), screen, service.answers_in_words
-        )
-        for service, codec in codecs.items()
-    }
-    return evolve(route, unrouted=unrouted)
+    return evolve(route, unrouted=unrouted_of(route.rulings, screen))
 
 
 def reply(ruling: Ruling) -> LocalReply:
@@ -175,13 +168,15 @@ async def test_an_api_that_is_not_routed_is_screened_and_passed(
     classifier: FaultyClassifier,
 ) -> None:
     route = guarded(classifier)
-    ruling = await route(post(b'{"model": "x", "prompt": "a@example.org"}', "/v1/completions"))
+    ruling = await route(post(b'{"model": "x", "prompt": "a@example.org"}', "/completions"))
     assert ruling.verdict == PassedThrough(judgement=ruling.verdict.judgement)  # type: ignore[union-attr]
     assert sent(ruling) == {"model": "x", "prompt": "[EMAIL_1]"}
     assert ruling.answer is None
 
 
-@pytest.mark.parametrize(("path", "shape"), [("/v1/completions", "code"), ("/v1/messages", "type")])
+@pytest.mark.parametrize(
+    ("path", "shape"), [("/completions", "code"), ("/anthropic/v1/messages", "type")]
+)
 async def test_and_blocked_in_its_own_words(
     classifier: FaultyClassifier, path: str, shape: str
 ) -> None:
@@ -189,15 +184,15 @@ async def test_and_blocked_in_its_own_words(
     answer = reply(await guarded(classifier, guards)(post(b'{"prompt": "an attack"}', path)))
     assert answer.status == 403
     assert shape in json.loads(answer.body)["error"]
-    assert (json.loads(answer.body).get("type") == "error") is (path == "/v1/messages")
+    assert (json.loads(answer.body).get("type") == "error") is (path == "/anthropic/v1/messages")
 
 
 @pytest.mark.parametrize("body", [b"{", b"[]", b'{"a": 1, "a": 2}'])
 async def test_what_cannot_be_read_is_refused_where_a_check_is_enforced(
     classifier: FaultyClassifier, body: bytes
 ) -> None:
-    assert reply(await guarded(classifier)(post(body, "/v1/completions"))).status == 400
-    watched = await guarded(classifier, Guards())(post(body, "/v1/completions"))
+    assert reply(await guarded(classifier)(post(body, "/completions"))).status == 400
+    watched = await guarded(classifier, Guards())(post(body, "/completions"))
     assert watched.verdict == PassedThrough(Reason.UNREADABLE)
     assert watched.action == RequestEdit()
 
@@ -207,7 +202,7 @@ async def test_where_answers_must_be_screened_apis_whose_answers_cannot_be_are_r
     classifier: FaultyClassifier, body: bytes
 ) -> None:
     route = guarded(classifier, Guards(answers=PiiGuard(Mode.ENFORCE)))
-    for path in ("/v1/completions", "/v1/messages", "/api/chat"):
+    for path in ("/completions", "/anthropic/v1/messages", "/api/chat"):
         ruling = await route(post(body, path=path))
         assert reply(ruling).status == 403
         assert b"cannot be" in reply(ruling).body
@@ -216,10 +211,10 @@ async def test_where_answers_must_be_screened_apis_whose_answers_cannot_be_are_r
 @pytest.mark.parametrize(
     ("path", "answers"),
     [
-        ("/v1/embeddings", PiiGuard(Mode.ENFORCE)),
-        ("/v1/messages/count_tokens", PiiGuard(Mode.ENFORCE)),
-        ("/v1/completions", PiiGuard(Mode.ENFORCE, on_error=OnError.OPEN)),
-        ("/v1/completions", PiiGuard(Mode.MONITOR)),
+        ("/embeddings", PiiGuard(Mode.ENFORCE)),
+        ("/anthropic/v1/messages/count_tokens", PiiGuard(Mode.ENFORCE)),
+        ("/completions", PiiGuard(Mode.ENFORCE, on_error=OnError.OPEN)),
+        ("/completions", PiiGuard(Mode.MONITOR)),
     ],
 )
 async def test_numbers_and_answers_that_need_not_be_screened_pass(
@@ -239,5 +234,5 @@ async def test_an_api_that_is_not_routed_has_the_guards_of_the_model_it_names(
     rulings = evolve(route.rulings, policy=policy, words=codec)
     unrouted = {Unrouted.COMPLETIONS: ScreenUnrouted(codec, rulings, screen)}
     body = json.dumps({"model": model, "prompt": "an attack"}).encode()
-    ruling = await evolve(route, unrouted=unrouted)(post(body, path="/v1/completions"))
+    ruling = await evolve(route, unrouted=unrouted)(post(body, path="/completions"))
     assert (ruling.action.status if isinstance(ruling.action, LocalReply) else None) == status

@@ -4,7 +4,8 @@ import json
 
 import pytest
 
-from semroute.adapters.openai import AnthropicTexts, OpenAITexts
+from semroute.adapters.anthropic import AnthropicTexts
+from semroute.adapters.openai import OpenAITexts
 from semroute.domain.errors import InvalidRequestError
 from semroute.domain.ports import TextCodec
 from semroute.domain.routing import ChatEdit

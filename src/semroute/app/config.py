@@ -58,6 +58,7 @@ def policy_of(settings: Settings) -> Policy:
         },
         default_model=routing.default_model,
         aliases=routing.aliases,
+        embedding_model=routing.embedding_model,
         min_confidence=routing.min_confidence,
         max_context_chars=routing.max_context_chars,
         guards=guards_of(settings.guards),

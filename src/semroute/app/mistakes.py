@@ -53,6 +53,9 @@ def _dangling_names(settings: Settings) -> Iterator[Mistake]:
             ("routing", "default_model"),
             _unknown("model", settings.routing.default_model, models),
         )
+    embedding_model = settings.routing.embedding_model
+    if embedding_model is not None and embedding_model not in models:
+        yield ("routing", "embedding_model"), _unknown("model", embedding_model, models)
     for name, model in models.items():
         if not model.endpoints:
             yield ("models", name, "endpoints"), "a model needs at least one endpoint"

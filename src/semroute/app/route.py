@@ -14,22 +14,32 @@ from semroute.domain.caching.inquiry import Bypass, Consultation, Hit, Inquiry
 from semroute.domain.chat import ChatRequest
 from semroute.domain.classification import ClassificationOutcome, Unclassified
 from semroute.domain.errors import ClassifierError, InvalidRequestError
-from semroute.domain.http import Elsewhere, HttpRequest, ModelCard, Service, Unrouted, target_of
+from semroute.domain.http import (
+    Elsewhere,
+    HttpRequest,
+    ModelCard,
+    Service,
+    Unrouted,
+    dialect_of,
+    target_of,
+)
 from semroute.domain.ports import Classifier, ModelDirectory
 from semroute.domain.reasons import Reason
+from semroute.domain.routing import Place
 from semroute.domain.ruling import PASSED_THROUGH, RequestFacts, Ruling, Timings
 from semroute.domain.screening import Screening
 from semroute.domain.verdict import (
     Blocked,
     Findings,
+    PassedThrough,
     Refused,
     Routed,
     ServedFromCache,
-    decide,
     may_recall,
     model_not_found,
 )
 
+from .api import Api
 from .converse import Extend
 from .parsing import parsed
 from .recall import Recall
@@ -52,9 +62,11 @@ class Route:
     """Rules on requests.
 
     Args:
-        rulings: Words what was decided, by its policy.
+        rulings: Words what was decided about chat completions, by its policy.
+        apis: What is special about each API that is routed, that of chat completions too.
         unrouted: Rules on requests that are screened and go where they go anyway.
-        models: Shows the models.
+        models: Shows the models, in the words of the API whose client asks.
+        place_of: Says where an answer was given, by its id; None if nobody remembers.
         classifier: Says what prompts are about.
         screen: Looks for what the checks are about.
         budget_seconds: How long it may take to say what a prompt is about.
@@ -63,8 +75,10 @@ class Route:
     """
 
     rulings: Rulings
+    apis: Mapping[Service, Api]
     unrouted: Mapping[Unrouted, ScreenUnrouted]
-    models: ModelDirectory
+    models: Mapping[Service, ModelDirectory]
+    place_of: Callable[[str], Place | None]
     classifier: Classifier
     screen: ScreenTexts
     budget_seconds: float
@@ -82,40 +96,48 @@ class Route:
         facts = RequestFacts(self.new_id(), request_id[:_MAX_ID_CHARS])
         policy = self.rulings.policy
         match target_of(request.method, request.path):
-            case Service.CHAT_COMPLETIONS:
-                return await self._chat(request, evolve(facts, service="chat"), extend)
             case Unrouted() as service if policy.screens_unrouted:
                 facts = evolve(facts, service=service.value)
                 return await self.unrouted[service](request, facts)
             case Service.MODEL_LIST:
                 names = (*policy.aliases, *policy.models)
                 facts = evolve(facts, service="models")
-                return self.rulings.answered(self.models.listing(names), facts)
+                models = self.models[dialect_of(request.headers)]
+                return self.rulings.answered(models.listing(names), facts)
             case ModelCard(name):
                 facts = evolve(facts, service="models")
+                dialect = dialect_of(request.headers)
+                rulings = self.apis[dialect].rulings
                 if policy.knows(name):
-                    return self.rulings.answered(self.models.card(name), facts)
-                return self.rulings.refused(model_not_found(), facts)
+                    return rulings.answered(self.models[dialect].card(name), facts)
+                return rulings.refused(model_not_found(), facts)
+            case Service() as service:
+                facts = evolve(facts, service=service.value)
+                return await self._routed(request, self.apis[service], facts, extend)
             case Unrouted() | Elsewhere():
                 return PASSED_THROUGH
             case _ as never:
                 assert_never(never)
 
-    async def _chat(self, request: HttpRequest, facts: RequestFacts, extend: Extend) -> Ruling:
-        started = trio.current_time()
+    async def _routed(
+        self, request: HttpRequest, api: Api, facts: RequestFacts, extend: Extend
+    ) -> Ruling:
+        started, rulings = trio.current_time(), api.rulings
         refused = fault_in(request)
         if refused is not None:
-            return self.rulings.refused(refused, facts)
+            return rulings.refused(refused, facts)
         try:
-            chat = await parsed(self.rulings.chat.parse, request.body)
+            chat = await parsed(rulings.chat.parse, request.body)
         except InvalidRequestError as error:
-            return self.rulings.refused(Refused(_BAD_REQUEST, error), facts)
+            return rulings.refused(Refused(_BAD_REQUEST, error), facts)
         read = trio.current_time()
-        inquiry = self.recall.inquiry(request, chat) if self.recall is not None else None
-        found = await self._gathered(chat, inquiry)
+        recall = self.recall if api.is_recalled else None
+        inquiry = recall.inquiry(request, chat) if recall is not None else None
+        found = await self._gathered(chat, api, inquiry)
         facts = self._facts(chat, facts)
-        findings = Findings(_draw(facts), found.outcome, found.screening, found.hit)
-        verdict = decide(chat, findings, self.rulings.policy)
+        continued = self.place_of(chat.continues) if chat.continues else None
+        findings = Findings(_draw(facts), found.outcome, found.screening, found.hit, continued)
+        verdict = api.decide(chat, findings, rulings.policy)
         consultation: Consultation | None = None
         if self.recall is not None and inquiry is not None and isinstance(verdict, Routed):
             asked = trio.current_time()
@@ -137,20 +159,22 @@ class Route:
                 reply = self.recall.codec.replay(hit.document, chat, named)
                 ruling = self.rulings.served(verdict, reply, facts, timings)
             case Refused():
-                ruling = self.rulings.refused(verdict, facts)
+                ruling = rulings.refused(verdict, facts)
             case Blocked():
-                ruling = self.rulings.blocked(verdict, chat, facts)
+                ruling = rulings.blocked(verdict, chat, facts)
             case Routed():
-                ruling = self.rulings.routed(
-                    verdict, request.body, chat, facts, timings, consultation
-                )
+                ruling = rulings.routed(verdict, request.body, chat, facts, timings, consultation)
+            case PassedThrough():
+                ruling = rulings.passed(verdict, request.body, chat.passages, facts)
             case _ as never:
                 assert_never(never)
         return evolve(
             ruling, classification=found.outcome, screening=found.screening, timings=timings
         )
 
-    async def _gathered(self, chat: ChatRequest, inquiry: Inquiry | Bypass | None) -> "_Gathered":
+    async def _gathered(
+        self, chat: ChatRequest, api: Api, inquiry: Inquiry | Bypass | None
+    ) -> "_Gathered":
         """Finds out what the prompt is about and what is in the request, at the same time.
 
         Once nothing is found in it, and the very same request was answered before, nobody need
@@ -160,7 +184,7 @@ class Route:
         if not policy.checks:
             await self._recall(inquiry, gathered)
         jobs: list[Callable[[], Awaitable[None]]] = []
-        if chat.model in policy.aliases and gathered.hit is None:
+        if api.is_classified and chat.model in policy.aliases and gathered.hit is None:
             jobs.append(partial(self._classify, chat, gathered))
         if policy.checks:
             jobs.append(partial(self._screen, chat, inquiry, gathered))

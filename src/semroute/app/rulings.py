@@ -67,6 +67,7 @@ class Rulings:
         finder: Looks for personal data in answers.
         watch_bytes: How much of a model's answer to keep for metering; 0 for none.
         kept_bytes: The same for an answer that the cache may keep.
+        answers_in_words: Whether what comes back is what a model says, and must be screened.
         now: Returns the time, in seconds since 1970.
     """
 
@@ -78,6 +79,7 @@ class Rulings:
     watch_bytes: int
     now: Callable[[], float]
     kept_bytes: int = 0
+    answers_in_words: bool = True
     words: ChatCodec | TextCodec = field(default=Factory(lambda self: self.chat, takes_self=True))
 
     def routed(  # noqa: PLR0913, PLR0917 - all of it goes into one ruling
@@ -235,7 +237,7 @@ class Rulings:
         """Returns what is to be done to the answer, if anything."""
         guard = guards.answers
         originals = masking.originals if guards.pii.restores else {}
-        if guard.mode is Mode.OFF and not originals:
+        if not self.answers_in_words or (guard.mode is Mode.OFF and not originals):
             return None
         must_be_read = guard.mode is Mode.ENFORCE and guard.is_closed
         substitute = self.chat.error(_UNAVAILABLE, _UNREAD) if must_be_read else None

@@ -166,6 +166,13 @@ class RoutingSettings:
     aliases: Annotated[
         tuple[Name, ...], Meta(description="Model names that ask the router to choose.")
     ] = ("auto",)
+    embedding_model: Annotated[
+        Name | None,
+        Meta(
+            description="What an alias means in `/v1/embeddings`; null: such a request is refused. "
+            "Vectors of different models cannot be compared, so nothing else takes its place."
+        ),
+    ] = None
     min_confidence: Annotated[
         float, Meta(ge=0, le=1, description="Below this the default model answers.")
     ] = 0.3

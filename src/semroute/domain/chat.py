@@ -1,10 +1,12 @@
 """A conversation with a model, reduced to what routing needs to know of it."""
 
+from collections.abc import Callable, Iterator
 from enum import StrEnum
 from typing import Final
 
 from attrs import frozen
 
+from .envelopes import unwrapped
 from .passage import Passage, Path
 
 
@@ -74,6 +76,8 @@ class ChatRequest:
         choices: How many answers shall be given.
         passages: Every text in the request that the model may read, for screening.
         opaque: Where something stands that the model may read and nobody here can.
+        continues: The id of the answer that this goes on from, which only the server that gave it
+            knows; None if all that was said before is in the request.
     """
 
     model: str
@@ -83,6 +87,7 @@ class ChatRequest:
     choices: int = 1
     passages: tuple[Passage, ...] = ()
     opaque: tuple[Path, ...] = ()
+    continues: str | None = None
 
     @property
     def characters(self) -> int:
@@ -95,16 +100,28 @@ class ChatRequest:
         The last user turn that has text decides. What stands before it is context, cut to its
         last `max_context_chars` characters; what stands after it (tool results, a prefilled
         answer) continues the same turn and changes nothing. Without any user text the last
-        message that has text stands in.
+        message that has text stands in. What programs wrap around their users' words is no text,
+        unless there is no other.
         """
-        spoken = [index for index, message in enumerate(self.messages) if message.text.strip()]
-        if not spoken:
+        turn = next(self._spoken(unwrapped), None) or next(self._spoken(str), None)
+        if turn is None:
             return None
-        turn = next(
-            (index for index in reversed(spoken) if self.messages[index].role is Role.USER),
-            spoken[-1],
-        )
-        return Prompt(self.messages[turn].text, self._tail(turn, max_context_chars))
+        index, text = turn
+        return Prompt(text, self._tail(index, max_context_chars))
+
+    def _spoken(self, read: Callable[[str], str]) -> Iterator[tuple[int, str]]:
+        """Yields messages that say anything as they are read, the last ones of the user first."""
+        rest: list[tuple[int, str]] = []
+        for index in reversed(range(len(self.messages))):
+            message = self.messages[index]
+            text = read(message.text)
+            if not text.strip():
+                continue
+            if message.role is Role.USER:
+                yield index, text
+            else:
+                rest.append((index, text))
+        yield from rest
 
     def _tail(self, end: int, max_chars: int) -> str:
         """The last `max_chars` characters said before message `end`, system messages apart.
@@ -117,8 +134,9 @@ class ChatRequest:
         for message in reversed(self.messages[:end]):
             if room <= 0:
                 break
-            if message.text and message.role not in (Role.SYSTEM, Role.DEVELOPER):
-                parts.append(message.text[-room:])
+            text = unwrapped(message.text)
+            if text and message.role not in (Role.SYSTEM, Role.DEVELOPER):
+                parts.append(text[-room:])
                 room -= len(parts[-1]) + len(SEPARATOR)
         return SEPARATOR.join(reversed(parts))
 

@@ -54,13 +54,29 @@ class Service(Enum):
     """The things a path can ask of us."""
 
     CHAT_COMPLETIONS = "chat"
+    COMPLETIONS = "completions"
+    EMBEDDINGS = "embeddings"
+    RESPONSES = "responses"
+    MESSAGES = "messages"  # Anthropic's
+    TOKEN_COUNT = "count_tokens"  # noqa: S105 - of such messages
     MODEL_LIST = "models"
+
+    @property
+    def has_body(self) -> bool:
+        """Whether a model reads what is asked."""
+        return self is not Service.MODEL_LIST
+
+    @property
+    def answers_in_words(self) -> bool:
+        """Whether what comes back is what a model says."""
+        return self not in (Service.EMBEDDINGS, Service.TOKEN_COUNT, Service.MODEL_LIST)
 
 
 class Unrouted(Enum):
     """Services of model servers that we do not route, but whose requests a model reads.
 
-    Under whatever path: what OpenAI has at `/v1/completions`, others have at `/completions`,
+    Those we do route are among them, under other paths: what OpenAI has at `/v1/completions`,
+    others have at `/completions`,
     `/v1/engines/x/completions` or `/openai/deployments/x/completions`.
     """
 
@@ -94,6 +110,11 @@ Target: TypeAlias = Service | Unrouted | ModelCard | Elsewhere
 _ELSEWHERE: Final = Elsewhere()
 _SERVICES: Final[dict[tuple[str, str], Service]] = {
     ("POST", "/v1/chat/completions"): Service.CHAT_COMPLETIONS,
+    ("POST", "/v1/completions"): Service.COMPLETIONS,
+    ("POST", "/v1/embeddings"): Service.EMBEDDINGS,
+    ("POST", "/v1/responses"): Service.RESPONSES,
+    ("POST", "/v1/messages"): Service.MESSAGES,
+    ("POST", "/v1/messages/count_tokens"): Service.TOKEN_COUNT,
     ("GET", "/v1/models"): Service.MODEL_LIST,
 }
 # By how a path ends. Beside OpenAI's and Anthropic's: vLLM, SGLang, TGI, llama.cpp, Ollama, and
@@ -142,6 +163,14 @@ def target_of(method: str, path: str) -> Target:
     if method == "GET" and plain.startswith(_MODEL_CARDS):
         return ModelCard(plain.removeprefix(_MODEL_CARDS))
     return _ELSEWHERE
+
+
+def dialect_of(headers: Headers) -> Service:
+    """Says in whose words a client expects what several APIs have under one path.
+
+    Anthropic's clients ask for models where OpenAI's do, but always say which version they speak.
+    """
+    return Service.MESSAGES if "anthropic-version" in headers else Service.CHAT_COMPLETIONS
 
 
 def _resolved(path: str) -> str:

@@ -21,6 +21,7 @@ class Policy:
         categories: By name.
         default_model: Where a request goes when nothing better is known.
         aliases: Model names that ask the router to choose, `auto` first.
+        embedding_model: What an alias means where vectors are asked for; None for nothing.
         min_confidence: A category below this probability does not decide; 0 to 1.
         max_context_chars: How much of the conversation before the last user turn may colour
             its category.
@@ -38,6 +39,7 @@ class Policy:
     models: Mapping[str, Model]
     default_model: str
     aliases: tuple[str, ...] = ("auto",)
+    embedding_model: str | None = None
     categories: Mapping[str, Category] = field(factory=dict)
     min_confidence: float = field(default=0.0, validator=and_(ge(0), le(1)))
     max_context_chars: int = field(default=400, validator=ge(0))
@@ -51,6 +53,9 @@ class Policy:
     def __attrs_post_init__(self) -> None:
         if self.default_model not in self.models:
             message = f"the default model {self.default_model!r} is not configured"
+            raise InvalidPolicyError(message)
+        if self.embedding_model is not None and self.embedding_model not in self.models:
+            message = f"the embedding model {self.embedding_model!r} is not configured"
             raise InvalidPolicyError(message)
         hidden = [alias for alias in self.aliases if alias in self.models]
         if hidden:

@@ -322,6 +322,14 @@ class AnswerCodec(Protocol):
         ...
 
 
+class ContinuableCodec(Protocol):
+    """Speaks an API whose answers can be gone on from by their id."""
+
+    def answer_id(self, answer: UpstreamAnswer) -> str | None:
+        """Returns the id of an answer, or None if it has none or cannot be read."""
+        ...
+
+
 class TextCodec(Protocol):
     """Speaks an API that we do not route, as far as its texts and errors go."""
 

@@ -13,6 +13,7 @@ class Reason(StrEnum):
     PASSTHROUGH = "passthrough"
     UNREADABLE = "unreadable"
     PRIVACY = "privacy"
+    STICKY = "sticky"
     CACHE_HIT = "cache_hit"
     CLASSIFIER_ERROR = "classifier_error"
     CLASSIFIER_TIMEOUT = "classifier_timeout"

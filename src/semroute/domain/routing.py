@@ -74,6 +74,19 @@ class Category:
 
 
 @frozen
+class Place:
+    """Where a request was answered.
+
+    Args:
+        model: The model's name.
+        endpoint: The endpoint's name.
+    """
+
+    model: str
+    endpoint: str
+
+
+@frozen
 class RoutingDecision:
     """Where one request goes, and everything needed to explain it.
 

@@ -1,6 +1,6 @@
 """The one function that decides what happens to a chat request."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final, TypeAlias, assert_never
 
 from attrs import evolve, field, frozen
@@ -14,7 +14,7 @@ from .guards import BlockStyle
 from .judgement import NOTHING_FOUND, Consequence, Judgement, Sentence, judge
 from .policy import Policy
 from .reasons import Reason
-from .routing import Model, RoutingDecision
+from .routing import Model, Place, RoutingDecision
 from .screening import Screening
 
 
@@ -28,12 +28,15 @@ class Findings:
             asked, because the model was named or there was no text.
         screening: What the checks found. None when there is nothing to check for.
         hit: An answer that was kept. None when there is none, or nobody looked.
+        continued: Where the answer was given that the request goes on from. None when it goes on
+            from none, or nobody here remembers.
     """
 
     draw: float = field(validator=(ge(0), lt(1)))
     classification: ClassificationOutcome | None = None
     screening: Screening | None = None
     hit: Hit | None = None
+    continued: Place | None = None
 
 
 @frozen
@@ -121,20 +124,42 @@ def decide(
     An answer that was kept is given only if no check has anything to say about the request.
     A model the client names is kept. An alias is resolved by the category of the prompt, if
     that is known and probable enough; in every other case the default model answers and the
-    reason says why. The checks that then apply may forbid it, or leave only private endpoints
-    to choose from.
+    reason says why. What goes on from an earlier answer returns to where that was given, because
+    nobody else knows it. The checks that then apply may forbid it, or leave only private
+    endpoints to choose from.
     """
     if findings.hit is not None and may_recall(findings.hit, findings.screening, policy):
         return ServedFromCache(findings.hit, _judged(findings.hit, findings.screening, policy))
     if chat.model in policy.aliases:
-        decision = _chosen(findings, policy)
+        decision = _returned(_chosen(findings, policy), findings.continued, policy)
     elif chat.model in policy.models:
         decision = _at(policy.models[chat.model], findings, Reason.EXPLICIT_MODEL)
+        decision = _beside(decision, findings.continued, policy)
     else:
         return model_not_found()
+    return _screened(decision, findings, policy, _alternatives(decision, policy))
+
+
+def decide_embedding(
+    chat: ChatRequest, findings: Findings, policy: Policy
+) -> Routed | Refused | Blocked | PassedThrough:
+    """Decides where a request for vectors goes.
+
+    Vectors of different models cannot be compared, so a model is never exchanged for another,
+    and the category of a text does not matter. A model that is not configured is not ours to
+    route; then the checks alone decide.
+    """
+    is_alias = chat.model in policy.aliases
+    name = policy.embedding_model if is_alias else chat.model
+    if name is None:
+        return _no_embedding_model()
+    model = policy.models.get(name)
+    if model is not None:
+        reason = Reason.DEFAULT if is_alias else Reason.EXPLICIT_MODEL
+        return _screened(_at(model, findings, reason), findings, policy)
     if findings.screening is None:
-        return Routed(decision)
-    return _guarded(decision, findings.screening, findings.draw, policy)
+        return PassedThrough()
+    return decide_unrouted(findings.screening, policy, name)
 
 
 def may_recall(hit: Hit, screening: Screening | None, policy: Policy) -> bool:
@@ -179,6 +204,37 @@ def _judged(hit: Hit, screening: Screening | None, policy: Policy) -> Judgement:
     entry = hit.entry
     category = entry.route if entry.route in policy.categories else None
     return judge(screening, policy.guards_for(category, entry.model))
+
+
+def _no_embedding_model() -> Refused:
+    message = "No embedding model is configured that could be chosen. Name a model."
+    return Refused(NOT_FOUND, InvalidRequestError(message, "model", "model_not_found"))
+
+
+def _returned(chosen: RoutingDecision, place: Place | None, policy: Policy) -> RoutingDecision:
+    """Returns to where a conversation is known; its category still has its guards."""
+    if place is None or not _is_at(place.model, place.endpoint, policy):
+        return chosen
+    return evolve(chosen, model=place.model, endpoint=place.endpoint, reason=Reason.STICKY)
+
+
+def _beside(named: RoutingDecision, place: Place | None, policy: Policy) -> RoutingDecision:
+    """Returns to the server that knows a conversation, if the model that was named runs there."""
+    if place is None or not _is_at(named.model, place.endpoint, policy):
+        return named
+    return evolve(named, endpoint=place.endpoint)
+
+
+def _is_at(model: str, endpoint: str, policy: Policy) -> bool:
+    known = policy.models.get(model)
+    return known is not None and any(each.endpoint == endpoint for each in known.endpoints)
+
+
+def _alternatives(chosen: RoutingDecision, policy: Policy) -> tuple[str, ...]:
+    """Returns what may take the place of a choice; nothing if the client named the model."""
+    if chosen.reason is Reason.EXPLICIT_MODEL:
+        return ()
+    return (*(candidate.model for candidate in chosen.candidates), policy.default_model)
 
 
 def _chosen(findings: Findings, policy: Policy) -> RoutingDecision:
@@ -229,10 +285,13 @@ def _at(model: Model, findings: Findings, reason: Reason) -> RoutingDecision:
     return RoutingDecision(model.name, model.endpoint_for(findings.draw), reason)
 
 
-def _guarded(
-    chosen: RoutingDecision, screening: Screening, draw: float, policy: Policy
+def _screened(
+    chosen: RoutingDecision, findings: Findings, policy: Policy, others: Sequence[str] = ()
 ) -> Routed | Blocked:
     """Applies the guards of the choice, and of what takes its place if it is not private."""
+    screening, draw = findings.screening, findings.draw
+    if screening is None:
+        return Routed(chosen)
     guards = policy.guards_for(chosen.category, chosen.model)
     judgement = judge(screening, guards)
     forbidden = _forbidden(judgement)
@@ -241,7 +300,7 @@ def _guarded(
     route = judgement.first(Consequence.ROUTE)
     if route is None:
         return Routed(chosen, judgement)
-    for decision in _private(chosen, draw, policy):
+    for decision in _private(chosen, others, draw, policy):
         its_judgement = judge(screening, policy.guards_for(decision.category, decision.model))
         if _forbidden(its_judgement) is None:
             return Routed(decision, its_judgement)
@@ -252,16 +311,11 @@ def _forbidden(judgement: Judgement) -> Sentence | None:
     return judgement.first(Consequence.BLOCK) or judgement.first(Consequence.UNAVAILABLE)
 
 
-def _private(chosen: RoutingDecision, draw: float, policy: Policy) -> Iterator[RoutingDecision]:
-    """Yields what may take the place of a choice, on private endpoints, best first.
-
-    A model that the client named is not exchanged for another.
-    """
-    names = [chosen.model]
-    if chosen.reason is not Reason.EXPLICIT_MODEL:
-        names += [candidate.model for candidate in chosen.candidates]
-        names.append(policy.default_model)
-    for name in dict.fromkeys(names):
+def _private(
+    chosen: RoutingDecision, others: Sequence[str], draw: float, policy: Policy
+) -> Iterator[RoutingDecision]:
+    """Yields the choice and what may take its place, on private endpoints, best first."""
+    for name in dict.fromkeys((chosen.model, *others)):
         model = policy.models[name].in_private
         if model is not None:
             reason = chosen.reason if name == chosen.model else Reason.PRIVACY

@@ -11,7 +11,7 @@ from semroute.domain.caching.question import Question
 from semroute.domain.errors import InvalidRequestError
 from semroute.domain.passage import Path
 
-from .documents import TEXT, UNHURRIED
+from tests.adapters.wire.documents import TEXT, UNHURRIED
 
 ASKED = {
     "model": "auto",

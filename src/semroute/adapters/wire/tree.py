@@ -86,9 +86,17 @@ class Tree:
         """Whether any of its texts was replaced."""
         return bool(self.changes)
 
+    def ends(self, slot: Slot) -> bool:  # noqa: ARG002 - it is about all of them
+        """Whether nothing more comes of a text after it, as it is all there is."""
+        return True
+
     def encoded(self) -> bytes:
         """Returns it as it now is."""
         return replaced(self.body, self.changes)
+
+    def encoded_event(self) -> bytes | None:
+        """Returns the same."""
+        return self.encoded()
 
     def add_piece(self, slot: Slot, path: Path) -> None:
         """Adds a piece of a text that stands there, if there is one.

@@ -2,17 +2,18 @@
 
 import os
 import time
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Final
 
-from attrs import asdict, evolve, frozen
+from attrs import asdict, frozen
 from ulid import ULID
 
 from semroute.adapters.envoy import Gateway, Upstream
 from semroute.adapters.grpc import Limits
 from semroute.adapters.lexical import LexicalAttackModel, PatternFinder, views_of
-from semroute.adapters.openai import AnthropicTexts, OpenAIChat, OpenAIModels, OpenAITexts
+from semroute.adapters.openai import OpenAIChat
 from semroute.adapters.torch import TorchClassifier, load_encoder
 from semroute.app.config import (
     Library,
@@ -27,16 +28,17 @@ from semroute.app.route import Route
 from semroute.app.rulings import Rulings
 from semroute.app.screen import Screen
 from semroute.app.settings import Settings
-from semroute.app.unrouted import ScreenUnrouted
 from semroute.domain.address import Address
 from semroute.domain.attack import CASCADE, AttackScorer
 from semroute.domain.examination import Examiner
 from semroute.domain.guards import ATTACK_CHECKS, Check
-from semroute.domain.http import Unrouted
 from semroute.domain.naming import METADATA_NAMESPACE
 from semroute.domain.pii import PiiFinder
 from semroute.domain.policy import Policy
 from semroute.domain.ports import Classifier, TextReader
+from semroute.domain.routing import Place
+
+from .apis import MODELS, apis_of, unrouted_of
 
 from .checkpoints import ensemble_of, finds_more, reads_by_meaning, wanted_heads
 from .ensemble import Ensemble
@@ -118,12 +120,13 @@ def screen_of(settings: Settings, policy: Policy, detectors: Detectors) -> Scree
     )
 
 
-def route_of(
+def route_of(  # noqa: PLR0913, PLR0917 - each is a part
     settings: Settings,
     policy: Policy,
     classifier: Classifier,
     detectors: Detectors,
     recall: Recall | None = None,
+    place_of: Callable[[str], Place | None] = lambda _: None,
 ) -> Route:
     """Returns what rules on requests."""
     screen = screen_of(settings, policy, detectors)
@@ -137,17 +140,12 @@ def route_of(
         now=time.time,
         kept_bytes=settings.cache.max_answer_bytes,
     )
-    codecs = {service: OpenAITexts() for service in Unrouted}
-    codecs[Unrouted.MESSAGES] = AnthropicTexts()
     return Route(
         rulings=rulings,
-        unrouted={
-            service: ScreenUnrouted(
-                codec, evolve(rulings, words=codec), screen, service.answers_in_words
-            )
-            for service, codec in codecs.items()
-        },
-        models=OpenAIModels(),
+        apis=apis_of(rulings),
+        unrouted=unrouted_of(rulings, screen),
+        models=MODELS,
+        place_of=place_of,
         classifier=classifier,
         screen=screen,
         budget_seconds=settings.routing.budget_seconds,

@@ -17,12 +17,13 @@ from semroute.app.config import Library, policy_of
 from semroute.app.converse import Converse
 from semroute.app.lifecycle import drain
 from semroute.app.observers import Observers
-from semroute.app.remember import RememberUsage
+from semroute.app.remember import RememberPlaces, RememberUsage
 from semroute.app.settings import Settings
 from semroute.domain.address import Address
 from semroute.domain.budget import ByteBudget
 from semroute.domain.ports import Classifier, Embedder
 
+from .apis import ANSWERS, RESPONSES
 from .caching import running_cache
 from .ensemble import Loadable
 from .parts import HEALTH_NAME, Detectors, classifier_of, detectors_of, limits_of, route_of
@@ -118,12 +119,15 @@ class Router:
             trio.open_nursery() as background,
         ):
             recall = None if cache is None else cache.recall
-            route = route_of(self.settings, policy, self.classifier, self.detectors, recall)
-            learn_usage = RememberUsage(route.rulings.answers, observer)
+            places = RememberPlaces(RESPONSES)
+            route = route_of(
+                self.settings, policy, self.classifier, self.detectors, recall, places.places.get
+            )
+            learners = (RememberUsage(ANSWERS, observer), places)
             converse = Converse(
                 route=route,
                 observer=observer,
-                remember=(learn_usage,) if cache is None else (learn_usage, cache.keep),
+                remember=learners if cache is None else (*learners, cache.keep),
                 owned_headers=route.rulings.names.owned,
                 max_body_bytes=server_settings.max_body_bytes,
                 budget=budget,

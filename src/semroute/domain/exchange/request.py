@@ -126,7 +126,7 @@ class RequestHalf:
             unseen = modes.changed_to(BodyMode.NONE, BodyMode.NONE)
             metadata = PASSED_THROUGH.metadata
             return (HeadersReply(Direction.REQUEST, edit, unseen, metadata),)
-        has_body = target is Service.CHAT_COMPLETIONS or isinstance(target, Unrouted)
+        has_body = isinstance(target, Unrouted) or (isinstance(target, Service) and target.has_body)
         is_ready = event.is_last or not has_body
         if is_ready or self.intake.is_too_large:
             return self._ask(event)
