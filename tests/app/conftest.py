@@ -87,7 +87,6 @@ def route_with(
         now=lambda: 1_800_000_000.0,
     )
     return Route(
-        rulings=rulings,
         apis=apis_of(rulings),
         unrouted={},
         models=MODELS,

@@ -7,6 +7,7 @@ import trio.testing
 from attrs import evolve
 
 from semroute.adapters.memory import FaultyClassifier
+from semroute.app.assemble.apis import apis_of
 from semroute.app.route import Route
 from semroute.domain.classification import Classification, Unclassified
 from semroute.domain.errors import ClassifierError, NotLoadedError, OverloadedError
@@ -179,7 +180,7 @@ async def test_other_paths_pass(route: Route) -> None:
 async def test_every_attempt_at_a_request_goes_to_the_same_endpoint(route: Route) -> None:
     places = tuple(WeightedEndpoint(f"e{i}") for i in range(8))
     policy = evolve(POLICY, models={**POLICY.models, "euler": Model("euler", places)})
-    route = evolve(route, rulings=evolve(route.rulings, policy=policy))
+    route = evolve(route, apis=apis_of(evolve(route.rulings, policy=policy)))
 
     def attempt(number: int) -> HttpRequest:
         headers = Headers.of({"x-request-id": f"request-{number}"})

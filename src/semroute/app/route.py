@@ -62,8 +62,7 @@ class Route:
     """Rules on requests.
 
     Args:
-        rulings: Words what was decided about chat completions, by its policy.
-        apis: What is special about each API that is routed, that of chat completions too.
+        apis: What is special about each API that is routed. They have one policy.
         unrouted: Rules on requests that are screened and go where they go anyway.
         models: Shows the models, in the words of the API whose client asks.
         place_of: Says where an answer was given, by its id; None if nobody remembers.
@@ -74,7 +73,6 @@ class Route:
         recall: Finds answers that were given before; None for no cache.
     """
 
-    rulings: Rulings
     apis: Mapping[Service, Api]
     unrouted: Mapping[Unrouted, ScreenUnrouted]
     models: Mapping[Service, ModelDirectory]
@@ -84,6 +82,11 @@ class Route:
     budget_seconds: float
     new_id: Callable[[], str]
     recall: Recall | None = None
+
+    @property
+    def rulings(self) -> Rulings:
+        """What words verdicts where no API is asked for in particular, by the policy."""
+        return self.apis[Service.CHAT_COMPLETIONS].rulings
 
     async def __call__(self, request: HttpRequest, extend: Extend = _no_more_time) -> Ruling:
         """Rules on one request. Cancelled, it leaves nothing behind.

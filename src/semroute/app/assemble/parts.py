@@ -141,7 +141,6 @@ def route_of(  # noqa: PLR0913, PLR0917 - each is a part
         kept_bytes=settings.cache.max_answer_bytes,
     )
     return Route(
-        rulings=rulings,
         apis=apis_of(rulings),
         unrouted=unrouted_of(rulings, screen),
         models=MODELS,
