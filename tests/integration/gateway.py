@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 import httpx2
 import trio
+from anthropic import Anthropic
 from attrs import define, evolve, field
 from openai import OpenAI
 from starlette.applications import Starlette
@@ -153,6 +154,15 @@ class Gateway:
             with OpenAI(
                 base_url=f"{self.url}/v1", api_key="none", max_retries=0, timeout=20
             ) as client:
+                return use(client)
+
+        return await trio.to_thread.run_sync(call)
+
+    async def anthropic(self, use: Callable[[Anthropic], T]) -> T:
+        """Lets Anthropic's client loose on the gateway, in a thread."""
+
+        def call() -> T:
+            with Anthropic(base_url=self.url, api_key="none", max_retries=0, timeout=20) as client:
                 return use(client)
 
         return await trio.to_thread.run_sync(call)
