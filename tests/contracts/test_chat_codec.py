@@ -1,14 +1,23 @@
-"""What every chat API's codec promises. There is one so far."""
+"""What the codec of every API promises that we route."""
 
 import contextlib
 import json
+from collections.abc import Iterable
+from typing import Any
 
 import pytest
 from attrs import evolve
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from semroute.adapters.openai import OpenAIChat, OpenAIModels
+from semroute.adapters.anthropic import AnthropicMessages, AnthropicModels, AnthropicTokenCount
+from semroute.adapters.openai import (
+    OpenAIChat,
+    OpenAICompletions,
+    OpenAIEmbeddings,
+    OpenAIModels,
+    OpenAIResponses,
+)
 from semroute.domain.chat import Refusal
 from semroute.domain.errors import InvalidRequestError
 from semroute.domain.headers import Headers
@@ -16,21 +25,44 @@ from semroute.domain.ports import AnswerCodec, ChatCodec, ModelDirectory
 from semroute.domain.record import UpstreamAnswer
 from semroute.domain.routing import ChatEdit
 
-CODECS: dict[str, ChatCodec] = {"openai": OpenAIChat()}
-ANSWERS: dict[str, AnswerCodec] = {"openai": OpenAIChat()}
-DIRECTORIES: dict[str, ModelDirectory] = {"openai": OpenAIModels()}
+MESSAGES = {"messages": [{"role": "user", "content": "hello"}]}
+CODECS: dict[str, tuple[ChatCodec, dict[str, Any]]] = {
+    "chat": (OpenAIChat(), MESSAGES),
+    "completions": (OpenAICompletions(), {"prompt": "hello"}),
+    "responses": (OpenAIResponses(), {"input": "hello"}),
+    "items": (OpenAIResponses(), {"input": MESSAGES["messages"]}),
+    "messages": (AnthropicMessages(), MESSAGES),
+    "count_tokens": (AnthropicTokenCount(), MESSAGES),
+    "embeddings": (OpenAIEmbeddings(), {"input": ["hello"]}),
+}
+WORDLESS = ("count_tokens", "embeddings")
+ANSWERS: dict[str, AnswerCodec] = {
+    "chat": OpenAIChat(),
+    "completions": OpenAICompletions(),
+    "responses": OpenAIResponses(),
+    "messages": AnthropicMessages(),
+    "count_tokens": AnthropicTokenCount(),
+    "embeddings": OpenAIEmbeddings(),
+}
+DIRECTORIES: dict[str, ModelDirectory] = {"openai": OpenAIModels(), "anthropic": AnthropicModels()}
 
-REQUEST = json.dumps(
-    {"model": "auto", "messages": [{"role": "user", "content": "hello"}], "unheard-of": [1, 2]}
-).encode()
 
-codecs = pytest.mark.parametrize("codec", CODECS.values(), ids=CODECS)
+def written(fields: dict[str, Any]) -> bytes:
+    return json.dumps({"model": "auto", **fields, "unheard-of": [1, 2]}).encode()
+
+
+def those(names: Iterable[str]) -> pytest.MarkDecorator:
+    values = [(codec, written(fields)) for codec, fields in map(CODECS.__getitem__, names)]
+    return pytest.mark.parametrize(("codec", "request_"), values, ids=names)
+
+
+codecs = those(list(CODECS))
 answer_codecs = pytest.mark.parametrize("codec", ANSWERS.values(), ids=ANSWERS)
 
 
-@codecs
-def test_a_request_is_read(codec: ChatCodec) -> None:
-    chat = codec.parse(REQUEST)
+@those([name for name in CODECS if name != "embeddings"])
+def test_a_request_is_read(codec: ChatCodec, request_: bytes) -> None:
+    chat = codec.parse(request_)
     prompt = chat.prompt(100)
     assert chat.model == "auto"
     assert prompt is not None
@@ -38,48 +70,61 @@ def test_a_request_is_read(codec: ChatCodec) -> None:
 
 
 @codecs
-def test_an_edited_request_reads_as_edited_and_otherwise_the_same(codec: ChatCodec) -> None:
-    edited = codec.edit(REQUEST, ChatEdit(model="big"))
+def test_an_edited_request_reads_as_edited_and_otherwise_the_same(
+    codec: ChatCodec, request_: bytes
+) -> None:
+    edited = codec.edit(request_, ChatEdit(model="big"))
     assert codec.parse(edited).model == "big"
-    assert codec.parse(edited).messages == codec.parse(REQUEST).messages
+    assert codec.parse(edited).messages == codec.parse(request_).messages
     assert json.loads(edited)["unheard-of"] == [1, 2]
     assert codec.edit(edited, ChatEdit(model="big")) == edited
 
 
 @codecs
-def test_what_screening_finds_in_a_passage_can_be_replaced(codec: ChatCodec) -> None:
-    chat = codec.parse(REQUEST)
+def test_what_screening_finds_in_a_passage_can_be_replaced(
+    codec: ChatCodec, request_: bytes
+) -> None:
+    chat = codec.parse(request_)
     (passage,) = (passage for passage in chat.passages if passage.text == "hello")
-    edited = codec.edit(REQUEST, ChatEdit("big", {passage.path: "bye"}))
+    edited = codec.edit(request_, ChatEdit("big", {passage.path: "bye"}))
     again = codec.parse(edited)
     assert again.model == "big"
-    assert again.messages[0].text == "bye"
+    assert [message.text for message in again.messages] == ["bye"] * len(chat.messages)
     assert again.passages == tuple(
         evolve(each, text="bye") if each == passage else each for each in chat.passages
     )
 
 
 @codecs
-def test_a_place_that_is_not_there_cannot_be_edited(codec: ChatCodec) -> None:
+def test_a_place_that_is_not_there_cannot_be_edited(codec: ChatCodec, request_: bytes) -> None:
     with pytest.raises(LookupError):
-        codec.edit(REQUEST, ChatEdit(texts={("nowhere",): "x"}))
+        codec.edit(request_, ChatEdit(texts={("nowhere",): "x"}))
 
 
-@codecs
+@those([name for name in CODECS if name not in WORDLESS])
 @pytest.mark.parametrize("is_streaming", [True, False])
-def test_a_refusal_says_why_and_is_no_error(codec: ChatCodec, *, is_streaming: bool) -> None:
-    chat = evolve(codec.parse(REQUEST), is_streaming=is_streaming)
+def test_a_refusal_says_why_and_is_no_error(
+    codec: ChatCodec, request_: bytes, *, is_streaming: bool
+) -> None:
+    chat = evolve(codec.parse(request_), is_streaming=is_streaming)
     reply = codec.refusal(chat, Refusal("1", "big", "I had rather not.", 0))
     assert reply.status == 200
     assert reply.headers.get("content-type")
     assert "I had rather not." in reply.body.decode()
 
 
+@those(WORDLESS)
+def test_what_cannot_say_no_has_an_error_that_says_why(codec: ChatCodec, request_: bytes) -> None:
+    reply = codec.refusal(codec.parse(request_), Refusal("1", "big", "I had rather not.", 0))
+    assert reply.status == 403
+    assert "I had rather not." in json.loads(reply.body)["error"]["message"]
+
+
 @codecs
 @given(body=st.binary(max_size=300))
-def test_any_bytes_are_read_or_refused(codec: ChatCodec, body: bytes) -> None:
+def test_any_bytes_are_read_or_refused(codec: ChatCodec, request_: bytes, body: bytes) -> None:
     with contextlib.suppress(InvalidRequestError):
-        assert codec.parse(body).messages
+        assert codec.parse(body).model
 
 
 @answer_codecs
@@ -134,7 +179,7 @@ def test_an_answer_that_nobody_can_read_may_become_a_refusal(
 
 @codecs
 @pytest.mark.parametrize("param", [None, "messages[0]"])
-def test_an_error_is_never_empty(codec: ChatCodec, param: str | None) -> None:
+def test_an_error_is_never_empty(codec: ChatCodec, request_: bytes, param: str | None) -> None:
     reply = codec.error(400, InvalidRequestError("No.", param))
     assert reply.status == 400
     assert reply.body

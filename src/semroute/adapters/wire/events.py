@@ -43,19 +43,23 @@ class RawEvent:
         return None if event is None else event.data
 
     def with_data(self, data: bytes | None) -> bytes:
-        """Returns it with other data, or without; its other lines stay as they are."""
+        """Returns it with other data, its other lines as they are; or only what else is in it.
+
+        Without data there is no event for its name to be of, though not every client knows that.
+        """
         lines = self.raw.splitlines(keepends=True)
-        rest = [line for line in lines if not _is_data(line)]
         if data is None:
-            return b"".join(rest) if b"".join(rest).strip() else b""
-        at = next(index for index, line in enumerate(lines) if _is_data(line))
+            rest = b"".join(line for line in lines if not _is_field(line, b"data", b"event"))
+            return rest if rest.strip() else b""
+        rest_lines = [line for line in lines if not _is_field(line, b"data")]
+        at = next(index for index, line in enumerate(lines) if _is_field(line, b"data"))
         end = lines[at][len(lines[at].rstrip(b"\r\n")) :] or b"\n"
         said = [b"data: " + line + end for line in data.split(b"\n")]
-        return b"".join([*lines[:at], *said, *rest[at:]])
+        return b"".join([*lines[:at], *said, *rest_lines[at:]])
 
 
-def _is_data(line: bytes) -> bool:
-    return line.removeprefix(_BOM).rstrip(b"\r\n").partition(b":")[0] == b"data"
+def _is_field(line: bytes, *names: bytes) -> bool:
+    return line.removeprefix(_BOM).rstrip(b"\r\n").partition(b":")[0] in names
 
 
 @define
