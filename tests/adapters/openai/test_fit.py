@@ -25,7 +25,7 @@ from .completions import (
     streamed,
     whole,
 )
-from .documents import UNHURRIED
+from tests.adapters.wire.documents import UNHURRIED
 from .streams import choice, event
 
 fit = OpenAICache().fit

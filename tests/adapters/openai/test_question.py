@@ -10,7 +10,6 @@ from semroute.adapters.openai import OpenAICache, OpenAIChat
 from semroute.domain.caching.question import Question
 from semroute.domain.errors import InvalidRequestError
 from semroute.domain.passage import Path
-
 from tests.adapters.wire.documents import TEXT, UNHURRIED
 
 ASKED = {

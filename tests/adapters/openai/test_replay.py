@@ -23,7 +23,7 @@ from .completions import (
     custom_call,
     probabilities,
 )
-from .documents import UNHURRIED
+from tests.adapters.wire.documents import UNHURRIED
 
 CACHE = OpenAICache()
 NAMED = Replayed("chatcmpl-new", 1_800_000_000)
