@@ -80,6 +80,11 @@ def test_header_names_can_be_changed() -> None:
     [
         ({"routing": {"default_model": "bug"}}, "routing.default_model", "did you mean 'big'?"),
         (
+            {"routing": {"default_model": "big", "embedding_model": "bug"}},
+            "routing.embedding_model",
+            "did you mean 'big'?",
+        ),
+        (
             {"models": {"big": {"endpoints": {"gpa": 1}}}},
             "models.big.endpoints.gpa",
             "did you mean 'gpu'?",

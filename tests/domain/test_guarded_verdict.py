@@ -29,6 +29,7 @@ from semroute.domain.verdict import (
     Routed,
     Verdict,
     decide,
+    decide_embedding,
     decide_unrouted,
 )
 
@@ -145,3 +146,19 @@ def test_requests_that_are_not_routed_pass_the_same_checks(
 ) -> None:
     verdict = decide_unrouted(screening, evolve(POLICY, guards=guards))
     assert isinstance(verdict, Blocked if is_blocked else PassedThrough)
+
+
+def test_a_model_for_vectors_is_never_exchanged_for_another() -> None:
+    policy = evolve(POLICY, guards=private_only(), embedding_model="big")
+    chat = ChatRequest("auto", ())
+    assert isinstance(decide_embedding(chat, Findings(0.0, None, EMAIL), policy), Blocked)
+    policy = evolve(policy, embedding_model="both")
+    verdict = decide_embedding(chat, Findings(0.0, None, EMAIL), policy)
+    assert place(verdict) == ("both", "cpu", Reason.DEFAULT)
+
+
+def test_a_model_for_vectors_that_is_not_ours_is_screened_all_the_same() -> None:
+    chat = ChatRequest("unheard-of", ())
+    assert isinstance(decide_embedding(chat, Findings(0.0, None, ATTACK), POLICY), Blocked)
+    verdict = decide_embedding(chat, Findings(0.0, None, Screening()), POLICY)
+    assert isinstance(verdict, PassedThrough)

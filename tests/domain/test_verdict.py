@@ -1,4 +1,5 @@
 import pytest
+from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -7,8 +8,22 @@ from semroute.domain.classification import Classification, ClassificationOutcome
 from semroute.domain.errors import InvalidPolicyError
 from semroute.domain.policy import Policy
 from semroute.domain.reasons import Reason
-from semroute.domain.routing import Candidate, Category, Model, RoutingDecision, WeightedEndpoint
-from semroute.domain.verdict import Findings, Refused, Routed, decide
+from semroute.domain.routing import (
+    Candidate,
+    Category,
+    Model,
+    Place,
+    RoutingDecision,
+    WeightedEndpoint,
+)
+from semroute.domain.verdict import (
+    Findings,
+    PassedThrough,
+    Refused,
+    Routed,
+    decide,
+    decide_embedding,
+)
 
 SMALL = Model("small", (WeightedEndpoint("cpu"),))
 BIG = Model("big", (WeightedEndpoint("gpu-1", 3), WeightedEndpoint("gpu-2", 1)))
@@ -153,3 +168,48 @@ def test_a_classification_is_ranked_and_knows_its_margin() -> None:
     assert classification.runner_up is not None
     assert classification.margin == pytest.approx(0.5)
     assert Classification.ranked({"a": 1.0}).margin == 1.0
+
+
+MATH = Classification.ranked({"math": 0.9, "idle": 0.1})
+
+
+def continued(place: Place, model: str = "auto") -> RoutingDecision:
+    verdict = decide(chat(model), Findings(0.0, MATH, continued=place), POLICY)
+    assert isinstance(verdict, Routed)
+    return verdict.decision
+
+
+def test_what_goes_on_from_an_answer_returns_to_where_it_was_given() -> None:
+    decision = continued(Place("small", "cpu"))
+    assert (decision.model, decision.endpoint, decision.reason) == ("small", "cpu", Reason.STICKY)
+    assert decision.category == "math"
+    assert continued(Place("big", "gpu-2")).endpoint == "gpu-2"
+
+
+@pytest.mark.parametrize("place", [Place("gone", "cpu"), Place("small", "gone")])
+def test_a_place_that_is_gone_is_forgotten(place: Place) -> None:
+    assert continued(place) == decided(MATH)
+
+
+def test_a_named_model_is_kept_on_the_server_that_knows_the_conversation() -> None:
+    decision = continued(Place("other", "gpu-2"), "big")
+    assert decision == RoutingDecision("big", "gpu-2", Reason.EXPLICIT_MODEL)
+    assert continued(Place("small", "cpu"), "big").endpoint == "gpu-1"
+
+
+def embedded(model: str, embedding_model: str | None = "big") -> object:
+    policy = evolve(POLICY, embedding_model=embedding_model)
+    verdict = decide_embedding(chat(model), Findings(0.0), policy)
+    return verdict.decision if isinstance(verdict, Routed) else verdict
+
+
+def test_vectors_come_from_the_model_that_is_named_or_the_one_for_vectors() -> None:
+    assert embedded("auto") == RoutingDecision("big", "gpu-1", Reason.DEFAULT)
+    assert embedded("small") == RoutingDecision("small", "cpu", Reason.EXPLICIT_MODEL)
+    assert embedded("unheard-of") == PassedThrough()
+    assert isinstance(embedded("auto", None), Refused)
+
+
+def test_the_model_for_vectors_must_exist() -> None:
+    with pytest.raises(InvalidPolicyError, match="embedding model"):
+        evolve(POLICY, embedding_model="unheard-of")

@@ -11,12 +11,15 @@ from semroute.adapters.memory import WordClassifier
 from semroute.domain.headers import Headers
 from semroute.domain.http import HttpRequest, LocalReply
 from semroute.domain.ruling import PASSED_THROUGH, RequestEdit
-from semroute.domain.verdict import Routed
+from semroute.domain.verdict import PassedThrough, Routed
 from tests.app.conftest import DEFINITIONS, POLICY, route_with
 
 from .harness import fuzz, no_bugs_logged
 
-KEYS = st.sampled_from(["model", "messages", "role", "content", "type", "text", "stream", "x", "é"])
+KEYS = st.sampled_from([
+    "model", "messages", "role", "content", "type", "text", "stream", "x", "é",
+    "input", "prompt", "system", "output", "previous_response_id",
+])  # fmt: skip
 LEAVES = st.one_of(
     st.none(),
     st.booleans(),
@@ -44,8 +47,9 @@ TURNS = st.builds(
     st.one_of(st.text(max_size=30), st.none(), PARTS, ANYTHING),
 )
 CHATS = st.builds(
-    lambda model, turns, more: {"model": model, "messages": turns} | more,
+    lambda model, name, turns, more: {"model": model, name: turns} | more,
     st.one_of(st.sampled_from(["auto", "small", "portia"]), ANYTHING),
+    st.sampled_from(["messages", "messages", "input", "prompt"]),
     st.one_of(st.lists(TURNS, max_size=4), ANYTHING),
     st.dictionaries(KEYS, ANYTHING, max_size=2),
 )
@@ -64,12 +68,15 @@ PATHS = st.one_of(
     st.sampled_from([
         "/v1/chat/completions", "/v1/chat/completions", "/v1/chat/completions?x=1", "/v1/models",
         "/v1/models/auto", "/v1/models/%00", "/v1//chat/completions", "/v1/chat/completions/",
+        "/v1/completions", "/v1/embeddings", "/v1/responses", "/v1/messages",
+        "/v1/messages/count_tokens",
     ]),
     st.text(max_size=20),
 )  # fmt: skip
 METHODS = st.sampled_from(["POST", "POST", "GET", "post", ""])
+NAMES = st.sampled_from(["x-request-id", "content-encoding", "anthropic-version"])
 FIELDS = st.lists(
-    st.tuples(st.sampled_from(["x-request-id", "content-encoding"]), st.binary(max_size=200)),
+    st.tuples(NAMES, st.binary(max_size=200)),
     max_size=2,
 )
 
@@ -89,6 +96,9 @@ def test_every_request_gets_a_ruling(
             assert reply.status == 200 or 400 <= reply.status < 500
             document = json.loads(reply.body)
             assert ("error" in document) is (reply.status != 200)
+        case RequestEdit() as edit if isinstance(ruling.verdict, PassedThrough):
+            assert edit == RequestEdit()
+            assert ruling.facts.service == "embeddings"
         case RequestEdit() as edit:
             assert isinstance(ruling.verdict, Routed)
             model = ruling.verdict.decision.model

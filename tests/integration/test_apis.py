@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Awaitable, Callable, Iterator
+from functools import partial
 from typing import Any
 
 import anthropic
@@ -43,8 +44,10 @@ async def complete(gateway: Gateway, prompt: str, stream: bool) -> Answer:  # no
         if not stream:
             choice = client.completions.create(model="auto", prompt=prompt).choices[0]
             return choice.text, choice.finish_reason
-        texts, finish = [], None
-        for chunk in client.completions.create(model="auto", prompt=prompt, stream=True):
+        texts: list[str] = []
+        finish: Any = None
+        chunks: Any = client.completions.create(model="auto", prompt=prompt, stream=True)
+        for chunk in chunks:
             for each in chunk.choices:
                 texts.append(each.text)
                 finish = each.finish_reason or finish
@@ -114,7 +117,7 @@ def saying(text: str) -> Callable[[Request], Response]:
 
     def answer(request: Request) -> Response:
         body = json.loads(request._body)  # noqa: SLF001 - read before
-        events, document = {
+        wordings: dict[str, Any] = {
             "/v1/completions": (completion_events, lambda: modelapis.completion(body, text, {})),
             "/v1/responses": (
                 lambda body: modelapis.response_events(body, "resp_1", pieces),
@@ -124,7 +127,8 @@ def saying(text: str) -> Callable[[Request], Response]:
                 lambda body: modelapis.message_events(body, pieces),
                 lambda: modelapis.message(body, pieces),
             ),
-        }[request.url.path]
+        }
+        events, document = wordings[request.url.path]
         if not body.get("stream"):
             return JSONResponse(document())
         said = Pieces(iter([event.decode() for event in events(body)]))
@@ -177,7 +181,7 @@ async def test_vectors_come_from_the_model_that_makes_them() -> None:
 
     async with running_gateway(embedding) as gateway:
         for model, reason in (("auto", "default"), ("bge-m3", "explicit_model")):
-            raw = await gateway.openai(lambda client, model=model: ask(client, model))
+            raw = await gateway.openai(partial(ask, model=model))
             assert len(raw.parse().data) == 2
             assert raw.parse().model == "bge-m3"
             assert raw.headers["x-served-by"] == "cpu-1"
@@ -199,7 +203,7 @@ async def test_vectors_come_from_the_model_that_makes_them() -> None:
 @pytest.mark.parametrize("stream", [False, True])
 async def test_a_response_goes_on_where_the_one_before_was_given(*, stream: bool) -> None:
     def ask(client: OpenAI, prompt: str, previous: str | None) -> tuple[str, Any]:
-        raw = client.responses.with_raw_response.create(
+        raw: Any = client.responses.with_raw_response.create(
             model="auto", input=prompt, previous_response_id=previous, stream=stream
         )
         if not stream:

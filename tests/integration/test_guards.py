@@ -251,12 +251,12 @@ async def test_images_can_be_turned_away() -> None:
 
 
 UNROUTED = {
-    "/v1/completions": {"model": "m", "prompt": "{}"},
-    "/v1/embeddings": {"model": "m", "input": ["a", "{}"]},
-    "/v1/responses": {
+    "/completions": {"model": "m", "prompt": "{}"},
+    "/v1/engines/m/embeddings": {"input": ["a", "{}"]},
+    "/openai/v1/responses": {
         "model": "m", "instructions": "b", "input": [{"role": "user", "content": "{}"}],
     },
-    "/v1/messages": {
+    "/anthropic/v1/messages": {
         "model": "m", "max_tokens": 9, "system": "s",
         "messages": [{"role": "user", "content": [{"type": "text", "text": "{}"}]}],
     },

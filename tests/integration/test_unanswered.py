@@ -32,7 +32,7 @@ REQUESTS: dict[str, tuple[str, dict[str, Any]]] = {
     "long": (CHAT, {"model": "auto", "messages": [{"role": "user", "content": TEXT * 3_000}]}),
     "many": (CHAT, {"model": "auto", "messages": [QUESTION] * 600}),
     "twice": (CHAT, {"model": "auto", "messages": [QUESTION]}),
-    "unrouted": ("/v1/completions", {"model": "saul-54b", "prompt": TEXT}),
+    "unrouted": ("/completions", {"model": "saul-54b", "prompt": TEXT}),
 }
 MODULES = (converse, flights, parsing, recall, route, screen, service, unrouted)
 

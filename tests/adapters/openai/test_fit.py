@@ -11,6 +11,7 @@ from semroute.adapters.openai import OpenAICache
 from semroute.domain.caching.answer import FitAnswer, Unfit
 from semroute.domain.headers import Headers
 from semroute.domain.record import UpstreamAnswer
+from tests.adapters.wire.documents import UNHURRIED
 
 from .completions import (
     COMPLETIONS,
@@ -25,7 +26,6 @@ from .completions import (
     streamed,
     whole,
 )
-from tests.adapters.wire.documents import UNHURRIED
 from .streams import choice, event
 
 fit = OpenAICache().fit

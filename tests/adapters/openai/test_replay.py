@@ -11,6 +11,7 @@ from semroute.domain.caching.answer import FitAnswer, Replayed
 from semroute.domain.chat import ChatRequest
 from semroute.domain.http import LocalReply
 from semroute.domain.record import UpstreamAnswer
+from tests.adapters.wire.documents import UNHURRIED
 
 from .clients import reading
 from .completions import (
@@ -23,7 +24,6 @@ from .completions import (
     custom_call,
     probabilities,
 )
-from tests.adapters.wire.documents import UNHURRIED
 
 CACHE = OpenAICache()
 NAMED = Replayed("chatcmpl-new", 1_800_000_000)
