@@ -304,10 +304,11 @@ def text(value: str) -> dict[str, str]:
 
 async def test_a_blocked_attack_is_an_error_that_every_client_knows() -> None:
     async with running_gateway(guarded(**attacks("enforce"))) as gateway:
-        for ask in (complete, respond):
+        for ask, param in ((complete, "prompt"), (respond, "input")):
             with pytest.raises(openai.PermissionDeniedError) as caught:
                 await ask(gateway, ATTACK, False)  # noqa: FBT003
             assert caught.value.code == "content_policy_violation"
+            assert caught.value.param == param
         with pytest.raises(anthropic.PermissionDeniedError) as denied:
             await converse(gateway, ATTACK, False)  # noqa: FBT003
         assert denied.value.body["error"]["type"] == "permission_error"  # type: ignore[index]

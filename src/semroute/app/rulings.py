@@ -68,6 +68,7 @@ class Rulings:
         watch_bytes: How much of a model's answer to keep for metering; 0 for none.
         kept_bytes: The same for an answer that the cache may keep.
         answers_in_words: Whether what comes back is what a model says, and must be screened.
+        prompt_field: The field of a request that an error is about.
         now: Returns the time, in seconds since 1970.
     """
 
@@ -80,6 +81,7 @@ class Rulings:
     now: Callable[[], float]
     kept_bytes: int = 0
     answers_in_words: bool = True
+    prompt_field: str = "messages"
     words: ChatCodec | TextCodec = field(default=Factory(lambda self: self.chat, takes_self=True))
 
     def routed(  # noqa: PLR0913, PLR0917 - all of it goes into one ruling
@@ -222,7 +224,7 @@ class Rulings:
     ) -> LocalReply:
         match style, chat:
             case BlockStyle.ERROR, _:
-                param = None if chat is None else "messages"
+                param = None if chat is None else self.prompt_field
                 error = InvalidRequestError(message, param, "content_policy_violation")
                 return self.words.error(_FORBIDDEN, error)
             case BlockStyle.REFUSAL, None:

@@ -76,8 +76,8 @@ class Unrouted(Enum):
     """Services of model servers that we do not route, but whose requests a model reads.
 
     Those we do route are among them, under other paths: what OpenAI has at `/v1/completions`,
-    others have at `/completions`,
-    `/v1/engines/x/completions` or `/openai/deployments/x/completions`.
+    others have at `/completions`, `/v1/engines/x/completions` or
+    `/openai/deployments/x/completions`.
     """
 
     COMPLETIONS = "completions"

@@ -12,6 +12,9 @@ from .saying import Slot, UnreadableError
 DOCUMENTS: Final = frozenset({"arguments", "partial_json"})
 """Fields whose texts are JSON documents themselves."""
 
+# A response says its texts up to four times as a whole, one after the other.
+_MOST_REMEMBERED: Final = 16
+
 # 128 choices with thirty tool calls each. Every one of them keeps a filter.
 MAX_TEXTS: Final = 4096
 
@@ -39,6 +42,7 @@ class Texts:
 
     _new_filter: NewFilter
     _open: dict[Slot, TextFilter] = field(init=False, factory=dict)
+    _whole: dict[tuple[bool, str], str] = field(init=False, factory=dict, repr=False)
 
     def feed(self, slot: Slot, piece: str) -> str:
         """Takes the next piece of a text and returns what may go on now."""
@@ -54,8 +58,14 @@ class Texts:
 
     def whole(self, slot: Slot, text: str) -> str:
         """Returns what of a text may go on that comes all at once."""
-        begun = self._begun(slot)
-        return _allowed(begun.feed(text)) + _allowed(begun.finish())
+        key = (slot.path[-1] in DOCUMENTS, text)
+        if key not in self._whole:
+            begun = self._begun(slot)
+            said = _allowed(begun.feed(text)) + _allowed(begun.finish())
+            if len(self._whole) >= _MOST_REMEMBERED:
+                self._whole.clear()
+            self._whole[key] = said
+        return self._whole[key]
 
     @property
     def begun(self) -> tuple[Slot, ...]:

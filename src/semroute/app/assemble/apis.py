@@ -45,6 +45,11 @@ _CODECS: Final[Mapping[Service, _Codec]] = {
     Service.MESSAGES: AnthropicMessages(),
     Service.TOKEN_COUNT: AnthropicTokenCount(),
 }
+_PROMPTS: Final = {
+    Service.COMPLETIONS: "prompt",
+    Service.EMBEDDINGS: "input",
+    Service.RESPONSES: "input",
+}
 _TEXTS: Final[Mapping[Unrouted, TextCodec]] = {
     **dict.fromkeys(Unrouted, OpenAITexts()),
     Unrouted.MESSAGES: AnthropicTexts(),
@@ -79,6 +84,7 @@ def apis_of(rulings: Rulings) -> dict[Service, Api]:
                 answers=codec,
                 words=codec,
                 answers_in_words=service.answers_in_words,
+                prompt_field=_PROMPTS.get(service, rulings.prompt_field),
             ),
             decide=decide_embedding if service is Service.EMBEDDINGS else decide,
             is_classified=service is not Service.EMBEDDINGS,
