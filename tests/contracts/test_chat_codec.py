@@ -24,6 +24,7 @@ from semroute.domain.headers import Headers
 from semroute.domain.ports import AnswerCodec, ChatCodec, ModelDirectory
 from semroute.domain.record import UpstreamAnswer
 from semroute.domain.routing import ChatEdit
+from tests.adapters.wire.documents import JSON
 
 MESSAGES = {"messages": [{"role": "user", "content": "hello"}]}
 CODECS: dict[str, tuple[ChatCodec, dict[str, Any]]] = {
@@ -93,6 +94,23 @@ def test_what_screening_finds_in_a_passage_can_be_replaced(
     assert again.passages == tuple(
         evolve(each, text="bye") if each == passage else each for each in chat.passages
     )
+
+
+@codecs
+@settings(deadline=None)
+@given(more=st.dictionaries(st.from_regex(r"x-[a-z]{1,9}", fullmatch=True), JSON, max_size=3))
+def test_whatever_else_is_in_a_request_keeps_its_bytes(
+    codec: ChatCodec, request_: bytes, more: dict[str, Any]
+) -> None:
+    spelled = ", ".join(f"{json.dumps(key)} : {json.dumps(value)}" for key, value in more.items())
+    body = (
+        request_[:-1] + (b', "n" : 1.50, ' if more else b', "n" : 1.50') + spelled.encode() + b"}"
+    )
+    chat = codec.parse(body)
+    texts = {each.path: each.text for each in chat.passages if each.is_editable}
+    edited = codec.edit(body, ChatEdit("big", texts))
+    assert json.loads(edited) == json.loads(body) | {"model": "big"}
+    assert b'"n":1.50' in edited
 
 
 @codecs

@@ -145,12 +145,13 @@ class Tree:
         value: Json = self.fields
         for step in path:
             parent = value
-            if isinstance(step, str) and isinstance(parent, dict):
-                value = parent.get(step)
-            elif isinstance(step, int) and isinstance(parent, list) and step < len(parent):
-                value = parent[step]
-            else:
-                return None, None
+            match parent, step:
+                case dict() as fields, str():
+                    value = fields.get(step)
+                case list() as items, int() if step < len(items):
+                    value = items[step]
+                case _:
+                    return None, None
         return parent, value
 
 
