@@ -2,7 +2,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from semroute.domain.http import Elsewhere, ModelCard, Service, Target, Unrouted, target_of
+from semroute.domain.http import (
+    Elsewhere,
+    ModelCard,
+    Service,
+    StoredResponse,
+    Target,
+    Unrouted,
+    target_of,
+)
 
 
 @pytest.mark.parametrize(
@@ -27,7 +35,12 @@ from semroute.domain.http import Elsewhere, ModelCard, Service, Target, Unrouted
         ("POST", "/embeddings", Unrouted.EMBEDDINGS),
         ("POST", "/v1/responses", Service.RESPONSES),
         ("POST", "/openai/v1/responses", Unrouted.RESPONSES),
-        ("GET", "/v1/responses/resp_1", Elsewhere()),
+        ("GET", "/v1/responses/resp_1?stream=true", StoredResponse("resp_1")),
+        ("DELETE", "/v1/Responses/Resp_1/", StoredResponse("Resp_1")),
+        ("POST", "/v1/responses/resp_1/cancel", StoredResponse("resp_1")),
+        ("GET", "/v1/responses/resp_1/input_items", StoredResponse("resp_1")),
+        ("GET", "/v1/responses/resp_1/cancel", Elsewhere()),
+        ("GET", "/v1/responses", Elsewhere()),
         ("POST", "/v1/responses/input_tokens", Unrouted.NUMBERS),
         ("POST", "/anthropic/v1/messages", Unrouted.MESSAGES),
         ("POST", "/v1/messages", Service.MESSAGES),

@@ -23,6 +23,7 @@ from semroute.domain.verdict import (
     Routed,
     decide,
     decide_embedding,
+    decide_stored,
 )
 
 SMALL = Model("small", (WeightedEndpoint("cpu"),))
@@ -195,6 +196,14 @@ def test_a_named_model_is_kept_on_the_server_that_knows_the_conversation() -> No
     decision = continued(Place("other", "gpu-2"), "big")
     assert decision == RoutingDecision("big", "gpu-2", Reason.EXPLICIT_MODEL)
     assert continued(Place("small", "cpu"), "big").endpoint == "gpu-1"
+
+
+def test_a_response_that_is_kept_is_looked_for_where_it_was_given() -> None:
+    known = decide_stored(Place("big", "gpu-2"), POLICY).decision
+    assert known == RoutingDecision("big", "gpu-2", Reason.STICKY)
+    for place in (None, Place("big", "gone")):
+        decision = decide_stored(place, POLICY).decision
+        assert decision == RoutingDecision("small", "cpu", Reason.DEFAULT)
 
 
 def embedded(model: str, embedding_model: str | None = "big") -> object:

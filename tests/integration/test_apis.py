@@ -116,7 +116,7 @@ def saying(text: str) -> Callable[[Request], Response]:
     pieces = [text[at : at + 3] for at in range(0, len(text), 3)]
 
     def answer(request: Request) -> Response:
-        body = json.loads(request._body)  # noqa: SLF001 - read before
+        body = json.loads(request._body or b'{"model": "m"}')  # noqa: SLF001 - read before
         wordings: dict[str, Any] = {
             "/v1/completions": (completion_events, lambda: modelapis.completion(body, text, {})),
             "/v1/responses": (
@@ -128,7 +128,7 @@ def saying(text: str) -> Callable[[Request], Response]:
                 lambda: modelapis.message(body, pieces),
             ),
         }
-        events, document = wordings[request.url.path]
+        events, document = wordings["/".join(request.url.path.split("/")[:3])]
         if not body.get("stream"):
             return JSONResponse(document())
         said = Pieces(iter([event.decode() for event in events(body)]))
@@ -225,6 +225,35 @@ async def test_a_response_goes_on_where_the_one_before_was_given(*, stream: bool
         with pytest.raises(openai.BadRequestError) as caught:
             await gateway.openai(lambda client: ask(client, CODE, "resp_of_another_router"))
         assert caught.value.code == "previous_response_not_found"
+
+
+async def test_a_response_is_found_where_it_was_given_and_screened_again() -> None:
+    def ask(client: OpenAI) -> str:
+        return client.responses.create(model="auto", input=LAW).id
+
+    async with running_gateway(guarded(answers=pii())) as gateway:
+        known = await gateway.openai(ask)
+        await gateway.until_metric("semroute_extproc_streams 0.0")
+        raw = await gateway.openai(
+            lambda client: client.responses.with_raw_response.retrieve(known)
+        )
+        assert raw.headers["x-semroute-reason"] == "sticky"
+        assert raw.parse().output_text.startswith("This is saul-54b, running on gpu-2.")
+        await gateway.until_metric("semroute_extproc_streams 0.0")
+        counted = 'semroute_tokens_total{kind="output",model="saul-54b"}'
+        usage = raw.parse().usage
+        assert usage is not None
+        assert (
+            f"{counted} {float(usage.output_tokens)}" in await gateway.metrics()
+        )  # it is not paid for twice
+        with pytest.raises(openai.NotFoundError):
+            await gateway.openai(lambda client: client.responses.retrieve("resp_unheard_of"))
+        gateway.servers.answer = saying(f"Her card is {CARD}.")
+        raw = await gateway.openai(
+            lambda client: client.responses.with_raw_response.retrieve(known)
+        )
+        assert CARD not in raw.text
+        assert "[CREDIT_CARD]" in raw.text
 
 
 async def test_anthropic_s_client_counts_tokens_lists_models_and_reads_errors() -> None:

@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
-from typing import Final, assert_never
+from typing import Final, Literal, assert_never
 
 import trio
 from attrs import define, evolve, field, frozen
@@ -19,6 +19,7 @@ from semroute.domain.http import (
     HttpRequest,
     ModelCard,
     Service,
+    StoredResponse,
     Unrouted,
     dialect_of,
     target_of,
@@ -35,6 +36,7 @@ from semroute.domain.verdict import (
     Refused,
     Routed,
     ServedFromCache,
+    decide_stored,
     may_recall,
     model_not_found,
 )
@@ -102,23 +104,41 @@ class Route:
             case Unrouted() as service if policy.screens_unrouted:
                 facts = evolve(facts, service=service.value)
                 return await self.unrouted[service](request, facts)
-            case Service.MODEL_LIST:
-                names = (*policy.aliases, *policy.models)
-                facts = evolve(facts, service="models")
-                models = self.models[dialect_of(request.headers)]
-                return self.rulings.answered(models.listing(names), facts)
-            case ModelCard(name):
-                facts = evolve(facts, service="models")
-                dialect = dialect_of(request.headers)
-                rulings = self.apis[dialect].rulings
-                if policy.knows(name):
-                    return rulings.answered(self.models[dialect].card(name), facts)
-                return rulings.refused(model_not_found(), facts)
+            case (Service.MODEL_LIST | ModelCard()) as shown:
+                return self._shown(shown, request, evolve(facts, service="models"))
+            case StoredResponse(known):
+                verdict = decide_stored(self.place_of(known), policy)
+                chat, facts = (
+                    ChatRequest(verdict.decision.model, ()),
+                    evolve(facts, service="stored"),
+                )
+                rulings = self.apis[Service.RESPONSES].rulings
+                return rulings.routed(verdict, b"", chat, facts, Timings())
             case Service() as service:
                 facts = evolve(facts, service=service.value)
                 return await self._routed(request, self.apis[service], facts, extend)
             case Unrouted() | Elsewhere():
                 return PASSED_THROUGH
+            case _ as never:
+                assert_never(never)
+
+    def _shown(
+        self,
+        shown: Literal[Service.MODEL_LIST] | ModelCard,
+        request: HttpRequest,
+        facts: RequestFacts,
+    ) -> Ruling:
+        """Shows models, in the words of the API whose client asks."""
+        dialect = dialect_of(request.headers)
+        rulings, models = self.apis[dialect].rulings, self.models[dialect]
+        match shown:
+            case ModelCard(name) if rulings.policy.knows(name):
+                return rulings.answered(models.card(name), facts)
+            case ModelCard():
+                return rulings.refused(model_not_found(), facts)
+            case Service.MODEL_LIST:
+                names = (*rulings.policy.aliases, *rulings.policy.models)
+                return rulings.answered(models.listing(names), facts)
             case _ as never:
                 assert_never(never)
 

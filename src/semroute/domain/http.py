@@ -101,11 +101,18 @@ class ModelCard:
 
 
 @frozen
+class StoredResponse:
+    """`GET /v1/responses/{id}` and what else is asked about a response that a server keeps."""
+
+    id: str
+
+
+@frozen
 class Elsewhere:
     """A path we do not serve. It passes through untouched."""
 
 
-Target: TypeAlias = Service | Unrouted | ModelCard | Elsewhere
+Target: TypeAlias = Service | Unrouted | ModelCard | StoredResponse | Elsewhere
 
 _ELSEWHERE: Final = Elsewhere()
 _SERVICES: Final[dict[tuple[str, str], Service]] = {
@@ -141,6 +148,13 @@ _UNROUTED: Final = {
     ),
 }
 _MODEL_CARDS: Final = "/v1/models/"
+_STORED: Final = "/v1/responses/"
+# What may follow the id.
+_OF_STORED: Final = {
+    "GET": ("", "input_items"),
+    "DELETE": ("",),
+    "POST": ("cancel",),
+}
 
 
 def target_of(method: str, path: str) -> Target:
@@ -157,6 +171,10 @@ def target_of(method: str, path: str) -> Target:
     service = _SERVICES.get((method, plain.lower()))
     if service is not None:
         return service
+    if plain.lower().startswith(_STORED):
+        known, _, rest = plain[len(_STORED) :].partition("/")
+        if known and rest.lower() in _OF_STORED.get(method, ()):
+            return StoredResponse(known)
     if method == "POST":
         *_, before, last = ("", *plain.lower().split("/"))
         return _UNROUTED.get(f"{before}/{last}", _UNROUTED.get(last, _ELSEWHERE))

@@ -167,6 +167,20 @@ def may_recall(hit: Hit, screening: Screening | None, policy: Policy) -> bool:
     return _judged(hit, screening, policy).is_clean
 
 
+def decide_stored(place: Place | None, policy: Policy) -> Routed:
+    """Decides where somebody is sent who asks for a response that was given before.
+
+    Args:
+        place: Where it was given; None if nobody here remembers. Then it is looked for where
+            Envoy sends whatever nobody routes.
+        policy: The rules.
+    """
+    if place is not None and _is_at(place.model, place.endpoint, policy):
+        return Routed(RoutingDecision(place.model, place.endpoint, Reason.STICKY))
+    default = policy.models[policy.default_model]
+    return Routed(RoutingDecision(default.name, default.endpoints[0].endpoint, Reason.DEFAULT))
+
+
 def decide_unrouted(
     screening: Screening, policy: Policy, model: str = ""
 ) -> PassedThrough | Blocked:

@@ -1,7 +1,7 @@
 """A model server without a model: the APIs of models over real HTTP, for demonstrations and tests.
 
 It says who it is and counts words for tokens. Answers come whole or as server-sent events. The
-only thing it remembers is which responses it gave.
+only thing it remembers is the responses it gave.
 """
 
 import json
@@ -25,6 +25,7 @@ SERVED_BY: Final = "x-served-by"
 
 _CHUNK_SECONDS: Final = 0.01
 _BAD_REQUEST: Final = 400
+_NOT_FOUND: Final = 404
 
 
 def model_server(name: str) -> Starlette:
@@ -42,8 +43,9 @@ def model_server(name: str) -> Starlette:
         "messages": server.converse,
         "messages/count_tokens": server.count,
     }
+    kept = Route("/v1/responses/{known}", server.recall, methods=["GET"])
     posted = [Route(f"/v1/{path}", serve, methods=["POST"]) for path, serve in services.items()]
-    return Starlette(routes=[Route("/health", _health), *posted])
+    return Starlette(routes=[Route("/health", _health), kept, *posted])
 
 
 @define(eq=False)
@@ -51,7 +53,7 @@ class _Server:
     """Serves each API in a method of its own."""
 
     name: str
-    _given: set[str] = field(init=False, factory=set)  # the ids of its responses
+    _given: dict[str, dict[str, Any]] = field(init=False, factory=dict)  # its responses, by id
 
     async def chat(self, request: Request) -> Response:
         body = await request.json()
@@ -83,13 +85,20 @@ class _Server:
         previous = body.get("previous_response_id")
         if previous is not None and previous not in self._given:
             return self._whole(modelapis.unknown_response(), _BAD_REQUEST)
-        self._given.add(known := f"resp_{secrets.token_hex(12)}")
+        known = f"resp_{secrets.token_hex(12)}"
         items = body.get("input")
         count = len(items) if isinstance(items, list) else 1
         pieces = pieces_of(body["model"], self.name, count, "item")
+        self._given[known] = modelapis.response(body, known, pieces)
         if body.get("stream"):
             return self._streamed(_paced(modelapis.response_events(body, known, pieces)))
-        return self._whole(modelapis.response(body, known, pieces))
+        return self._whole(self._given[known])
+
+    async def recall(self, request: Request) -> Response:
+        given = self._given.get(request.path_params["known"])
+        if given is None:
+            return self._whole(modelapis.unknown_response(), _NOT_FOUND)
+        return self._whole(given)
 
     async def converse(self, request: Request) -> Response:
         body = await request.json()

@@ -33,6 +33,8 @@ _WORDLESS: Final = frozenset(
         "response.image_generation_call.partial_image",
     }
 )
+# Beside responses: what is said of those that are kept.
+_OBJECTS: Final = frozenset({"response", "response.deleted", "list"})
 _NO_TEXTS: Final = frozenset(
     {
         *("id", "type", "object", "status", "role", "phase", "name", "namespace"),
@@ -58,7 +60,8 @@ class ResponsesWording:
     def read(self, body: bytes) -> Tree:
         """Reads a response."""
         tree = Tree.read(body)
-        if "output" not in tree.fields and not tree.fields.get("error"):
+        is_known = tree.fields.get("object") in _OBJECTS or "output" in tree.fields
+        if not is_known and not tree.fields.get("error"):
             raise UnreadableError
         _add_response(tree, tree.fields, ())
         return tree
