@@ -39,7 +39,6 @@ from semroute.domain.ports import Classifier, TextReader
 from semroute.domain.routing import Place
 
 from .apis import MODELS, apis_of, unrouted_of
-
 from .checkpoints import ensemble_of, finds_more, reads_by_meaning, wanted_heads
 from .ensemble import Ensemble
 
