@@ -25,6 +25,7 @@ from semroute.domain.ports import AnswerCodec, ChatCodec, ModelDirectory
 from semroute.domain.record import UpstreamAnswer
 from semroute.domain.routing import ChatEdit
 from tests.adapters.wire.documents import JSON
+from tests.adapters.wire.text_filters import Hoarding
 
 MESSAGES = {"messages": [{"role": "user", "content": "hello"}]}
 CODECS: dict[str, tuple[ChatCodec, dict[str, Any]]] = {
@@ -180,6 +181,68 @@ def test_any_answer_passes_a_filter_that_lets_all_pass(
     if answer is not None:
         said = [answer.feed(piece, is_last=False) for piece in pieces]
         assert b"".join([*said, answer.feed(b"", is_last=True)]) == b"".join(pieces)
+
+
+# What answers are made of, put together by somebody who does not know how.
+NAMES = st.sampled_from(
+    [
+        "choices",
+        "index",
+        "delta",
+        "message",
+        "text",
+        "content",
+        "type",
+        "output",
+        "output_index",
+        "content_index",
+        "item",
+        "part",
+        "response",
+        "content_block",
+        "error",
+        "object",
+        "finish_reason",
+        "sequence_number",
+        "arguments",
+        "input",
+        "id",
+        "logprobs",
+        "message_start",
+        "content_block_start",
+        "content_block_delta",
+        "content_block_stop",
+        "message_delta",
+        "text_delta",
+        "input_json_delta",
+        "response.output_text.delta",
+        "response.output_text.done",
+        "response",
+        "response.output_item.done",
+        "response.completed",
+    ]
+)
+STRANGE = st.recursive(
+    NAMES | st.integers(-1, 3) | st.none() | st.text(max_size=3) | st.booleans(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(NAMES, inner, max_size=5),
+    max_leaves=20,
+)
+
+
+@answer_codecs
+@settings(deadline=None)
+@given(documents=st.lists(st.dictionaries(NAMES, STRANGE, max_size=6), max_size=4), kind=KINDS)
+def test_a_strange_answer_passes(codec: AnswerCodec, documents: list[Any], kind: str) -> None:
+    headers = Headers.of({"content-type": kind})
+    pieces = [json.dumps(document).encode() for document in documents]
+    if kind == "text/event-stream":
+        pieces = [b"data: " + piece + b"\n\n" for piece in pieces]
+    for new_filter in (Unchanging, Hoarding):
+        answer = codec.answer_filter(headers, new_filter, REFUSED, on_unreadable="pass")
+        if answer is not None:
+            said = [answer.feed(piece, is_last=False) for piece in pieces]
+            whole = b"".join([*said, answer.feed(b"", is_last=True)])
+            assert new_filter is Hoarding or whole == b"".join(pieces)
 
 
 @answer_codecs
