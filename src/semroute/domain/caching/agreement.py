@@ -42,6 +42,8 @@ class Disagreement(StrEnum):
     ORDER = "order"  # the same words in other parts
 
 
+# A game for a console is no console for a game, so these stand in both questions or in neither.
+_HELD: Final = frozenset(("with", "per", "for"))
 _OPPOSITES: Final = frozenset(frozenset(map(family, pair.split())) for pair in OPPOSITES)
 # Of several reasons the first is told.
 _REASONS: Final = {
@@ -117,4 +119,4 @@ def _clash(asked: Essence, kept: Essence) -> bool:
 
 def _beside(essence: Essence) -> set[str]:
     """What stands behind a word that can never be left out."""
-    return {form for form, marker in essence.markers.items() if marker in ("with", "per")}
+    return {form for form, marker in essence.markers.items() if marker in _HELD}

@@ -21,7 +21,7 @@ _TENSES: Final = {
     for tense, words in (("past", PAST), ("present", PRESENT), (WILL, FUTURE))
     for word in words
 }
-_PARTS: Final = frozenset(STRONG.values())
+_PARTS: Final = frozenset(STRONG.values()) | {"for"}
 _SUPERLATIVE: Final = "est"
 _SHORTEST: Final = 5  # as in `oldest`, but not in `test`
 

@@ -27,7 +27,7 @@ IDLE: Final = (
     | RECOMMENDED
     | EXPECTED
     | _words(
-        "a an the this that these those there here it its itself they them their theirs what which "
+        "a an the that those there here it its itself they them their theirs what which "
         "whom some any several such so very really actually exactly basically simply just quite "
         "please kindly eg ie pls plz thanks thank hi hello hey ok okay ever also too as if then "
         "possibly etc let lets wondering wonder anyone anybody somehow else d "
@@ -83,6 +83,8 @@ STRONG: Final = {
     "with": "with", "per": "per",
 }  # fmt: skip
 # Asked for someone's taste if that is whom they are about.
+# They point at something, which is another thing than any.
+POINTING: Final = _words("this these")
 PERSONAL: Final = _words("me you your yours")
 # No essentials at the beginning, but one more task after an `and`.
 TASKS: Final = _words("tell explain describe define elaborate")
