@@ -55,7 +55,7 @@ class Term:
     kind: Kind = Kind.WORD
 
 
-def term_at(pieces: Sequence[Piece], at: int) -> Term | None:  # noqa: PLR0911 - a table of cases
+def term_at(pieces: Sequence[Piece], at: int) -> Term | None:  # noqa: C901, PLR0911 - a table of cases
     """Returns what a word counts for; None if it decides nothing."""
     piece = pieces[at]
     text = piece.text
