@@ -10,7 +10,7 @@ import pytest
 from .run import semroute
 
 PAIRS: Sequence[Mapping[str, Any]] = [
-    {"a": "How do I descale a kettle?", "b": "What's the best way to descale a kettle?", "same": True},
+    {"a": "How do I descale a kettle?", "b": "Best way to descale a kettle", "same": True},
     {"a": "What colour is a flamingo?", "b": "what color are flamingos", "same": True, "kind": "x"},
     {"a": "Why do cats purr?", "b": "What makes a cat purr?", "same": True, "source": "cats"},
     {"a": "Trains from Leeds to York", "b": "Trains from York to Leeds", "same": False},
