@@ -20,7 +20,7 @@ DEFAULT_THRESHOLD: Final = 0.9
 """From which cosine on questions are compared.
 
 `docs/cache-report.md`: `disagreement` keeps nearly all false hits away at any cosine, so between
-0.80 and 0.95 the false share of the hits hardly moves. This costs a tenth of the hits that 0.80
+0.80 and 0.95 the false share of the hits hardly moves. This costs an eighth of the hits that 0.80
 would have, and spares the comparison of what is not near.
 """
 
