@@ -30,21 +30,17 @@ from semroute.domain.verdict import (
     model_not_found,
 )
 
-from .converse import Extend
 from .parsing import parsed
 from .recall import Recall
 from .rulings import Rulings
 from .together import together
+from .turn import Turn
 from .unrouted import ScreenTexts, ScreenUnrouted
 
 _BAD_REQUEST: Final = 400
 _OTHER: Final = "other"  # what logs and metrics call a model that is not configured
 
 _MAX_ID_CHARS: Final = 128  # clients may send what they like, and it goes to the log
-
-
-async def _no_more_time(_seconds: float) -> None:
-    """Asks nobody: whoever calls waits for as long as it takes."""
 
 
 @frozen
@@ -71,19 +67,19 @@ class Route:
     new_id: Callable[[], str]
     recall: Recall | None = None
 
-    async def __call__(self, request: HttpRequest, extend: Extend = _no_more_time) -> Ruling:
+    async def __call__(self, request: HttpRequest, turn: Turn | None = None) -> Ruling:
         """Rules on one request. Cancelled, it leaves nothing behind.
 
         Args:
             request: The request.
-            extend: Asks Envoy for more time, in seconds.
+            turn: The exchange it is for; None for nobody's.
         """
         request_id = request.headers.get("x-request-id") or ""
         facts = RequestFacts(self.new_id(), request_id[:_MAX_ID_CHARS])
         policy = self.rulings.policy
         match target_of(request.method, request.path):
             case Service.CHAT_COMPLETIONS:
-                return await self._chat(request, evolve(facts, service="chat"), extend)
+                return await self._chat(request, evolve(facts, service="chat"), turn or Turn())
             case Unrouted() as service if policy.screens_unrouted:
                 facts = evolve(facts, service=service.value)
                 return await self.unrouted[service](request, facts)
@@ -101,7 +97,7 @@ class Route:
             case _ as never:
                 assert_never(never)
 
-    async def _chat(self, request: HttpRequest, facts: RequestFacts, extend: Extend) -> Ruling:
+    async def _chat(self, request: HttpRequest, facts: RequestFacts, turn: Turn) -> Ruling:
         started = trio.current_time()
         refused = fault_in(request)
         if refused is not None:
@@ -119,7 +115,7 @@ class Route:
         consultation: Consultation | None = None
         if self.recall is not None and inquiry is not None and isinstance(verdict, Routed):
             asked = trio.current_time()
-            consultation = await self.recall.consult(inquiry, verdict, chat, extend)
+            consultation = await self.recall.consult(inquiry, verdict, chat, turn)
             found.recall_seconds += trio.current_time() - asked
             if isinstance(consultation, Hit):
                 verdict = ServedFromCache(consultation, verdict.judgement)
