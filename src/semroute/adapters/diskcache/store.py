@@ -90,20 +90,19 @@ class DiskStore:
         Raises:
             CacheError: The directory is in use, or cannot be used; the operator's fault.
         """
-        times = self._moment()
-        with trio.CancelScope(shield=True):  # or nobody would close what the thread has opened
-            parts = await trio.to_thread.run_sync(
-                opened, self._directory, self._seal, self._limits, times, self._graph_rows
-            )
-        writer = Writer(
-            parts.table, parts.books, parts.indices, parts.directory, self._seal, self._limits,
-            self._now, self._notify,
-        )  # fmt: skip
-        self._opened = parts, writer, Reader(parts.table, self._seal)
-        for noted, count in parts.noted.items():
-            if count:
-                self._notify(noted, count)
+        # What a thread has begun is not abandoned, so whatever it opens is closed below.
+        parts = await trio.to_thread.run_sync(
+            opened, self._directory, self._seal, self._limits, self._moment(), self._graph_rows
+        )
         try:
+            writer = Writer(
+                parts.table, parts.books, parts.indices, parts.directory, self._seal, self._limits,
+                self._now, self._notify,
+            )  # fmt: skip
+            self._opened = parts, writer, Reader(parts.table, self._seal)
+            for noted, count in parts.noted.items():
+                if count:
+                    self._notify(noted, count)
             async with trio.open_nursery() as nursery:
                 nursery.start_soon(writer.run)
                 nursery.start_soon(parts.indices.run)

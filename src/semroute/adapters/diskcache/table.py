@@ -22,6 +22,7 @@ _SCAN_ROWS: Final = 500
 
 # All of diskcache's settings: what it finds in a database it would believe otherwise.
 _SETTINGS: Final[Mapping[str, Any]] = {
+    "timeout": _BUSY_SECONDS,
     "statistics": 0,  # or every read would write
     "tag_index": 0,
     "eviction_policy": "none",
@@ -61,9 +62,7 @@ class Table:
         self._path = directory / DATABASE
         with _told():
             _make_private(self._path)
-            self._cache: Any = diskcache.Cache(
-                str(directory), timeout=_BUSY_SECONDS, disk=BytesDisk, **_SETTINGS
-            )
+            self._cache: Any = diskcache.Cache(str(directory), disk=BytesDisk, **_SETTINGS)
 
     def read(self, id_: str) -> bytes | None:
         """Returns a row.
