@@ -1,6 +1,5 @@
 """What a store holds when it is opened."""
 
-import sys
 from typing import Final
 
 import numpy as np
@@ -53,7 +52,6 @@ def load(table: Table, seal: AnySeal, times: Times) -> Loaded:
         TableError: The database is in trouble.
     """
     loaded = Loaded()
-    partitions: dict[bytes, bytes] = {}
     for id_, data in table.scan():
         try:
             row = parsed(data)
@@ -63,7 +61,7 @@ def load(table: Table, seal: AnySeal, times: Times) -> Loaded:
         if row.head.id != id_ or row.head.exact in loaded.slots:
             loaded.damaged.append(id_)
             continue
-        slot = slot_of(_shared(row.head, partitions), len(data), times)
+        slot = slot_of(row.head, len(data), times)
         if slot is None:
             loaded.expired.append(id_)
             continue
@@ -110,12 +108,3 @@ def _shelve(loaded: Loaded, slot: Slot, row: Row, seal: AnySeal) -> None:
         shelf = loaded.shelves.setdefault(slot.head.partition, Shelf())
         shelf.slots.append(slot)
         shelf.vectors.append(vector)
-
-
-def _shared(head: Entry, partitions: dict[bytes, bytes]) -> Entry:
-    """Returns the same facts, with one copy of what many entries have in common."""
-    return Entry(
-        head.id, partitions.setdefault(head.partition, head.partition), head.exact,
-        sys.intern(head.tenant), sys.intern(head.route), sys.intern(head.model), "", b"",
-        sys.intern(head.encoder), None, head.tokens, head.created, head.expires,
-    )  # fmt: skip
