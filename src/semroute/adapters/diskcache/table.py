@@ -33,6 +33,7 @@ _SETTINGS: Final[Mapping[str, Any]] = {
     "sqlite_journal_mode": "wal",
     "sqlite_mmap_size": 2**26,
     "sqlite_synchronous": 1,  # a power cut may cost the last entries, and nothing else
+    "sqlite_secure_delete": 1,  # what is removed is overwritten
     # The log is a megabyte then, and the ballast is room enough to work it off on a full disk.
     "sqlite_wal_autocheckpoint": 256,
     "disk_min_file_size": INLINE_BYTES,
