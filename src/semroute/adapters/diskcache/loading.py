@@ -94,7 +94,10 @@ def units_of(shelf: Shelf) -> tuple[list[Slot], Units]:
     units = np.frombuffer(joined, "<f2").reshape(len(rows), length // 2).astype(np.float32)
     lengths = np.sqrt(np.einsum("ij,ij->i", units, units))
     sound = np.flatnonzero((lengths > 0) & np.isfinite(lengths))
-    return [shelf.slots[rows[row]] for row in sound], units[sound] / lengths[sound, None]
+    if len(sound) < len(rows):
+        units, lengths = units[sound], lengths[sound]
+    units /= lengths[:, None]  # in place: a large partition is as large as all else together
+    return [shelf.slots[rows[row]] for row in sound], units
 
 
 def _shelve(loaded: Loaded, slot: Slot, row: Row, seal: AnySeal) -> None:
