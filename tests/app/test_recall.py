@@ -15,6 +15,7 @@ from semroute.app.flights import Flights, Landing
 from semroute.app.keep import KeepAnswers
 from semroute.app.recall import Recall
 from semroute.app.route import Route
+from semroute.app.turn import Turn
 from semroute.domain.budget import ByteBudget
 from semroute.domain.caching.entry import Entry, Neighbour, Selection
 from semroute.domain.caching.inquiry import Bypass, Hit, HitKind, Miss, Missed
@@ -413,9 +414,9 @@ async def test_who_follows_for_too_long_asks_for_himself(
         extensions.append(seconds)
 
     request = with_headers(asks(LAW), ALICE)
-    leader = await bench.route(request, extend)
+    leader = await bench.route(request, Turn(extend))
     started = trio.current_time()
-    follower = await bench.route(request, extend)
+    follower = await bench.route(request, Turn(extend))
     assert missed(follower) is Missed.ABSENT
     assert follower.draft is None  # the first still is about to keep it
     assert trio.current_time() - started == pytest.approx(10)
@@ -425,7 +426,7 @@ async def test_who_follows_for_too_long_asks_for_himself(
     flight = bench.flights.of(leader.draft.exact)
     assert flight is not None
     flight.land(Landing.UNFIT)
-    assert (await bench.route(request, extend)).draft is not None
+    assert (await bench.route(request, Turn(extend))).draft is not None
 
 
 async def test_streams_neither_lead_nor_follow(classifier: FaultyClassifier) -> None:

@@ -16,7 +16,8 @@ from semroute.domain.ports import ExchangeStream, Observer
 from semroute.domain.record import DecisionRecord, UpstreamAnswer
 from semroute.domain.ruling import Ruling
 
-Extend: TypeAlias = Callable[[float], Awaitable[None]]
+from .turn import Turn
+
 Remember: TypeAlias = Callable[[DecisionRecord, UpstreamAnswer | None], None]
 
 
@@ -37,7 +38,7 @@ class Converse:
         open_streams: How many conversations are going on.
     """
 
-    route: Callable[[HttpRequest, Extend], Awaitable[Ruling]]
+    route: Callable[[HttpRequest, Turn], Awaitable[Ruling]]
     observer: Observer
     remember: Sequence[Remember]
     owned_headers: tuple[str, ...]
@@ -58,6 +59,7 @@ class Converse:
         and learned from.
         """
         exchange = Exchange(self.owned_headers, self.max_body_bytes, self.reads_unrouted)
+        turn = Turn(stream.extend)
         held = 0
         self.open_streams += 1
         try:
@@ -68,7 +70,7 @@ class Converse:
                     continue
                 step = exchange.receive(event)
                 if isinstance(step, NeedsRouting):
-                    step = exchange.decide(await self.route(step.request, stream.extend))
+                    step = exchange.decide(await self.route(step.request, turn))
                 for reply in step:
                     await stream.reply(reply)
                 held = self._settled(exchange, held)
@@ -85,6 +87,8 @@ class Converse:
             self.open_streams -= 1
             self.budget.give(held)
             record = exchange.close()
+            if record.ruling is None:
+                turn.give_up()
             self.observer.exchange_finished(record)
             for remember in self.remember:
                 remember(record, exchange.answer())

@@ -57,7 +57,7 @@ class Flight:
         self._waiting.append(follower)
         try:
             await follower.called.wait()
-        except trio.Cancelled:
+        except BaseException:
             self._left(follower)
             raise
         assert follower.outcome is not None, "who is called is told why"

@@ -32,8 +32,8 @@ from semroute.domain.ports import AnswerStore, CacheCodec, CacheObserver, Embedd
 from semroute.domain.reasons import Reason
 from semroute.domain.verdict import Routed
 
-from .converse import Extend
 from .flights import Flight, Flights, Landing
+from .turn import Turn
 
 _T = TypeVar("_T")
 
@@ -112,7 +112,7 @@ class Recall:
         return None
 
     async def consult(
-        self, inquiry: Inquiry | Bypass, routed: Routed, chat: ChatRequest, extend: Extend
+        self, inquiry: Inquiry | Bypass, routed: Routed, chat: ChatRequest, turn: Turn
     ) -> Consultation:
         """Looks for an answer to a request that has a model now.
 
@@ -123,7 +123,7 @@ class Recall:
             inquiry: The request, or why it goes past the cache.
             routed: Where it would go.
             chat: What it is.
-            extend: Asks Envoy for more time.
+            turn: The exchange it is for.
 
         Cancellation: It leads no flight, and waits for none.
         """
@@ -141,7 +141,7 @@ class Recall:
             missed, draft = found.why, found.draft
         if not inquiry.control.may_read or chat.is_streaming or self.follow_seconds <= 0:
             return Miss(missed, draft)
-        return await self._coalesced(Miss(missed, draft), draft, inquiry.control, extend)
+        return await self._coalesced(Miss(missed, draft), draft, inquiry.control, turn)
 
     def _tenants(self, headers: Headers) -> dict[CacheScope, str]:
         """Returns whose a request is, in each scope that some route uses."""
@@ -248,18 +248,18 @@ class Recall:
         return None
 
     async def _coalesced(
-        self, miss: Miss, draft: Draft, control: Control, extend: Extend
+        self, miss: Miss, draft: Draft, control: Control, turn: Turn
     ) -> Hit | Miss:
         """Leads a flight, or follows the one that is in the air."""
         flight = self.flights.of(draft.exact)
         if flight is None:
-            self.flights.start(draft.exact)
+            turn.leads = self.flights.start(draft.exact)
             self.observer.flight_joined("lead")
             return evolve(miss, draft=evolve(draft, leads=True))
         if not flight.has_room:
             return evolve(miss, draft=None)
         self.observer.flight_joined("follow")
-        await extend(self.follow_seconds + FOLLOW_SPARE_SECONDS)
+        await turn.extend(self.follow_seconds + FOLLOW_SPARE_SECONDS)
         landing: Flight | Landing = Landing.UNFIT
         with trio.move_on_after(self.follow_seconds):
             landing = await flight.follow()
@@ -268,6 +268,7 @@ class Recall:
                 hit = await self._exact(draft.exact, control)
                 return evolve(miss, draft=None) if hit is None else hit
             case Flight():
+                turn.leads = landing
                 self.observer.flight_joined("promoted")
                 return evolve(miss, draft=evolve(draft, leads=True))
             case _:

@@ -42,21 +42,17 @@ from semroute.domain.verdict import (
 )
 
 from .api import Api
-from .converse import Extend
 from .parsing import parsed
 from .recall import Recall
 from .rulings import Rulings
 from .together import together
+from .turn import Turn
 from .unrouted import ScreenTexts, ScreenUnrouted
 
 _BAD_REQUEST: Final = 400
 _OTHER: Final = "other"  # what logs and metrics call a model that is not configured
 
 _MAX_ID_CHARS: Final = 128  # clients may send what they like, and it goes to the log
-
-
-async def _no_more_time(_seconds: float) -> None:
-    """Asks nobody: whoever calls waits for as long as it takes."""
 
 
 @frozen
@@ -90,12 +86,12 @@ class Route:
         """What words verdicts where no API is asked for in particular, by the policy."""
         return self.apis[Service.CHAT_COMPLETIONS].rulings
 
-    async def __call__(self, request: HttpRequest, extend: Extend = _no_more_time) -> Ruling:
+    async def __call__(self, request: HttpRequest, turn: Turn | None = None) -> Ruling:
         """Rules on one request. Cancelled, it leaves nothing behind.
 
         Args:
             request: The request.
-            extend: Asks Envoy for more time, in seconds.
+            turn: The exchange it is for; None for nobody's.
         """
         request_id = request.headers.get("x-request-id") or ""
         facts = RequestFacts(self.new_id(), request_id[:_MAX_ID_CHARS])
@@ -116,7 +112,7 @@ class Route:
                 return rulings.routed(verdict, b"", chat, facts, Timings())
             case Service() as service:
                 facts = evolve(facts, service=service.value)
-                return await self._routed(request, self.apis[service], facts, extend)
+                return await self._routed(request, self.apis[service], facts, turn or Turn())
             case Unrouted() | Elsewhere():
                 return PASSED_THROUGH
             case _ as never:
@@ -143,7 +139,7 @@ class Route:
                 assert_never(never)
 
     async def _routed(
-        self, request: HttpRequest, api: Api, facts: RequestFacts, extend: Extend
+        self, request: HttpRequest, api: Api, facts: RequestFacts, turn: Turn
     ) -> Ruling:
         started, rulings = trio.current_time(), api.rulings
         refused = fault_in(request)
@@ -164,7 +160,7 @@ class Route:
         consultation: Consultation | None = None
         if self.recall is not None and inquiry is not None and isinstance(verdict, Routed):
             asked = trio.current_time()
-            consultation = await self.recall.consult(inquiry, verdict, chat, extend)
+            consultation = await self.recall.consult(inquiry, verdict, chat, turn)
             found.recall_seconds += trio.current_time() - asked
             if isinstance(consultation, Hit):
                 verdict = ServedFromCache(consultation, verdict.judgement)

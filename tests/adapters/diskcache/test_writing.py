@@ -9,9 +9,10 @@ import trio
 from trio.testing import MockClock
 
 from semroute.adapters.diskcache import Limits, Noted
+from semroute.domain.caching.entry import Selection
 from semroute.domain.errors import CacheError
 
-from .stores import Clock, Notes, count_of, entry_of, opened
+from .stores import Clock, Notes, count_of, database_bytes, entry_of, opened
 
 
 async def test_what_is_acknowledged_is_there_after_the_next_start(tmp_path: Path) -> None:
@@ -131,3 +132,24 @@ async def test_one_batch_may_say_several_things_of_one_entry(tmp_path: Path) -> 
         assert store.entries in (1, 2)
         found = await store.exact(entry_of(1).exact)
         assert found is None or found.text == "what is 1?"
+
+
+async def test_what_is_flushed_is_in_no_file_any_more(tmp_path: Path) -> None:
+    async with opened(tmp_path) as store:
+        await store.put(entry_of(1, tenant="a very particular tenant"))
+        await store.put(entry_of(2))
+        assert b"a very particular tenant" in database_bytes(tmp_path)
+        assert await store.flush(Selection(tenant="a very particular tenant"), dry_run=False) == 1
+        assert b"a very particular tenant" not in database_bytes(tmp_path)
+        assert await store.exact(entry_of(2).exact) == entry_of(2)
+
+
+async def test_looking_after_a_locked_database_fails_as_the_port_says(tmp_path: Path) -> None:
+    async with opened(tmp_path) as store:
+        await store.put(entry_of(1))
+        with closing(sqlite3.connect(tmp_path / "cache.db", isolation_level=None)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            with pytest.raises(CacheError, match="SQLITE_BUSY"):
+                await store.verify()
+            other.execute("ROLLBACK")
+        assert (await store.verify()).entries == 1

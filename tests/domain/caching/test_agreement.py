@@ -35,7 +35,7 @@ SAME = [
     ("Why can't penguins fly?", "Why cannot penguins fly?"),
     ("knives for the children", "A knife for a child"),
     ("stopping a leak", "How to stop leaks?".removeprefix("How to ")),
-    ("self-study tips", "tips for self study"),
+    ("self-study tips", "tips of self study"),
     ("iPhones and teapots", "teapots and the iphone"),
     # Numbers, units and dates.
     ("What are 1,000 litres in gallons?", "what are 1000 liters in gallons"),
@@ -133,6 +133,9 @@ DIFFERENT = [
     (D.ORDER, "Convert USD to CHF", "Convert CHF to USD"),
     (D.ORDER, "Is Ada older than Ben?", "Is Ben older than Ada?"),
     (D.ORDER, "Did the dog bite the man?", "Did the man bite the dog?"),
+    (D.ORDER, "talking on the radio", "talking about the radio"),
+    (D.ORDER, "games for a console", "console games"),
+    (D.SCOPE, "Some cats like me", "I like some cats"),
     (D.ORDER, "merge main into dev", "merge dev into main"),
     (D.ORDER, "divide a third by a half", "divide a half by a third"),
     (D.ORDER, "Is the oldest tree the tallest?", "Is the tallest tree the oldest?"),

@@ -11,6 +11,10 @@ INLINE_BYTES: Final = 2**26
 _RAW: Final = 1  # diskcache's word for a value that is the column's
 
 
+# What a type checker infers of the base is narrower than what it may return.
+# pyright: reportIncompatibleMethodOverride=false
+
+
 class BytesDisk(diskcache.Disk):  # type: ignore[misc]  # it is untyped
     """Takes keys that are strings and values that are bytes, and gives nothing else back.
 

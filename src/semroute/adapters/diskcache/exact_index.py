@@ -79,7 +79,8 @@ class ExactIndex:
     def search(self, unit: Unit, count: int) -> list[Slot]:
         """Returns the entries nearest to a vector, nearest first."""
         matrix, slots, rows = self._matrix, self._slots, self._count
-        cosines = matrix[:rows] @ unit
+        # A matrix product would wait for a second thread of BLAS, which on a busy machine is late.
+        cosines: Unit = np.vecdot(matrix[:rows], unit)
         if rows > count:
             best = np.argpartition(cosines, rows - count)[rows - count :]
             best = best[np.argsort(-cosines[best])]

@@ -16,7 +16,7 @@ _log = logging.getLogger(__name__)
 
 Index: TypeAlias = ExactIndex | GraphIndex
 
-# Comparing with 20,000 rows takes up to 3.5 ms; a graph of as many is built in ten seconds.
+# Comparing with 20,000 rows takes a millisecond; a graph of as many is built in ten seconds.
 GRAPH_ROWS: Final = 20_000
 _QUICK_ROWS: Final = 500  # 50 µs; going to a thread and back takes longer
 _BUILD_ROWS: Final = 256  # in one visit to a thread, which cannot be cancelled: under 0.5 s

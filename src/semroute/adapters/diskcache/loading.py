@@ -1,6 +1,5 @@
 """What a store holds when it is opened."""
 
-import sys
 from typing import Final
 
 import numpy as np
@@ -53,7 +52,6 @@ def load(table: Table, seal: AnySeal, times: Times) -> Loaded:
         TableError: The database is in trouble.
     """
     loaded = Loaded()
-    partitions: dict[bytes, bytes] = {}
     for id_, data in table.scan():
         try:
             row = parsed(data)
@@ -63,7 +61,7 @@ def load(table: Table, seal: AnySeal, times: Times) -> Loaded:
         if row.head.id != id_ or row.head.exact in loaded.slots:
             loaded.damaged.append(id_)
             continue
-        slot = slot_of(_shared(row.head, partitions), len(data), times)
+        slot = slot_of(row.head, len(data), times)
         if slot is None:
             loaded.expired.append(id_)
             continue
@@ -96,7 +94,10 @@ def units_of(shelf: Shelf) -> tuple[list[Slot], Units]:
     units = np.frombuffer(joined, "<f2").reshape(len(rows), length // 2).astype(np.float32)
     lengths = np.sqrt(np.einsum("ij,ij->i", units, units))
     sound = np.flatnonzero((lengths > 0) & np.isfinite(lengths))
-    return [shelf.slots[rows[row]] for row in sound], units[sound] / lengths[sound, None]
+    if len(sound) < len(rows):
+        units, lengths = units[sound], lengths[sound]
+    units /= lengths[:, None]  # in place: a large partition is as large as all else together
+    return [shelf.slots[rows[row]] for row in sound], units
 
 
 def _shelve(loaded: Loaded, slot: Slot, row: Row, seal: AnySeal) -> None:
@@ -110,12 +111,3 @@ def _shelve(loaded: Loaded, slot: Slot, row: Row, seal: AnySeal) -> None:
         shelf = loaded.shelves.setdefault(slot.head.partition, Shelf())
         shelf.slots.append(slot)
         shelf.vectors.append(vector)
-
-
-def _shared(head: Entry, partitions: dict[bytes, bytes]) -> Entry:
-    """Returns the same facts, with one copy of what many entries have in common."""
-    return Entry(
-        head.id, partitions.setdefault(head.partition, head.partition), head.exact,
-        sys.intern(head.tenant), sys.intern(head.route), sys.intern(head.model), "", b"",
-        sys.intern(head.encoder), None, head.tokens, head.created, head.expires,
-    )  # fmt: skip

@@ -7,6 +7,7 @@ not, so that a store can be kept in order without its key: they are what a log l
 """
 
 import struct
+import sys
 import zlib
 from typing import Final
 
@@ -121,9 +122,10 @@ def parsed(row: bytes) -> Row:
         facts = _DECODER.decode(written)
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:
         raise DamagedError from error
-    head = Entry(
-        facts.id, facts.partition, facts.exact, facts.tenant, facts.route, facts.model,
-        "", b"", facts.encoder, None, facts.tokens, facts.created, facts.expires,
+    head = Entry(  # names are few, and each is kept once
+        facts.id, facts.partition, facts.exact, sys.intern(facts.tenant), sys.intern(facts.route),
+        sys.intern(facts.model), "", b"", sys.intern(facts.encoder), None, facts.tokens,
+        facts.created, facts.expires,
     )  # fmt: skip
     return Row(magic, head, facts.answered, written, row[vector_start:body_start], row[body_start:])
 

@@ -20,6 +20,7 @@ from .opening import Opened, opened
 from .reader import Reader
 from .seal import seal_of
 from .slot import Slot, State, Times
+from .trouble import TableError
 from .vectors import Unit, unit_of
 from .writer import TRANSACTION_ROWS, Writer
 
@@ -90,20 +91,19 @@ class DiskStore:
         Raises:
             CacheError: The directory is in use, or cannot be used; the operator's fault.
         """
-        times = self._moment()
-        with trio.CancelScope(shield=True):  # or nobody would close what the thread has opened
-            parts = await trio.to_thread.run_sync(
-                opened, self._directory, self._seal, self._limits, times, self._graph_rows
-            )
-        writer = Writer(
-            parts.table, parts.books, parts.indices, parts.directory, self._seal, self._limits,
-            self._now, self._notify,
-        )  # fmt: skip
-        self._opened = parts, writer, Reader(parts.table, self._seal)
-        for noted, count in parts.noted.items():
-            if count:
-                self._notify(noted, count)
+        # What a thread has begun is not abandoned, so whatever it opens is closed below.
+        parts = await trio.to_thread.run_sync(
+            opened, self._directory, self._seal, self._limits, self._moment(), self._graph_rows
+        )
         try:
+            writer = Writer(
+                parts.table, parts.books, parts.indices, parts.directory, self._seal, self._limits,
+                self._now, self._notify,
+            )  # fmt: skip
+            self._opened = parts, writer, Reader(parts.table, self._seal)
+            for noted, count in parts.noted.items():
+                if count:
+                    self._notify(noted, count)
             async with trio.open_nursery() as nursery:
                 nursery.start_soon(writer.run)
                 nursery.start_soon(parts.indices.run)
@@ -170,17 +170,19 @@ class DiskStore:
                     yield self._dated(entry)
 
     async def flush(self, selection: Selection, *, dry_run: bool) -> int:
-        """Removes what is selected, also what is locked."""
+        """Removes what is selected, also what is locked, from the log as well as the database."""
         selected = self._selected(selection)
         if dry_run:
             moment = self._moment()
             return sum(not slot.is_over(moment) for slot in selected)
-        return await self._remove(ids_of(selected))
+        count = await self._remove(ids_of(selected))
+        await self._maintain(self._parts()[0].table.checkpoint)
+        return count
 
     async def verify(self) -> Verification:
         """Reads everything. Entries that are locked are neither sound nor damaged."""
         parts, writer, _ = self._parts()
-        intruders = await self._in_thread(parts.table.expel)
+        intruders = await self._maintain(parts.table.expel)
         if intruders:
             self._notify(Noted.INTRUDER, intruders)
         slots = [slot for slot in parts.books.all() if self._is_there(slot)]
@@ -272,6 +274,14 @@ class DiskStore:
                 continue  # the writer has told of it
             if over:
                 self._notify(Noted.EXPIRED, len(over))
+
+    async def _maintain(self, function: Callable[[], _T]) -> _T:
+        """Does in a thread what changes the database beside the writer; never abandoned."""
+        try:
+            return await trio.to_thread.run_sync(function, limiter=self._threads)
+        except TableError as error:
+            message = f"the answer cache is in trouble ({error.name})"
+            raise CacheError(message) from error
 
     async def _in_thread(self, function: Callable[[], _T]) -> _T:
         return await trio.to_thread.run_sync(

@@ -22,6 +22,7 @@ _SCAN_ROWS: Final = 500
 
 # All of diskcache's settings: what it finds in a database it would believe otherwise.
 _SETTINGS: Final[Mapping[str, Any]] = {
+    "timeout": _BUSY_SECONDS,
     "statistics": 0,  # or every read would write
     "tag_index": 0,
     "eviction_policy": "none",
@@ -32,6 +33,7 @@ _SETTINGS: Final[Mapping[str, Any]] = {
     "sqlite_journal_mode": "wal",
     "sqlite_mmap_size": 2**26,
     "sqlite_synchronous": 1,  # a power cut may cost the last entries, and nothing else
+    "sqlite_secure_delete": 1,  # what is removed is overwritten
     # The log is a megabyte then, and the ballast is room enough to work it off on a full disk.
     "sqlite_wal_autocheckpoint": 256,
     "disk_min_file_size": INLINE_BYTES,
@@ -61,9 +63,7 @@ class Table:
         self._path = directory / DATABASE
         with _told():
             _make_private(self._path)
-            self._cache: Any = diskcache.Cache(
-                str(directory), timeout=_BUSY_SECONDS, disk=BytesDisk, **_SETTINGS
-            )
+            self._cache: Any = diskcache.Cache(str(directory), disk=BytesDisk, **_SETTINGS)
 
     def read(self, id_: str) -> bytes | None:
         """Returns a row.
@@ -95,7 +95,7 @@ class Table:
                 raise
 
     def scan(self) -> Iterator[tuple[str, bytes]]:
-        """Yields all rows with their ids. Takes a tenth of the time that diskcache would.
+        """Yields all rows with their ids. Takes a sixth of the time that diskcache would.
 
         Raises:
             TableError: The database is in trouble.

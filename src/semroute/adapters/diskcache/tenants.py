@@ -65,7 +65,9 @@ class Tenants:
 
     def admit(self, slot: Slot) -> None:
         """Adds an entry."""
-        tenant = self._tenants.setdefault(slot.head.tenant, Tenant())
+        tenant = self._tenants.get(slot.head.tenant)
+        if tenant is None:
+            tenant = self._tenants[slot.head.tenant] = Tenant()
         tenant.admit(slot)
         self._note(tenant)
 

@@ -6,24 +6,22 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Final, TypeAlias, TypeVar
 
 import trio
-from attrs import define, evolve, field, frozen
+from attrs import define, field
 
 from semroute.domain.caching.entry import Entry
 from semroute.domain.errors import CacheError
 
+from .arrivals import planned, undo, written_of
 from .books import Books, ids_of
 from .directory import Directory
 from .indices import Indices
 from .jobs import Put, Remove
 from .limits import Limits
-from .loading import slot_of
 from .noted import Noted, Notify
-from .row import UnfitEntryError, row_of
 from .seal import AnySeal
 from .slot import Slot, State, Times
 from .table import Table
 from .trouble import TableError, Trouble
-from .vectors import Unit, unit_of
 
 _log = logging.getLogger(__name__)
 
@@ -36,15 +34,6 @@ _SHED_ROWS: Final = 200  # at a time: their log must fit in what the ballast lea
 
 _Job: TypeAlias = Put | Remove
 _T = TypeVar("_T")
-
-
-@frozen
-class _Written:
-    """An entry that is ready to be kept."""
-
-    job: Put
-    row: bytes
-    unit: Unit | None
 
 
 @define(eq=False)
@@ -191,60 +180,25 @@ class Writer:
         job.done.set()
 
     async def _put(self, jobs: Sequence[Put]) -> None:
-        written = await self._in_thread(functools.partial(_written, jobs, self._seal))
-        arriving, gone, victims = self._planned(written)
+        written = await self._in_thread(written_of, jobs, self._seal)
+        plan = planned(self._books, written, Times(self._now(), trio.current_time()))
         try:
-            rows = {slot.head.id: each.row for slot, each in arriving.items()}
-            await self._change(rows, [*gone, *victims])
+            rows = {slot.head.id: each.row for slot, each in plan.arriving.items()}
+            await self._change(rows, [*plan.replaced, *plan.victims])
         except TableError as error:
-            for slot in arriving:
-                self._books.discard(slot)
-            self._books.restore([*gone, *victims])
+            undo(self._books, plan)
             self._pause(error)
             self._fail(jobs, f"the answer could not be kept ({error.name})")
             return
-        for slot, each in arriving.items():
+        for slot, each in plan.arriving.items():
             slot.state = State.KEPT
             await self._indices.add(slot, each.unit)
-        if victims:
-            self._notify(Noted.EVICTED, len(victims))
+        if plan.victims:
+            self._notify(Noted.EVICTED, len(plan.victims))
         for job in jobs:
             if job.problem is not None:
                 self._notify(Noted.WRITE_REFUSED, 1)
             job.done.set()
-
-    def _planned(
-        self, written: Iterable[_Written]
-    ) -> tuple[dict[Slot, _Written], list[Slot], list[Slot]]:
-        """Writes entries down one after the other, with what goes for each.
-
-        Returns:
-            Those that are to be kept, those in whose place they come, and those for which there
-            is no room.
-        """
-        times = Times(self._now(), trio.current_time())
-        arriving: dict[Slot, _Written] = {}
-        gone: list[Slot] = []
-        victims: list[Slot] = []
-        for each in written:
-            head = evolve(each.job.entry, text="", vector=b"", answer=None)
-            slot = slot_of(head, len(each.row), times)
-            if not self._books.fits(len(each.row)):
-                each.job.problem = "the answer is larger than the cache may be"
-            elif slot is not None:
-                slot.state = State.ARRIVING
-                for old in (self._books.by_id(head.id), self._books.by_key(head.exact)):
-                    if old is not None and old in self._books:
-                        self._books.discard(old)
-                        gone.append(old)
-                self._books.admit(slot)
-                arriving[slot] = each
-                victims += self._books.make_room(head.tenant, times.current)
-        return (
-            {slot: each for slot, each in arriving.items() if slot in self._books},
-            [slot for slot in gone if slot not in arriving],
-            [slot for slot in victims if slot not in arriving],
-        )
 
     async def _change(self, rows: Mapping[str, bytes], gone: Sequence[Slot]) -> None:
         """Commits a change, and makes room for it once if there is none.
@@ -306,14 +260,3 @@ class Writer:
 
     async def _in_thread(self, function: Callable[..., _T], *arguments: object) -> _T:
         return await trio.to_thread.run_sync(function, *arguments, limiter=self._thread)
-
-
-def _written(jobs: Sequence[Put], seal: AnySeal) -> list[_Written]:
-    """Returns the entries that can be rows, as rows."""
-    written = []
-    for job in jobs:
-        try:
-            written.append(_Written(job, row_of(job.entry, seal), unit_of(job.entry.vector)))
-        except UnfitEntryError as error:
-            job.problem = str(error)
-    return written

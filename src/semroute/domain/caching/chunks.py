@@ -39,10 +39,10 @@ def chunks_of(pieces: Sequence[Piece]) -> list[Chunk]:
 
 
 def turned(chunks: Sequence[Chunk]) -> list[Chunk]:
-    """Returns "tree trunk" for "trunk of a tree", and "cake recipe" for "recipe for a cake"."""
+    """Returns "tree trunk" for "trunk of a tree"."""
     found: list[Chunk] = []
     for chunk in chunks:
-        if chunk.marker in ("of", "for") and found and len(found[-1].terms) <= _MOST_TERMS:
+        if chunk.marker == "of" and found and len(found[-1].terms) <= _MOST_TERMS:
             before = found.pop()
             terms = (*before.terms[:-1], *chunk.terms, before.terms[-1])
             found.append(Chunk(before.marker, terms))

@@ -9,7 +9,7 @@ from .chunks import chunks_of, turned
 from .pieces import Kind, pieces_of
 from .rephrasing import rephrased
 from .terms import Term
-from .vocabulary import FUTURE, LOOSE, MOVABLE, NOW, NOW_PHRASES, PAST, PRESENT, STRONG
+from .vocabulary import FUTURE, MOVABLE, NOW, NOW_PHRASES, PAST, PRESENT, STRONG
 
 WILL: Final = "future"
 """The tense that nothing else implies."""
@@ -60,7 +60,7 @@ def essence_of(text: str) -> Essence:
     parts = turned(chunks)
     movable = _movable(terms)
     phrases = (
-        ("" if chunk.marker in LOOSE else chunk.marker, *_placed(chunk.terms, movable))
+        (chunk.marker if chunk.marker in _PARTS else "", *_placed(chunk.terms, movable))
         for chunk in parts
         if chunk.marker
     )

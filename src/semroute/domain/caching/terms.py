@@ -24,6 +24,7 @@ from .vocabulary import (
     JOINTS,
     NEGATIONS,
     PERSONAL,
+    POINTING,
     POSSIBLE,
     PREPOSITIONS,
     QUESTIONS,
@@ -54,7 +55,7 @@ class Term:
     kind: Kind = Kind.WORD
 
 
-def term_at(pieces: Sequence[Piece], at: int) -> Term | None:  # noqa: PLR0911 - a table of cases
+def term_at(pieces: Sequence[Piece], at: int) -> Term | None:  # noqa: C901, PLR0911 - a table of cases
     """Returns what a word counts for; None if it decides nothing."""
     piece = pieces[at]
     text = piece.text
@@ -72,6 +73,10 @@ def term_at(pieces: Sequence[Piece], at: int) -> Term | None:  # noqa: PLR0911 -
         return Term(text, Kind.QUESTION) if _is_asked(pieces, at) else None
     if text in PERSONAL:
         return Term(text.rstrip("s")) if _is_personal(pieces, at) else None
+    if text in POINTING:
+        return Term("this")
+    if text in PREPOSITIONS and at and (at + 1 == len(pieces) or pieces[at + 1] is COMMA):
+        return Term(text)  # "what is it for" asks for more than what it is
     if text in TASKS:
         return Term(text) if at and pieces[at - 1].text == "and" else None
     if text in _SILENT:
@@ -125,6 +130,10 @@ def _is_asked(pieces: Sequence[Piece], at: int) -> bool:
 
 def _is_personal(pieces: Sequence[Piece], at: int) -> bool:
     """Whether a word makes a question one of taste: "your favourite", "good for me"."""
-    if pieces[at].text in ("your", "yours"):
+    text = pieces[at].text
+    if text in ("your", "yours"):
         return True
-    return at > 0 and pieces[at - 1].text == "for" and pieces[0].text not in _ASKS_FOR_HELP
+    if at == 0 or pieces[0].text in _ASKS_FOR_HELP or pieces[at - 1].text in REQUESTS:
+        return False
+    # Who likes me is somebody else than whom I like.
+    return text == "me" or pieces[at - 1].text == "for"

@@ -27,7 +27,7 @@ IDLE: Final = (
     | RECOMMENDED
     | EXPECTED
     | _words(
-        "a an the this that these those there here it its itself they them their theirs what which "
+        "a an the that those there here it its itself they them their theirs what which "
         "whom some any several such so very really actually exactly basically simply just quite "
         "please kindly eg ie pls plz thanks thank hi hello hey ok okay ever also too as if then "
         "possibly etc let lets wondering wonder anyone anybody somehow else d "
@@ -75,14 +75,19 @@ PREPOSITIONS: Final = _words(
     "towards toward near within among upon per"
 )
 JOINTS: Final = _words("and or vs versus between")
-# One is as good as another: "at sea level", "on sea level".
-LOOSE: Final = _words("of for in on at about regarding concerning using via within among upon")
-# These say who does what to whom, so what stands after them may not change them.
+# These say who does what to whom, and where, so what stands after one may not change it for
+# another. `of` is not among them: it only puts together what is as well said without it.
 STRONG: Final = {
     "from": "from", "to": "to", "into": "to", "onto": "to", "than": "than", "by": "by",
-    "with": "with", "per": "per",
+    "with": "with", "per": "per", "for": "for", "about": "about", "regarding": "about",
+    "concerning": "about", "on": "on", "upon": "on", "at": "at",
 }  # fmt: skip
+# A game for a console is no console for a game, so these stand in both questions or in neither.
+HELD: Final = _words("with per for at about")
+
 # Asked for someone's taste if that is whom they are about.
+# They point at something, which is another thing than any.
+POINTING: Final = _words("this these")
 PERSONAL: Final = _words("me you your yours")
 # No essentials at the beginning, but one more task after an `and`.
 TASKS: Final = _words("tell explain describe define elaborate")
