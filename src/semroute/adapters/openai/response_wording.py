@@ -60,7 +60,7 @@ class ResponsesWording:
     def read(self, body: bytes) -> Tree:
         """Reads a response."""
         tree = Tree.read(body)
-        is_known = tree.fields.get("object") in _OBJECTS or "output" in tree.fields
+        is_known = text_in(tree.fields, "object", "") in _OBJECTS or "output" in tree.fields
         if not is_known and not tree.fields.get("error"):
             raise UnreadableError
         _add_response(tree, tree.fields, ())
