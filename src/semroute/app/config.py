@@ -136,9 +136,7 @@ def names_of(settings: Settings) -> HeaderNames:
             values = {name: str(Address.parse(place.address)) for name, place in places}
         case _ as never:
             assert_never(never)
-    return HeaderNames(
-        headers.endpoint or PICKER_HEADER, headers.model, headers.confidence, values
-    )
+    return HeaderNames(headers.endpoint or PICKER_HEADER, headers.model, headers.confidence, values)
 
 
 def definition_of(
