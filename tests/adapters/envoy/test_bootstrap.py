@@ -29,7 +29,7 @@ GATEWAY = Gateway(
     upstreams=(
         Upstream("plain", Address("127.0.0.1", 8001)),
         Upstream("checked", Address("127.0.0.1", 8002), health_path="/health"),
-        Upstream("named", Address("models.example", 80)),
+        Upstream("named", Address("models.example", 80), chosen_by="10.0.0.7:80"),
     ),
     fallback="checked",
     endpoint_header="x-to",
@@ -49,6 +49,16 @@ GATEWAY = Gateway(
 @pytest.mark.parametrize("mode", ["closed", "open"])
 def test_envoy_accepts_the_configuration(mode: Any) -> None:
     validate(bootstrap_of(evolve(GATEWAY, failure_mode=mode)))
+
+
+def test_envoy_accepts_a_shadow_and_a_router_behind_a_name() -> None:
+    named = (Address("router.example", 50051),)
+    document = bootstrap_of(evolve(GATEWAY, is_shadow=True, routers=named))
+    validate(document)
+    assert found(document, "observability_mode") == [True]
+    assert found(bootstrap_of(GATEWAY), "observability_mode") == []
+    router = document["static_resources"]["clusters"][0]
+    assert router["type"] == "STRICT_DNS"
 
 
 def test_envoy_rejects_what_is_wrong_and_says_what() -> None:
@@ -73,7 +83,12 @@ def test_every_upstream_has_a_route_and_a_cluster_and_the_fallback_is_last() -> 
     document = bootstrap_of(GATEWAY)
     (routes,) = found(document, "routes")
     assert [route["name"] for route in routes] == ["plain", "checked", "named", "fallback"]
-    assert [found(route, "exact") for route in routes] == [["plain"], ["checked"], ["named"], []]
+    assert [found(route, "exact") for route in routes] == [
+        ["plain"],
+        ["checked"],
+        ["10.0.0.7:80"],
+        [],
+    ]
     assert routes[-1]["route"]["cluster"] == "checked"
     assert routes[2]["route"]["auto_host_rewrite"] is True
     clusters = {each["name"]: each for each in document["static_resources"]["clusters"]}

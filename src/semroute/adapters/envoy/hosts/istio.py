@@ -118,10 +118,11 @@ class ServiceEntrySpec:
 
 @frozen
 class ClientTls:
-    """How TLS is spoken to it."""
+    """How TLS is spoken to it. Whose certificates are believed is the mesh's to say."""
 
     mode: str
     sni: str
+    subject_alt_names: tuple[str, ...]
 
 
 @frozen
@@ -200,6 +201,6 @@ def _services(deployment: Deployment) -> Iterator[Resource]:
         )
         yield Resource(f"{_GROUP}/v1", "ServiceEntry", metadata, entry)
         if upstream.tls:
-            policy = TrafficPolicy(ClientTls("SIMPLE", address.host))
+            policy = TrafficPolicy(ClientTls("SIMPLE", address.host, (address.host,)))
             rule = DestinationRuleSpec(_host(upstream), policy)
             yield Resource(f"{_GROUP}/v1", "DestinationRule", metadata, rule)
