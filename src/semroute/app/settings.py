@@ -222,17 +222,17 @@ class HeaderSettings:
             "`semroute envoy --for` says where it should be `x-semroute-endpoint`."
         ),
     ] = None
-    endpoint_value: Annotated[
-        Literal["name", "address"],
-        Meta(
-            description="What stands for an endpoint there: its name, or the `ip:port` that it is "
-            "at, as endpoint pickers say it."
-        ),
-    ] = "name"
     model: Annotated[HeaderName, Meta(description="The model's name.")] = "x-selected-model"
     confidence: Annotated[
         HeaderName, Meta(description="Probability of the category, three decimals.")
     ] = "x-routing-confidence"
+    endpoint_value: Annotated[
+        Literal["name", "address"],
+        Meta(
+            description="What the header says of an endpoint: its name, or the `ip:port` that it "
+            "is at, as endpoint pickers say it."
+        ),
+    ] = "name"
 
 
 @frozen
