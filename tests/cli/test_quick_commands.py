@@ -175,6 +175,7 @@ def test_the_envoy_configuration_is_printed_and_envoy_accepts_it(tmp_path: Path)
 def test_a_shadow_of_the_plain_envoy_is_printed_and_envoy_accepts_it(tmp_path: Path) -> None:
     result = semroute(tmp_path, "envoy", "print", "--shadow", "--validate", "--for", "envoy")
     assert result.returncode == 0, result.stderr
+    assert result.stdout.startswith("# In shadow: ")
     assert "observability_mode: true" in result.stdout
 
 

@@ -11,8 +11,8 @@ from cyclopts import Parameter
 from semroute.adapters.envoy import validate
 from semroute.adapters.envoy.bootstrap import bootstrap_of
 from semroute.adapters.envoy.hosts import Host, Placement
-from semroute.adapters.envoy.hosts.page import as_list, as_yaml
-from semroute.adapters.envoy.hosts.pages import page_of
+from semroute.adapters.envoy.hosts.page import as_comments, as_list, as_yaml
+from semroute.adapters.envoy.hosts.pages import SHADOW_NOTE, page_of
 from semroute.app.assemble import deployment_of, gateway_of
 from semroute.app.settings import Settings
 
@@ -91,6 +91,8 @@ def _print_bootstrap(
     if as_json:
         print(json.dumps(document, indent=2))
     else:
+        for line in as_comments(SHADOW_NOTE) if is_shadow else ():
+            print(line)
         print(yaml.safe_dump(document, sort_keys=False, width=100), end="")
 
 

@@ -30,11 +30,11 @@ def as_list(page: Page) -> dict[str, Any]:
     return {"apiVersion": "v1", "kind": "List", "items": items}
 
 
-def as_yaml(page: Page) -> str:
-    """Returns the notes as comments, and the resources as YAML documents."""
-    comments = [
+def as_comments(*notes: str) -> list[str]:
+    """Returns notes as lines of comments."""
+    return [
         line
-        for note in page.notes
+        for note in notes
         for line in textwrap.wrap(
             note,
             _WIDTH,
@@ -44,7 +44,11 @@ def as_yaml(page: Page) -> str:
             break_on_hyphens=False,
         )
     ]
+
+
+def as_yaml(page: Page) -> str:
+    """Returns the notes as comments, and the resources as YAML documents."""
     documents = [
         yaml.safe_dump(written(each), sort_keys=False, width=_WIDTH) for each in page.resources
     ]
-    return "\n".join([*comments, "---\n"]) + "---\n".join(documents)
+    return "\n".join([*as_comments(*page.notes), "---\n"]) + "---\n".join(documents)
