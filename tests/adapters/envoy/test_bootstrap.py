@@ -1,6 +1,7 @@
 """The generated Envoy configuration, checked by Envoy."""
 
 import json
+from functools import partial
 from typing import Any
 
 import pytest
@@ -112,6 +113,36 @@ async def test_envoy_runs_and_stops() -> None:
         await (await trio.open_tcp_stream(envoy.listen.host, envoy.listen.port)).aclose()
         await envoy.drain(2)
     assert not await trio.Path(f"/proc/{pid}").exists()
+
+
+async def answer(stream: trio.SocketStream) -> None:
+    """Answers one request, once all of it is here."""
+    request = b""
+    while not request.endswith(b"hello"):
+        request += await stream.receive_some()
+    await stream.send_all(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nhi")
+
+
+async def test_a_shadow_that_is_down_is_not_noticed() -> None:
+    async with trio.open_nursery() as nursery:
+        serve = partial(trio.serve_tcp, answer, 0, host="127.0.0.1")
+        (listener,) = await nursery.start(serve)
+        upstream = Upstream("plain", Address("127.0.0.1", listener.socket.getsockname()[1]))
+        nobody = (Address.parse("unix:/nowhere/router.sock"),)
+        gateway = evolve(
+            GATEWAY, is_shadow=True, routers=nobody, upstreams=(upstream,), fallback="plain"
+        )
+        async with running_envoy(bootstrap_of(gateway), concurrency=1) as envoy:
+            with trio.fail_after(20):
+                client = await trio.open_tcp_stream(envoy.listen.host, envoy.listen.port)
+                await client.send_all(
+                    b"POST / HTTP/1.1\r\nhost: a\r\ncontent-length: 5\r\n\r\nhello"
+                )
+                reply = await client.receive_some()
+            await client.aclose()
+            await envoy.drain(2)
+        nursery.cancel_scope.cancel()
+    assert reply.startswith(b"HTTP/1.1 200 OK")
 
 
 async def test_an_envoy_that_stops_is_noticed() -> None:

@@ -52,7 +52,7 @@ def ext_proc_filter(gateway: Gateway) -> hcm.HttpFilter:
             request_trailer_mode=header.SEND,
             response_trailer_mode=header.SEND,
         ),
-        failure_mode_allow=gateway.failure_mode == "open",
+        failure_mode_allow=gateway.fails_open,
         status_on_error=envoy_type.HttpStatus(code=_UNAVAILABLE),
         message_timeout=seconds(gateway.message_timeout_seconds),
         max_message_timeout=seconds(gateway.longest_wait_seconds),

@@ -69,3 +69,11 @@ class Gateway:
     service: str
     ca_file: str
     is_shadow: bool = False
+
+    @property
+    def fails_open(self) -> bool:
+        """Whether requests pass when the router fails.
+
+        Those of a shadow always do: Envoy would refuse them although it waits for no answer.
+        """
+        return self.is_shadow or self.failure_mode == "open"

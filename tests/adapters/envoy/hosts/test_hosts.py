@@ -229,6 +229,7 @@ def test_a_shadow_is_sent_pieces_because_envoy_buffers_nothing_for_it() -> None:
     (policy,) = of_kind(printed(Host.ENVOY_GATEWAY, deployment(shadow)), "EnvoyExtensionPolicy")
     assert found(policy, "shadowMode") == [True]
     assert found(policy, "body") == ["Streamed"]
+    assert found(policy, "failOpen") == [True]
     for document in (
         bootstrap_of(shadow),
         printed(Host.AI_GATEWAY, deployment(shadow)),

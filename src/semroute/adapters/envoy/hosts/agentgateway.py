@@ -111,10 +111,9 @@ def agentgateway(deployment: Deployment) -> Page:
 
 def _policy(deployment: Deployment) -> Resource:
     placement = deployment.placement
-    is_open = deployment.gateway.failure_mode == "open"
     processor = ExtProc(
         BackendRef(placement.service, port=deployment.port),
-        "FailOpen" if is_open else "FailClosed",
+        "FailOpen" if deployment.gateway.fails_open else "FailClosed",
         ProcessingOptions(),
     )
     return Resource(

@@ -90,7 +90,7 @@ def _extension(deployment: Deployment) -> Resource:
     processor = ExtProc(
         backend_refs=(BackendRef(placement.service, port=deployment.port),),
         message_timeout=duration(deployment.patience_seconds),
-        fail_open=gateway.failure_mode == "open",
+        fail_open=gateway.fails_open,
         processing_mode=ProcessingMode(
             BodyMode("Streamed" if gateway.is_shadow else "Buffered"),
             BodyMode(),
