@@ -41,14 +41,18 @@ def deployment_of(
         patience_seconds=(
             gateway.longest_wait_seconds if has_cache else gateway.message_timeout_seconds
         ),
-        demands=dict(_demands(listens_at, is_moved=is_moved)),
+        demands=dict(_demands(settings, listens_at, is_moved=is_moved)),
         shares_a_pickers_header=wanted == PICKER_HEADER,
     )
 
 
-def _demands(listens_at: Address, *, is_moved: bool) -> Iterator[tuple[str, str]]:
+def _demands(
+    settings: Settings, listens_at: Address, *, is_moved: bool
+) -> Iterator[tuple[str, str]]:
     if is_moved:
         yield "headers.endpoint", ENDPOINT_HEADER
     if listens_at.is_local:
         yield "server.extproc", f"0.0.0.0:{listens_at.port or DEFAULT_PORT}"
         yield "server.allow_remote", "true"
+    if settings.server.workers > 1:
+        yield "server.workers", "1"  # each has a port of its own; pods are what a Service counts
