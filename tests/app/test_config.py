@@ -73,6 +73,18 @@ def test_header_names_can_be_changed() -> None:
     assert (
         names_of(loaded(headers={"model": "x-vsr-selected-model"})).model == "x-vsr-selected-model"
     )
+    assert names_of(loaded()).endpoint == "x-gateway-destination-endpoint"
+    ours = names_of(loaded(headers={"endpoint": "x-semroute-endpoint"}))
+    assert ours.endpoint == "x-semroute-endpoint"
+    assert ours.endpoint in ours.owned
+
+
+def test_an_endpoint_is_told_by_its_name_or_by_its_address() -> None:
+    places = {"gpu": {"address": "10.0.0.7:8000"}, "six": {"address": "[fd00::7]:8000"}}
+    assert names_of(loaded(endpoints=places)).endpoint_value("gpu") == "gpu"
+    names = names_of(loaded(endpoints=places, headers={"endpoint_value": "address"}))
+    assert names.endpoint_value("gpu") == "10.0.0.7:8000"
+    assert names.endpoint_value("six") == "[fd00::7]:8000"
 
 
 @pytest.mark.parametrize(
@@ -126,6 +138,31 @@ def test_header_names_can_be_changed() -> None:
         ({"headers": {"model": "content-length"}}, "headers.model", "begin with x-"),
         ({"headers": {"model": "x-envoy-retries"}}, "headers.model", "of its own"),
         ({"headers": {"model": "x-semroute-reason"}}, "headers.model", "of its own"),
+        ({"headers": {"model": "x-semroute-endpoint"}}, "headers.model", "of its own"),
+        (
+            {"headers": {"model": "x-gateway-destination-endpoint"}},
+            "headers.model",
+            "something else",
+        ),
+        (
+            {
+                "headers": {"endpoint_value": "address"},
+                "endpoints": {"gpu": {"address": "vllm:8000"}},
+            },
+            "endpoints.gpu.address",
+            "must be ip:port",
+        ),
+        (
+            {
+                "headers": {"endpoint_value": "address"},
+                "endpoints": {
+                    "gpu": {"address": "10.0.0.7:8000"},
+                    "same": {"address": "10.0.0.7:8000"},
+                },
+            },
+            "endpoints.same.address",
+            "gpu has it too",
+        ),
         ({"server": {"extproc": "localhost:1"}}, "server.extproc", "as 127.0.0.1:1"),
         ({"envoy": {"listen": "localhost:80"}}, "envoy.listen", "as 127.0.0.1:80"),
         ({"envoy": {"admin": "0.0.0.0:80"}}, "envoy.admin", "allow_remote"),

@@ -87,6 +87,11 @@ def test_every_mistake_is_printed_with_its_place(tmp_path: Path) -> None:
         (["check", "a.yaml", "-c", "b.yaml"], 2, "which one: a.yaml or b.yaml?"),
         (["envoy", "-c", "zero.yaml"], 2, "server.extproc: Envoy must know the port"),
         (["envoy", "--validate", "-c", "odd.yaml"], 2, "nowhere.pem"),
+        (["envoy", "--for", "nginx"], 2, "nginx"),
+        (["envoy", "paint"], 2, "paint"),
+        (["envoy", "--for", "istio", "--validate"], 2, "--for envoy"),
+        (["envoy", "--for", "agentgateway", "--shadow"], 2, "has no shadow mode"),
+        (["envoy", "--for", "istio", "-c", "pipe.yaml"], 2, "host:port"),
         (["eval", "category", "--data", "nowhere.jsonl"], 2, "nowhere.jsonl: No such file"),
         (["demo", "--port", "70000"], 2, "65535"),
         (["demo", "--port", "-1"], 2, "-1"),
@@ -97,6 +102,7 @@ def test_mistakes_on_the_command_line_are_told_in_words(
 ) -> None:
     (tmp_path / "latin1.yaml").write_bytes(b"# \xe9")
     (tmp_path / "zero.yaml").write_text(CONFIG + "server: {extproc: '127.0.0.1:0'}")
+    (tmp_path / "pipe.yaml").write_text(CONFIG + "server: {extproc: 'unix:/run/x.sock'}")
     with_tls = CONFIG.replace('8001"', '8001", tls: true')
     (tmp_path / "odd.yaml").write_text(with_tls + "envoy: {ca_file: /nowhere.pem}")
     result = semroute(tmp_path, *arguments)
@@ -163,3 +169,30 @@ def test_the_envoy_configuration_is_printed_and_envoy_accepts_it(tmp_path: Path)
     document = yaml.safe_load(result.stdout)
     assert document == json.loads(semroute(tmp_path, "envoy", "--json").stdout)
     assert document["static_resources"]["listeners"][0]["name"] == "gateway"
+
+
+@pytest.mark.envoy
+def test_a_shadow_of_the_plain_envoy_is_printed_and_envoy_accepts_it(tmp_path: Path) -> None:
+    result = semroute(tmp_path, "envoy", "print", "--shadow", "--validate", "--for", "envoy")
+    assert result.returncode == 0, result.stderr
+    assert result.stdout.startswith("# In shadow: ")
+    assert "observability_mode: true" in result.stdout
+
+
+def test_a_picker_s_header_is_left_alone_unless_it_is_asked_for(tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_text(CONFIG)
+    result = semroute(tmp_path, "envoy", "--for", "envoy-gateway", "-c", "a.yaml")
+    assert "name: x-semroute-endpoint" in result.stdout
+    assert "must say headers.endpoint: x-semroute-endpoint" in result.stderr
+    settled = """
+headers: {endpoint: x-gateway-destination-endpoint, endpoint_value: address}
+server: {extproc: "0.0.0.0:50051", allow_remote: true}
+"""
+    (tmp_path / "b.yaml").write_text(CONFIG + settled)
+    result = semroute(tmp_path, "envoy", "--for", "envoy-gateway", "-c", "b.yaml", "--json")
+    assert result.returncode == 0
+    assert result.stderr == ""
+    (route,) = (each for each in json.loads(result.stdout)["items"] if each["kind"] == "HTTPRoute")
+    (header,) = route["spec"]["rules"][0]["matches"][0]["headers"]
+    assert header["name"] == "x-gateway-destination-endpoint"
+    assert header["value"] == "127.0.0.1:8001"

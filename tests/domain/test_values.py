@@ -159,6 +159,13 @@ def test_headers_carry_the_decision_both_ways() -> None:
     assert told <= set(names.owned)
 
 
+def test_an_endpoint_may_be_told_by_something_else_than_its_name() -> None:
+    names = HeaderNames("x-to", endpoint_values={"gpu": "10.0.0.7:8000"})
+    decision = RoutingDecision("big", "gpu", Reason.CLASSIFIER)
+    assert names.on_request(decision)["x-to"] == "10.0.0.7:8000"
+    assert names.endpoint_value("cpu") == "cpu"
+
+
 def request(fault: BodyFault | None = None, **fields: str) -> HttpRequest:
     headers = Headers.of({name.replace("_", "-"): value for name, value in fields.items()})
     return HttpRequest("POST", "/v1/chat/completions", headers, b"{}", fault)

@@ -217,6 +217,19 @@ async def test_the_headers_can_be_renamed() -> None:
     assert "x-selected-model" not in response.headers
 
 
+async def test_an_endpoint_can_be_told_by_its_address() -> None:
+    def change(settings: Settings) -> Settings:
+        headers = HeaderSettings(endpoint="x-semroute-endpoint", endpoint_value="address")
+        return evolve(settings, headers=headers)
+
+    async with running_gateway(change) as gateway, gateway.http() as client:
+        body = {"model": "auto", "messages": LAW}
+        response = await client.post("/v1/chat/completions", json=body)
+    assert response.status_code == 200
+    (received,) = gateway.servers.received
+    assert received.endpoint == "gpu-2"
+
+
 async def test_two_hundred_and_fifty_requests_at_once_on_a_fresh_gateway() -> None:
     statuses: list[int] = []
     async with running_gateway() as gateway, gateway.http() as client:

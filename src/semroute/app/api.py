@@ -33,11 +33,9 @@ class Api:
     Args:
         rulings: Words what was decided, as the API does.
         decide: Decides where its requests go.
-        is_classified: Whether it matters what a request is about.
         is_recalled: Whether its answers may be given again.
     """
 
     rulings: Rulings
     decide: Decide = decide
-    is_classified: bool = True
     is_recalled: bool = False

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping
-from typing import Final
+from typing import Final, assert_never
 
 import msgspec
 from attrs import evolve, frozen
@@ -12,7 +12,7 @@ from semroute.domain.address import Address
 from semroute.domain.caching.rules import CacheRules
 from semroute.domain.classification import CategoryDefinition
 from semroute.domain.guards import Guards
-from semroute.domain.naming import HeaderNames
+from semroute.domain.naming import PICKER_HEADER, HeaderNames
 from semroute.domain.policy import Policy
 from semroute.domain.routing import Candidate, Category, Model, WeightedEndpoint
 
@@ -127,9 +127,17 @@ def settings_of_worker(settings: Settings, index: int, cores: int) -> Settings:
 
 
 def names_of(settings: Settings) -> HeaderNames:
-    """Returns the header names."""
+    """Returns the header names. The settings must have passed `mistakes_in`."""
     headers = settings.headers
-    return HeaderNames(headers.endpoint, headers.model, headers.confidence)
+    match headers.endpoint_value:
+        case "name":
+            values = {}
+        case "address":
+            places = settings.endpoints.items()
+            values = {name: str(Address.parse(place.address)) for name, place in places}
+        case _ as never:
+            assert_never(never)
+    return HeaderNames(headers.endpoint or PICKER_HEADER, headers.model, headers.confidence, values)
 
 
 def definition_of(

@@ -6,7 +6,7 @@ from typing import Final, TypeAlias
 
 from semroute.domain.address import Address
 from semroute.domain.caching.rules import CacheMode, CacheScope
-from semroute.domain.naming import OUR_PREFIX
+from semroute.domain.naming import ENDPOINT_HEADER, OUR_PREFIX, PICKER_HEADER
 from semroute.domain.suggestions import did_you_mean
 
 from .caching import cache_mistakes, cache_rules_of
@@ -36,6 +36,7 @@ def mistakes_in(settings: Settings, library: Library) -> Iterator[Mistake]:
     yield from _unusable_listeners(settings)
     yield from _unusable_endpoints(settings)
     yield from _clashing_headers(settings)
+    yield from _unspeakable_endpoints(settings)
     yield from _clashing_aliases(settings)
     yield from _impossible_bounds(settings)
     yield from _pointless_guards(settings)
@@ -143,15 +144,38 @@ def _unusable_endpoints(settings: Settings) -> Iterator[Mistake]:
 def _clashing_headers(settings: Settings) -> Iterator[Mistake]:
     seen: set[str] = set()
     headers = settings.headers
-    for field in ("endpoint", "model", "confidence"):
-        name: str = getattr(headers, field)
+    names = {
+        "endpoint": headers.endpoint or PICKER_HEADER,
+        "model": headers.model,
+        "confidence": headers.confidence,
+    }
+    for field, name in names.items():
         if name in seen:
             yield ("headers", field), f"{name} already carries something else"
         if not name.startswith("x-"):
             yield ("headers", field), "it must begin with x-, as no standard header does"
-        if name.startswith(_TAKEN_PREFIXES):
+        is_meant = field == "endpoint" and name == ENDPOINT_HEADER
+        if name.startswith(_TAKEN_PREFIXES) and not is_meant:
             yield ("headers", field), f"{name} has a meaning of its own"
         seen.add(name)
+
+
+def _unspeakable_endpoints(settings: Settings) -> Iterator[Mistake]:
+    """Finds addresses that cannot stand for an endpoint in its header, if they are to."""
+    if settings.headers.endpoint_value != "address":
+        return
+    owners: dict[Address, str] = {}
+    for name, endpoint in settings.endpoints.items():
+        address = _address(endpoint.address)
+        if isinstance(address, str):
+            continue  # told already
+        path = ("endpoints", name, "address")
+        if not address.is_ip:
+            yield path, "headers.endpoint_value is address, so it must be ip:port"
+        elif address in owners:
+            message = f"{owners[address]} has it too, and headers.endpoint_value is address"
+            yield path, message
+        owners.setdefault(address, name)
 
 
 def _clashing_aliases(settings: Settings) -> Iterator[Mistake]:

@@ -1,7 +1,7 @@
 """One request to one ruling: read it, find out about it, decide, and word the outcome."""
 
 import hashlib
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Final, Literal, assert_never
 
@@ -152,7 +152,7 @@ class Route:
         read = trio.current_time()
         recall = self.recall if api.is_recalled else None
         inquiry = recall.inquiry(request, chat) if recall is not None else None
-        found = await self._gathered(chat, api, inquiry)
+        found = await self._gathered(chat, inquiry)
         facts = self._facts(chat, facts)
         continued = self.place_of(chat.continues) if chat.continues else None
         findings = Findings(_draw(facts), found.outcome, found.screening, found.hit, continued)
@@ -191,31 +191,28 @@ class Route:
             ruling, classification=found.outcome, screening=found.screening, timings=timings
         )
 
-    async def _gathered(
-        self, chat: ChatRequest, api: Api, inquiry: Inquiry | Bypass | None
-    ) -> "_Gathered":
+    async def _gathered(self, chat: ChatRequest, inquiry: Inquiry | Bypass | None) -> "_Gathered":
         """Finds out what the prompt is about and what is in the request, at the same time.
 
         Once nothing is found in it, and the very same request was answered before, nobody need
         know what it is about.
         """
         gathered, policy = _Gathered(), self.rulings.policy
-        if not policy.checks:
-            await self._recall(inquiry, gathered)
-        jobs: list[Callable[[], Awaitable[None]]] = []
-        if api.is_classified and chat.model in policy.aliases and gathered.hit is None:
-            jobs.append(partial(self._classify, chat, gathered))
-        if policy.checks:
-            jobs.append(partial(self._screen, chat, inquiry, gathered))
-        await together(*jobs)
+        looking = partial(self._look, chat, inquiry, gathered)
+        classifying = partial(self._classify, chat, gathered)
+        # Without checks the cache answers in microseconds, and there is nothing to wait for.
+        for jobs in ([classifying, looking],) if policy.checks else ([looking], [classifying]):
+            await together(*jobs)
         return gathered
 
-    async def _screen(
+    async def _look(
         self, chat: ChatRequest, inquiry: Inquiry | Bypass | None, gathered: "_Gathered"
     ) -> None:
-        started = trio.current_time()
-        gathered.screening = await self.screen(chat.passages, chat.opaque)
-        gathered.screen_seconds = trio.current_time() - started
+        """Looks for what the checks are about, and then for an answer."""
+        if self.rulings.policy.checks:
+            started = trio.current_time()
+            gathered.screening = await self.screen(chat.passages, chat.opaque)
+            gathered.screen_seconds = trio.current_time() - started
         await self._recall(inquiry, gathered)
 
     async def _recall(self, inquiry: Inquiry | Bypass | None, gathered: "_Gathered") -> None:
@@ -230,9 +227,10 @@ class Route:
             gathered.classifying.cancel()
 
     async def _classify(self, chat: ChatRequest, gathered: "_Gathered") -> None:
-        """Finds out what the prompt is about, if it has any text and there is time."""
-        prompt = chat.prompt(self.rulings.policy.max_context_chars)
-        if prompt is None:
+        """Finds out what the prompt is about, if that decides anything and there is time."""
+        policy = self.rulings.policy
+        prompt = chat.prompt(policy.max_context_chars) if chat.model in policy.aliases else None
+        if prompt is None or gathered.hit is not None:
             return
         started = trio.current_time()
         gathered.outcome = Unclassified(Reason.CLASSIFIER_TIMEOUT)

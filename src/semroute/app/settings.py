@@ -219,15 +219,27 @@ class ClassifierSettings:
 
 @frozen
 class HeaderSettings:
-    """The names of the headers that carry the decision."""
+    """The headers that carry the decision."""
 
     endpoint: Annotated[
-        HeaderName, Meta(description="The endpoint's name; Envoy's routes match on it.")
-    ] = "x-gateway-destination-endpoint"
+        HeaderName | None,
+        Meta(
+            description="Carries the endpoint; Envoy's routes match on it. null: "
+            "`x-gateway-destination-endpoint`, which endpoint pickers (EPP) use too; "
+            "`semroute envoy --for` says where it should be `x-semroute-endpoint`."
+        ),
+    ] = None
     model: Annotated[HeaderName, Meta(description="The model's name.")] = "x-selected-model"
     confidence: Annotated[
         HeaderName, Meta(description="Probability of the category, three decimals.")
     ] = "x-routing-confidence"
+    endpoint_value: Annotated[
+        Literal["name", "address"],
+        Meta(
+            description="What the header says of an endpoint: its name, or the `ip:port` that it "
+            "is at, as endpoint pickers say it."
+        ),
+    ] = "name"
 
 
 @frozen

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Final, assert_never
 
-from attrs import frozen
+from attrs import field, frozen
 
 from .caching.control import CACHE_HEADER
 from .caching.inquiry import Bypass, Consultation, Hit, Miss
@@ -26,20 +26,28 @@ _CACHE_SIMILARITY: Final = "x-semroute-cache-similarity"
 SEALED_PATH: Final = "/semroute/unread"
 METADATA_NAMESPACE: Final = "semroute"
 
+# What endpoint pickers of the Gateway API's inference extension read and write: `ip:port`.
+PICKER_HEADER: Final = "x-gateway-destination-endpoint"
+# The same for those who leave that one to a picker.
+ENDPOINT_HEADER: Final = "x-semroute-endpoint"
+
 
 @frozen
 class HeaderNames:
     """What operators may rename. The defaults are the reference document's.
 
     Args:
-        endpoint: Carries the endpoint's name; Envoy's routes match on it.
+        endpoint: Carries the endpoint; Envoy's routes match on it.
         model: Carries the model's name.
         confidence: Carries the confidence, three decimals.
+        endpoint_values: What stands for an endpoint, by its name; the name itself if it is not
+            here.
     """
 
-    endpoint: str = "x-gateway-destination-endpoint"
+    endpoint: str = PICKER_HEADER
     model: str = "x-selected-model"
     confidence: str = "x-routing-confidence"
+    endpoint_values: Mapping[str, str] = field(factory=dict)
 
     @property
     def owned(self) -> tuple[str, ...]:
@@ -73,10 +81,14 @@ class HeaderNames:
     def on_request(self, decision: RoutingDecision) -> Mapping[str, str]:
         """The headers that steer Envoy's route."""
         return {
-            self.endpoint: decision.endpoint,
+            self.endpoint: self.endpoint_value(decision.endpoint),
             self.model: decision.model,
             self.confidence: f"{decision.confidence:.3f}",
         }
+
+    def endpoint_value(self, endpoint: str) -> str:
+        """What the endpoint header says to choose an endpoint."""
+        return self.endpoint_values.get(endpoint, endpoint)
 
     def on_response(self, decision: RoutingDecision) -> Mapping[str, str]:
         """The headers that tell the client what was decided."""

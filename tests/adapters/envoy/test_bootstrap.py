@@ -1,6 +1,7 @@
 """The generated Envoy configuration, checked by Envoy."""
 
 import json
+from functools import partial
 from typing import Any
 
 import pytest
@@ -29,7 +30,7 @@ GATEWAY = Gateway(
     upstreams=(
         Upstream("plain", Address("127.0.0.1", 8001)),
         Upstream("checked", Address("127.0.0.1", 8002), health_path="/health"),
-        Upstream("named", Address("models.example", 80)),
+        Upstream("named", Address("models.example", 80), chosen_by="10.0.0.7:80"),
     ),
     fallback="checked",
     endpoint_header="x-to",
@@ -49,6 +50,16 @@ GATEWAY = Gateway(
 @pytest.mark.parametrize("mode", ["closed", "open"])
 def test_envoy_accepts_the_configuration(mode: Any) -> None:
     validate(bootstrap_of(evolve(GATEWAY, failure_mode=mode)))
+
+
+def test_envoy_accepts_a_shadow_and_a_router_behind_a_name() -> None:
+    named = (Address("router.example", 50051),)
+    document = bootstrap_of(evolve(GATEWAY, is_shadow=True, routers=named))
+    validate(document)
+    assert found(document, "observability_mode") == [True]
+    assert found(bootstrap_of(GATEWAY), "observability_mode") == []
+    router = document["static_resources"]["clusters"][0]
+    assert router["type"] == "STRICT_DNS"
 
 
 def test_envoy_rejects_what_is_wrong_and_says_what() -> None:
@@ -73,7 +84,12 @@ def test_every_upstream_has_a_route_and_a_cluster_and_the_fallback_is_last() -> 
     document = bootstrap_of(GATEWAY)
     (routes,) = found(document, "routes")
     assert [route["name"] for route in routes] == ["plain", "checked", "named", "fallback"]
-    assert [found(route, "exact") for route in routes] == [["plain"], ["checked"], ["named"], []]
+    assert [found(route, "exact") for route in routes] == [
+        ["plain"],
+        ["checked"],
+        ["10.0.0.7:80"],
+        [],
+    ]
     assert routes[-1]["route"]["cluster"] == "checked"
     assert routes[2]["route"]["auto_host_rewrite"] is True
     clusters = {each["name"]: each for each in document["static_resources"]["clusters"]}
@@ -97,6 +113,36 @@ async def test_envoy_runs_and_stops() -> None:
         await (await trio.open_tcp_stream(envoy.listen.host, envoy.listen.port)).aclose()
         await envoy.drain(2)
     assert not await trio.Path(f"/proc/{pid}").exists()
+
+
+async def answer(stream: trio.SocketStream) -> None:
+    """Answers one request, once all of it is here."""
+    request = b""
+    while not request.endswith(b"hello"):
+        request += await stream.receive_some()
+    await stream.send_all(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nhi")
+
+
+async def test_a_shadow_that_is_down_is_not_noticed() -> None:
+    async with trio.open_nursery() as nursery:
+        serve = partial(trio.serve_tcp, answer, 0, host="127.0.0.1")
+        (listener,) = await nursery.start(serve)
+        upstream = Upstream("plain", Address("127.0.0.1", listener.socket.getsockname()[1]))
+        nobody = (Address.parse("unix:/nowhere/router.sock"),)
+        gateway = evolve(
+            GATEWAY, is_shadow=True, routers=nobody, upstreams=(upstream,), fallback="plain"
+        )
+        async with running_envoy(bootstrap_of(gateway), concurrency=1) as envoy:
+            with trio.fail_after(20):
+                client = await trio.open_tcp_stream(envoy.listen.host, envoy.listen.port)
+                await client.send_all(
+                    b"POST / HTTP/1.1\r\nhost: a\r\ncontent-length: 5\r\n\r\nhello"
+                )
+                reply = await client.receive_some()
+            await client.aclose()
+            await envoy.drain(2)
+        nursery.cancel_scope.cancel()
+    assert reply.startswith(b"HTTP/1.1 200 OK")
 
 
 async def test_an_envoy_that_stops_is_noticed() -> None:

@@ -2,7 +2,6 @@
 
 from typing import Any, Final
 
-from betterproto2 import Casing
 from envoy_data_plane.envoy.config.bootstrap import v3 as bootstrap
 from envoy_data_plane.envoy.config.listener import v3 as listener
 from envoy_data_plane.envoy.config.overload import v3 as overload
@@ -22,7 +21,7 @@ from .filters import (
     router_filter,
 )
 from .gateway import Gateway, Upstream
-from .messages import envoy_address, packed, seconds
+from .messages import document_of, envoy_address, packed, seconds
 
 _MAX_CONNECTIONS: Final = 20_000  # clients at once; Envoy warns when there is no bound at all
 
@@ -40,21 +39,7 @@ def bootstrap_of(gateway: Gateway) -> dict[str, Any]:
             ],
         ),
     )
-    document: dict[str, Any] = _explicit(message.to_dict(casing=Casing.SNAKE))
-    return document
-
-
-def _explicit(value: Any) -> Any:  # noqa: ANN401 - JSON
-    """Writes out the defaults that a reader of the configuration must not have to know."""
-    if isinstance(value, list):
-        return [_explicit(item) for item in value]
-    if not isinstance(value, dict):
-        return value
-    written = {key: _explicit(item) for key, item in value.items()}
-    if "processing_mode" in written:
-        written.setdefault("failure_mode_allow", False)
-        written["processing_mode"].setdefault("response_body_mode", "NONE")
-    return written
+    return document_of(message)
 
 
 def _overload_manager() -> overload.OverloadManager:
@@ -110,7 +95,7 @@ def _routes(gateway: Gateway) -> route.RouteConfiguration:
 
 def _route(upstream: Upstream, gateway: Gateway, *, is_chosen: bool) -> route.Route:
     names_it = route.HeaderMatcher(
-        name=gateway.endpoint_header, string_match=matcher.StringMatcher(exact=upstream.name)
+        name=gateway.endpoint_header, string_match=matcher.StringMatcher(exact=upstream.chosen_by)
     )
     return route.Route(
         name=upstream.name if is_chosen else "fallback",

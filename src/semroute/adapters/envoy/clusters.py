@@ -33,9 +33,11 @@ def router_cluster(gateway: Gateway) -> cluster.Cluster:
         )
     )
     probe = core.HealthCheckGrpcHealthCheck(service_name=gateway.service)
+    kinds = cluster.ClusterDiscoveryType
+    is_static = all(each.path is not None or each.is_ip for each in gateway.routers)
     return cluster.Cluster(
         name=ROUTER_CLUSTER,
-        type=cluster.ClusterDiscoveryType.STATIC,
+        type=kinds.STATIC if is_static else kinds.STRICT_DNS,
         connect_timeout=seconds(1),
         lb_policy=cluster.ClusterLbPolicy.LEAST_REQUEST,
         common_lb_config=_no_panic(),

@@ -34,6 +34,7 @@ def ext_proc_filter(gateway: Gateway) -> hcm.HttpFilter:
 
     Bodies: requests are buffered, because a decision needs the whole prompt. Answers are not
     sent at all unless the router asks for them, answer by answer, in its reply to their headers.
+    In shadow they pass while a copy is sent, because Envoy buffers nothing it does not wait for.
     """
     header, body = ext_proc.ProcessingModeHeaderSendMode, ext_proc.ProcessingModeBodySendMode
     processor = ext_proc.ExternalProcessor(
@@ -44,18 +45,19 @@ def ext_proc_filter(gateway: Gateway) -> hcm.HttpFilter:
         processing_mode=ext_proc.ProcessingMode(
             request_header_mode=header.SEND,
             response_header_mode=header.SEND,
-            request_body_mode=body.BUFFERED,
+            request_body_mode=body.STREAMED if gateway.is_shadow else body.BUFFERED,
             response_body_mode=body.NONE,
             # A buffered body with trailers to come is not marked as the end of the stream, and
             # a request may have trailers but no body. Both must be seen.
             request_trailer_mode=header.SEND,
             response_trailer_mode=header.SEND,
         ),
-        failure_mode_allow=gateway.failure_mode == "open",
+        failure_mode_allow=gateway.fails_open,
         status_on_error=envoy_type.HttpStatus(code=_UNAVAILABLE),
         message_timeout=seconds(gateway.message_timeout_seconds),
         max_message_timeout=seconds(gateway.longest_wait_seconds),
         allow_mode_override=True,
+        observability_mode=gateway.is_shadow,
         metadata_options=ext_proc.MetadataOptions(
             receiving_namespaces=ext_proc.MetadataOptionsMetadataNamespaces(
                 untyped=[gateway.metadata_namespace]

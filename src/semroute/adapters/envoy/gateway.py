@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from attrs import frozen
+from attrs import Factory, field, frozen
 
 from semroute.domain.address import Address
 
@@ -12,16 +12,18 @@ class Upstream:
     """A place where models are served; Envoy knows it as a cluster of this name.
 
     Args:
-        name: The endpoint's name, as the endpoint header carries it.
+        name: The endpoint's name.
         address: Where it is.
         health_path: What Envoy asks to see whether it is alive; None: it never asks.
         tls: Whether to speak TLS to it.
+        chosen_by: What the endpoint header says to choose it; its name if not given.
     """
 
     name: str
     address: Address
     health_path: str | None = None
     tls: bool = False
+    chosen_by: str = field(default=Factory(lambda self: self.name, takes_self=True))
 
 
 @frozen
@@ -34,7 +36,7 @@ class Gateway:
         routers: Where the router's processes listen; Envoy spreads requests over them.
         upstreams: Where models are served.
         fallback: The upstream of requests that nobody has routed.
-        endpoint_header: Carries the chosen upstream's name.
+        endpoint_header: Carries what chooses an upstream.
         owned_headers: Headers only the router may set; clients' copies are removed before
             the first route lookup.
         failure_mode: `closed` refuses requests when the router fails, `open` sends them to
@@ -47,6 +49,7 @@ class Gateway:
         metadata_namespace: Where the router's dynamic metadata is accepted.
         service: The name under which the router answers gRPC health checks.
         ca_file: The certificate authorities that upstreams with TLS are checked against.
+        is_shadow: Whether the router is only told of requests, and changes nothing.
     """
 
     listen: Address
@@ -65,3 +68,12 @@ class Gateway:
     metadata_namespace: str
     service: str
     ca_file: str
+    is_shadow: bool = False
+
+    @property
+    def fails_open(self) -> bool:
+        """Whether requests pass when the router fails.
+
+        Those of a shadow always do: Envoy would refuse them although it waits for no answer.
+        """
+        return self.is_shadow or self.failure_mode == "open"

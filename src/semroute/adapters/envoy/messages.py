@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping
 from datetime import timedelta
+from typing import Any
 
-from betterproto2 import Message
+from betterproto2 import Casing, Message
 from envoy_data_plane.envoy.config.core import v3 as core
 from envoy_data_plane.google import protobuf
 
@@ -13,6 +14,12 @@ from semroute.domain.address import Address
 def seconds(value: float) -> timedelta:
     """Returns a duration."""
     return timedelta(seconds=value)
+
+
+def document_of(message: Message) -> dict[str, Any]:
+    """Returns a message as the JSON object that Envoy reads."""
+    document: dict[str, Any] = _explicit(message.to_dict(casing=Casing.SNAKE))
+    return document
 
 
 def packed(message: Message) -> protobuf.Any:
@@ -32,6 +39,19 @@ def envoy_address(address: Address) -> core.Address:
     return core.Address(
         socket_address=core.SocketAddress(address=address.host, port_value=address.port)
     )
+
+
+def _explicit(value: Any) -> Any:  # noqa: ANN401 - JSON
+    """Writes out the defaults that a reader of the configuration must not have to know."""
+    if isinstance(value, list):
+        return [_explicit(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    written = {key: _explicit(item) for key, item in value.items()}
+    if "processing_mode" in written:
+        written.setdefault("failure_mode_allow", False)
+        written["processing_mode"].setdefault("response_body_mode", "NONE")
+    return written
 
 
 def _value(value: str | Mapping[str, str]) -> protobuf.Value:

@@ -1,6 +1,7 @@
 """The composition root: which adapter plays which role. Nothing else but the CLI names one."""
 
 from .gateway import run_gateway
+from .hosts import deployment_of
 from .parts import Detectors, classifier_of, detectors_of, gateway_of, route_of, screen_of
 from .router import Listening, Router, router_of
 from .workers import Workers
@@ -11,6 +12,7 @@ __all__ = [
     "Router",
     "Workers",
     "classifier_of",
+    "deployment_of",
     "detectors_of",
     "gateway_of",
     "route_of",

@@ -87,7 +87,6 @@ def apis_of(rulings: Rulings) -> dict[Service, Api]:
                 prompt_field=_PROMPTS.get(service, rulings.prompt_field),
             ),
             decide=decide_embedding if service is Service.EMBEDDINGS else decide,
-            is_classified=service is not Service.EMBEDDINGS,
             is_recalled=service is Service.CHAT_COMPLETIONS,
         )
         for service, codec in _CODECS.items()

@@ -174,7 +174,13 @@ def gateway_of(settings: Settings, *routers: Address) -> Gateway:
         admin=Address.parse(envoy.admin),
         routers=routers or router_addresses_of(settings),
         upstreams=tuple(
-            Upstream(name, Address.parse(place.address), place.health_path, place.tls)
+            Upstream(
+                name,
+                Address.parse(place.address),
+                place.health_path,
+                place.tls,
+                names.endpoint_value(name),
+            )
             for name, place in settings.endpoints.items()
         ),
         fallback=next(iter(default.endpoints)),

@@ -19,7 +19,7 @@ app = App(
 _COMMANDS = {
     "serve": "Serve Envoy's External Processing calls, and nothing else.",
     "up": "Run the router and an Envoy in front of it, from one configuration.",
-    "envoy": "Print the Envoy configuration that `up` would run.",
+    "envoy": "Print the configuration of Envoy, or of another gateway, that consults the router.",
     "check": "Check a configuration; every mistake is reported at once.",
     "explain": "Say which model a prompt would go to, and why.",
     "cache": "Look into the answer cache, and clear it.",
