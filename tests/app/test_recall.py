@@ -32,7 +32,7 @@ from .conftest import POLICY, asks, route_with
 
 NOW = 1_800_000_000.0
 ALICE = {"authorization": "Bearer alice"}
-SEMANTIC = CacheRules(CacheMode.SEMANTIC)
+SEMANTIC = CacheRules(CacheMode.SEMANTIC, threshold=0.9)
 LAW = "can my landlord evict me from the courts"
 
 
@@ -250,7 +250,7 @@ async def test_a_request_that_went_elsewhere_by_chance_is_not_kept(
 
 
 async def test_what_is_warm_is_found_by_the_same_request_only(classifier: FaultyClassifier) -> None:
-    bench = Bench(evolve(CacheRules(CacheMode.SEMANTIC), max_temperature=1)).over(classifier)
+    bench = Bench(evolve(SEMANTIC, max_temperature=1)).over(classifier)
     await bench.answered(await bench.ask(LAW, temperature=0.8))
     assert isinstance((await bench.ask(LAW + "?", temperature=0.8)).consultation, Miss)
     assert isinstance((await bench.ask(LAW, temperature=0.8)).consultation, Hit)
@@ -279,7 +279,7 @@ async def test_a_tombstone_keeps_an_answer_from_being_given_or_kept(
 async def test_an_answer_is_given_until_it_expires_and_no_longer_for_being_used(
     classifier: FaultyClassifier,
 ) -> None:
-    bench = Bench(evolve(CacheRules(CacheMode.SEMANTIC), ttl_seconds=100)).over(classifier)
+    bench = Bench(evolve(SEMANTIC, ttl_seconds=100)).over(classifier)
     await bench.answered(await bench.ask(LAW))
     for _ in range(9):
         bench.time += 11
@@ -361,7 +361,7 @@ async def test_without_a_vector_the_same_request_is_still_kept(
 
 async def test_no_tenant_gets_what_another_asked(classifier: FaultyClassifier) -> None:
     """Each of 330 tenants asks the same; there are 108,570 ordered pairs of them."""
-    bench = Bench(evolve(CacheRules(CacheMode.SEMANTIC))).over(classifier)
+    bench = Bench().over(classifier)
     async with trio.open_nursery() as nursery:
         await nursery.start(bench.keep.run)
         tenants = [{"authorization": f"Bearer {number}"} for number in range(330)]

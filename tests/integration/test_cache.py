@@ -2,6 +2,7 @@
 
 import itertools
 import json
+import secrets
 from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -21,6 +22,7 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 from semroute.app.caching import CacheOverrides, CacheSettings, StoreSettings
 from semroute.app.guards import GuardSettings, PiiGuardSettings
 from semroute.app.settings import Settings
+from tests.adapters.postgres.server import shared_server
 
 from .gateway import Change, Gateway, running_gateway
 from .test_guards import Pieces
@@ -444,3 +446,31 @@ async def test_what_is_in_the_directory_is_there_after_a_restart(tmp_path: Path)
 
 def more_careful(settings: Settings) -> Settings:
     return evolve(settings, routing=evolve(settings.routing, min_confidence=0.31))
+
+
+@pytest.fixture
+def shared(monkeypatch: pytest.MonkeyPatch) -> Change:
+    """A cache in a database that several routers share."""
+    monkeypatch.setenv("SEMROUTE_CACHE_DSN", shared_server().dsn())
+    monkeypatch.setenv("SEMROUTE_CACHE_KEY", secrets.token_hex(32))
+    return cached(store=StoreSettings(kind="postgres"), lookup_seconds=5)
+
+
+async def test_what_one_router_keeps_another_gives(shared: Change) -> None:
+    async with gateway_with(shared) as one, gateway_with(shared) as other:
+        (gateway, client), (_, other_client) = one, other
+        await client.post(CHAT, json=chat(), headers=ALICE)
+        await kept(gateway)
+        assert said(await other_client.post(CHAT, json=chat(), headers=ALICE)) == "hit"
+        assert said(await other_client.post(CHAT, json=chat(), headers=BOB)) == "miss"
+
+
+async def test_a_database_that_is_not_there_costs_no_request(
+    shared: Change, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SEMROUTE_CACHE_DSN", "postgresql://nobody:secret@127.0.0.1:1/none")
+    async with gateway_with(shared) as (gateway, client):
+        for _ in range(2):
+            response = await client.post(CHAT, json=chat(), headers=ALICE)
+            assert (response.status_code, said(response)) == (200, "miss")
+        await gateway.until_metric('semroute_cache_answers_total{fate="error"} 2.0')

@@ -223,6 +223,10 @@ async def _postgres(dsn: str) -> AsyncIterator["PostgresStore"]:
         message = "the shared cache needs psycopg: pip install 'semroute[postgres]'"
         raise CacheError(message) from error
     store = PostgresStore(Database(dsn), dimensions=_DIMENSIONS)
+    try:
+        await store.prepare()
+    except CacheError as error:
+        _log.warning("the shared cache is not there yet: %s", error)
     async with trio.open_nursery() as nursery:
         nursery.start_soon(store.maintain)
         try:
