@@ -5,9 +5,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from semroute.adapters.memory import FaultyClassifier
-from semroute.app.evaluation import CategoryReport, LabelledPrompt, evaluate_categories
+from semroute.app.evaluation import (
+    CategoryReport,
+    LabelledPrompt,
+    category_as_json,
+    evaluate_categories,
+)
+from semroute.app.evaluation.categories import NOISES, Classified
 from semroute.app.explanation import Explanation, why
 from semroute.app.route import Route
+from semroute.domain.classification import Classification
 from semroute.domain.errors import ClassifierError
 from semroute.domain.reasons import Reason
 
@@ -23,13 +30,14 @@ async def test_accuracy_is_the_share_of_right_answers(classifier: FaultyClassifi
     ]
     shares: list[float] = []
     report = await evaluate_categories(classifier, prompts, lambda _, share: shares.append(share))
-    assert report.total == 4
-    assert report.accuracy == 0.75
+    assert (report.accuracy.hits, report.accuracy.of) == (3, 4)
     assert report.confusion == {("math", "math"): 2, ("law", "law"): 1, ("math", "law"): 1}
     assert report.f1("math") == pytest.approx(0.8)
     assert report.f1("law") == pytest.approx(2 / 3)
     assert report.macro_f1 == pytest.approx((0.8 + 2 / 3) / 2)
-    assert shares == [0.25, 0.5, 0.75, 1.0]
+    assert shares[-1] == 1
+    assert shares == sorted(shares)
+    assert report.flips["upper case"].of == 4
 
 
 async def test_a_prompt_that_cannot_be_classified_ends_the_measurement(
@@ -40,18 +48,47 @@ async def test_a_prompt_that_cannot_be_classified_ends_the_measurement(
         await evaluate_categories(classifier, [LabelledPrompt("x", "math")])
 
 
-PAIRS = st.dictionaries(
-    st.tuples(st.sampled_from("abc"), st.sampled_from("abc")), st.integers(1, 50)
+def classified(label: str, shares: dict[str, float], disturbed: str) -> Classified:
+    return Classified(label, Classification.ranked(shares), dict.fromkeys(NOISES, disturbed))
+
+
+PROMPTS = st.lists(
+    st.builds(
+        lambda label, share, disturbed: classified(label, {"a": share, "b": 1 - share}, disturbed),
+        st.sampled_from("abc"),
+        st.floats(0, 1),
+        st.sampled_from("ab"),
+    ),
+    min_size=1,
+    max_size=40,
 )
 
 
-@given(PAIRS)
-def test_scores_are_shares(confusion: dict[tuple[str, str], int]) -> None:
-    report = CategoryReport(confusion)
-    assert 0 <= report.accuracy <= 1
-    assert 0 <= report.macro_f1 <= 1
-    if report.accuracy == 1:
-        assert report.macro_f1 == pytest.approx(1)
+@given(PROMPTS)
+def test_scores_are_shares(prompts: list[Classified]) -> None:
+    report = CategoryReport(prompts)
+    document = category_as_json(report)
+    for name in ("accuracy", "macro_f1", "ece"):
+        assert 0 <= document[name] <= 1
+    if document["accuracy"] == 1:
+        assert document["macro_f1"] == pytest.approx(1)
+    coverages = [each.coverage.hits for each in report.abstention]
+    assert coverages == sorted(coverages, reverse=True)
+    assert coverages[0] == len(prompts)
+
+
+def test_a_classifier_that_is_as_often_right_as_it_says_has_no_calibration_error() -> None:
+    shares = {"a": 0.75, "b": 0.25}
+    prompts = [classified(label, shares, "a") for label in "aaab"]
+    assert CategoryReport(prompts).calibration_error == pytest.approx(0)
+    prompts = [classified("a", shares, "a")] * 4
+    assert CategoryReport(prompts).calibration_error == pytest.approx(0.25)
+
+
+def test_noise_that_moves_a_prompt_is_counted() -> None:
+    prompts = [classified("a", {"a": 0.9, "b": 0.1}, disturbed) for disturbed in "aabb"]
+    flips = CategoryReport(prompts).flips["typos"]
+    assert (flips.hits, flips.of) == (2, 4)
 
 
 async def explained(route: Route, text: str, model: str = "auto") -> Explanation:

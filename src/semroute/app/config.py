@@ -33,9 +33,15 @@ class LibraryCategory:
 
 @frozen
 class Library:
-    """The categories that ship with semroute, by name."""
+    """The categories that need not be described.
+
+    Args:
+        categories: Those that ship with semroute, by name.
+        trained: Those that the operator's heads know.
+    """
 
     categories: dict[CategoryName, LibraryCategory]
+    trained: frozenset[str] = frozenset()
 
 
 def policy_of(settings: Settings) -> Policy:

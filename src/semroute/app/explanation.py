@@ -123,11 +123,17 @@ class Explanation:
             "runner_up": runner_up.category if runner_up else None,
             "margin": round(classification.margin, 4) if classification else None,
             "coverage": round(classification.coverage, 4) if classification else None,
+            "strangeness": _rounded(classification.strangeness if classification else None),
+            "complexity": _rounded(classification.complexity if classification else None),
             "guards": guards_as_json(self.judgement, self.screening),
             "candidates": {each.model: each.score for each in decision.candidates},
             "would_change": [{"to": flip.model, "if": flip.condition} for flip in self.flips],
             "milliseconds": round(self.seconds * 1000, 3),
         }
+
+
+def _rounded(value: float | None) -> float | None:
+    return None if value is None else round(value, 4)
 
 
 def guards_as_json(judgement: Judgement, screening: Screening | None) -> list[dict[str, Any]]:

@@ -45,6 +45,9 @@ def mistakes_in(settings: Settings, library: Library) -> Iterator[Mistake]:
     ):
         yield ("cache", *path), message
     yield from _unusable_checkpoints(settings)
+    if settings.classifier.heads is not None and settings.classifier.directory is not None:
+        message = "heads belong to the embedded encoder, and classifier.directory names another"
+        yield ("classifier", "heads"), message
 
 
 def _dangling_names(settings: Settings) -> Iterator[Mistake]:
@@ -77,7 +80,8 @@ def _undefined_categories(settings: Settings, library: Library) -> Iterator[Mist
         yield ("categories",), f"at least one is needed; these ship with semroute: {shipped}"
     for name in settings.categories:
         definition = definition_of(name, settings, library.categories)
-        if not definition.description.strip() and not definition.examples:
+        is_said = definition.description.strip() or definition.examples
+        if not is_said and name not in library.trained:
             near = did_you_mean(name, library.categories)
             message = f"it needs a description or examples; no shipped category has this name{near}"
             yield ("categories", name), message

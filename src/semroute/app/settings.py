@@ -132,7 +132,10 @@ class ModelSettings:
 
 @frozen
 class CategorySettings:
-    """A kind of prompt. No training: what is said here is compared with prompts by meaning."""
+    """A kind of prompt. No training: what is said here is compared with prompts by meaning.
+
+    A shipped category of which nothing is said is known better: it was trained.
+    """
 
     candidates: Annotated[
         dict[Name, Score],
@@ -193,6 +196,13 @@ class ClassifierSettings:
     directory: Annotated[
         str | None,
         Meta(description="A sentence encoder in Hugging Face's layout; null: the embedded one."),
+    ] = None
+    heads: Annotated[
+        str | None,
+        Meta(
+            description="A directory that `semroute train` has written: its heads take the place "
+            "of the shipped ones. Categories that they know need no description."
+        ),
     ] = None
     workers: Annotated[
         int, Meta(ge=0, le=256, description="Inference threads; 0: one per CPU core.")

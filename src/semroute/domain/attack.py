@@ -82,3 +82,6 @@ class Cascade:
 # Between these logits the letters alone are not trusted; docs/guard-model.md says what that costs
 # and brings.
 CASCADE: Final = Cascade(low=-3.0, high=4.0)
+
+CAREFUL_CASCADE: Final = Cascade(low=-math.inf, high=CASCADE.high)
+"""Asks about every text that the letters do not condemn."""

@@ -39,16 +39,30 @@ class Classification:
     Args:
         scores: Probabilities over all categories, most probable first; they sum to 1.
         coverage: The share of the prompt's text that was looked at; 1 unless it was very long.
+        strangeness: How far the prompt is from everything the classifier knows: the share of
+            known prompts that are less far, from 0 to 1. None if nobody measured.
+        complexity: How much it takes to answer the prompt well: the share of known prompts that
+            gain less from a strong model, from 0 to 1. None if nobody measured.
     """
 
     scores: tuple[CategoryScore, ...] = field(validator=min_len(1))
     coverage: float = 1.0
+    strangeness: float | None = None
+    complexity: float | None = None
 
     @classmethod
-    def ranked(cls, scores: Mapping[str, float], coverage: float = 1.0) -> "Classification":
+    def ranked(
+        cls,
+        scores: Mapping[str, float],
+        coverage: float = 1.0,
+        *,
+        strangeness: float | None = None,
+        complexity: float | None = None,
+    ) -> "Classification":
         """Builds a classification from probabilities in any order; ties keep that order."""
         ranking = sorted(scores.items(), key=lambda item: -item[1])
-        return cls(tuple(CategoryScore(name, value) for name, value in ranking), coverage)
+        ranked = tuple(CategoryScore(name, value) for name, value in ranking)
+        return cls(ranked, coverage, strangeness, complexity)
 
     @property
     def best(self) -> CategoryScore:

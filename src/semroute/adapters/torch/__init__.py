@@ -3,6 +3,8 @@
 torch and transformers, seconds of work, are imported only when a model is loaded, in a thread.
 """
 
+from .attack_head import knows_attacks
+from .category_head import trained_categories
 from .checkpoint import CheckpointError
 from .checkpoints import (
     Capacity,
@@ -23,5 +25,7 @@ __all__ = [
     "Source",
     "TorchClassifier",
     "TorchReranker",
+    "knows_attacks",
     "load_encoder",
+    "trained_categories",
 ]

@@ -16,6 +16,11 @@ HEADS: Final = Path(__file__).parent / "heads"
 _ENCODER: Final = "encoder"
 
 
+def place_of(file: str, own: Path | None, shipped: Path = HEADS) -> Path:
+    """Returns the directory of a head's file: the operator's own, if it has that file."""
+    return own if own is not None and (own / file).is_file() else shipped
+
+
 @frozen(eq=False)
 class Artefact:
     """Weights read from a safetensors file, and what the file says of them.
@@ -38,25 +43,37 @@ class Artefact:
             CheckpointError: There is no such file, it is damaged, or it belongs to another
                 encoder; the operator's fault.
         """
-        from safetensors import SafetensorError, safe_open  # noqa: PLC0415 - only in a thread
-
-        try:
-            with safe_open(path, framework="numpy") as file:
-                metadata = dict(file.metadata() or {})
-                tensors = {
-                    name: file.get_tensor(name).astype(np.float32)
-                    for name in file.keys()  # noqa: SIM118 - it is no mapping
-                }
-        except (OSError, SafetensorError) as error:
-            message = f"{path} cannot be read: {error}"
-            raise CheckpointError(message) from error
+        artefact = cls._read(path, are_weights_wanted=True)
+        metadata = artefact.metadata
         if metadata.get(_ENCODER) != fingerprint:
             message = (
                 f"{path} was trained on the encoder {metadata.get(_ENCODER, 'unknown')}, "
                 f"and this is {fingerprint}: what it says of it would be noise"
             )
             raise CheckpointError(message)
-        return cls(path, tensors, metadata)
+        return artefact
+
+    @classmethod
+    def notes_of(cls, path: Path) -> "Artefact":
+        """Reads what a file says of its weights, and not the weights, whatever their encoder.
+
+        Raises:
+            CheckpointError: There is no such file, or it is damaged; the operator's fault.
+        """
+        return cls._read(path, are_weights_wanted=False)
+
+    @classmethod
+    def _read(cls, path: Path, *, are_weights_wanted: bool) -> "Artefact":
+        from safetensors import SafetensorError, safe_open  # noqa: PLC0415 - few commands need it
+
+        try:
+            with safe_open(path, framework="numpy") as file:
+                names = file.keys() if are_weights_wanted else ()
+                tensors = {name: file.get_tensor(name).astype(np.float32) for name in names}
+                return cls(path, tensors, dict(file.metadata() or {}))
+        except (OSError, SafetensorError) as error:
+            message = f"{path} cannot be read: {error}"
+            raise CheckpointError(message) from error
 
     def tensor(self, name: str, *shape: int | None) -> npt.NDArray[np.float32]:
         """Returns weights of a certain shape; None stands for any length.
@@ -87,3 +104,15 @@ class Artefact:
             message = f"{self.path} has no usable note {name!r}"
             raise CheckpointError(message) from error
         return value
+
+    def texts(self, name: str) -> tuple[str, ...]:
+        """Returns what a note says, as a list of texts.
+
+        Raises:
+            CheckpointError: There is no such note, or it is none.
+        """
+        value = self.note(name)
+        if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
+            message = f"{self.path} has no usable note {name!r}"
+            raise CheckpointError(message)
+        return tuple(value)

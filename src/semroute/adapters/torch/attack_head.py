@@ -52,3 +52,8 @@ class AttackHead:
         # Not `@`, as in the category bank: BLAS would wake threads of its own.
         logits: list[float] = (np.einsum("ij,j->i", self.weight, vector) + self.bias).tolist()
         return dict(zip(self.kinds, logits, strict=True))
+
+
+def knows_attacks(directory: Path) -> bool:
+    """Whether a directory has a head for attacks."""
+    return (directory / ATTACKS_FILE).is_file()

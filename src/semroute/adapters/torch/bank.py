@@ -36,6 +36,10 @@ class CategoryBank:
     starts: npt.NDArray[np.intp]
 
     def classify(self, vector: Vector, coverage: float = 1.0) -> Classification:
+        """Returns what a prompt is about, by its vector."""
+        return Classification.ranked(self.probabilities(vector), coverage)
+
+    def probabilities(self, vector: Vector) -> dict[str, float]:
         """Returns the probability of every category for a prompt's vector."""
         # Not `vectors @ vector`: numpy's BLAS would spread that little work over threads of its
         # own, which then spin for longer than it takes (measured: twice the CPU per decision).
@@ -45,7 +49,7 @@ class CategoryBank:
         scores = _REACH * np.log(np.add.reduceat(closeness, self.starts) / counts)
         weights = np.exp((scores - scores.max()) / _TEMPERATURE)
         probabilities: list[float] = (weights / weights.sum()).tolist()
-        return Classification.ranked(dict(zip(self.names, probabilities, strict=True)), coverage)
+        return dict(zip(self.names, probabilities, strict=True))
 
 
 def lines_of(definition: CategoryDefinition) -> tuple[str, ...]:

@@ -13,9 +13,11 @@ from semroute.domain.classification import CategoryDefinition, Classification
 from semroute.domain.errors import NotLoadedError
 from semroute.domain.reading import Reading
 
-from .artefact import HEADS
-from .bank import CategoryBank, lines_of
+from .artefact import HEADS, place_of
 from .batching import Batcher
+from .category_head import CATEGORIES_FILE, CategoryHead
+from .category_model import CategoryModel, lines_to_encode
+from .complexity_head import COMPLEXITY_FILE, ComplexityHead
 from .encoder import Encoder, load_encoder
 from .impression import Impression, reading_of
 from .memo import MEMO_ENTRIES, Memo
@@ -28,6 +30,8 @@ _T = TypeVar("_T")
 Progress: TypeAlias = Callable[[str, float], None]
 """Told what is being done and how much of it, from 0 to 1."""
 
+_WARM_UP: Final = "Hello."  # the first pass of all is slow
+
 # How many texts one caller hands over at once; the queue has room for others beside them.
 _TEXTS_AT_ONCE: Final = 32
 
@@ -35,7 +39,7 @@ _TEXTS_AT_ONCE: Final = 32
 @frozen(eq=False)
 class _Loaded:
     batcher: Batcher
-    bank: CategoryBank
+    categories: CategoryModel
     revision: str
 
 
@@ -56,9 +60,12 @@ class TorchClassifier:
         workers: How many threads compute at once; best one per core.
         max_waiting: How many texts may wait for one.
         max_windows: How many windows are read of one prompt to classify or embed it.
+        trained: Whether the heads speak for the categories they know, and say how complex a
+            prompt is; otherwise what the definitions say is all there is.
         attacks: Whether `read` looks for attacks.
         entities: Whether `read` looks for people and addresses.
         heads: The directory of the heads' files.
+        own_heads: A directory whose files take the place of those.
         max_remembered: How many texts' results are kept, some 2 KB each.
     """
 
@@ -70,9 +77,11 @@ class TorchClassifier:
         workers: int = 1,
         max_waiting: int = 512,
         max_windows: int = 4,
+        trained: bool = False,
         attacks: bool = False,
         entities: bool = False,
         heads: Path = HEADS,
+        own_heads: Path | None = None,
         max_remembered: int = MEMO_ENTRIES,
     ) -> None:
         self._definitions = definitions
@@ -80,9 +89,11 @@ class TorchClassifier:
         self._workers = workers
         self._max_waiting = max_waiting
         self._max_windows = max_windows
+        self._trained = trained
         self._attacks = attacks
         self._entities = entities
         self._heads = heads
+        self._own_heads = own_heads
         self._memo = Memo(max_remembered)
         self._at_once = min(_TEXTS_AT_ONCE, max_waiting)
         self._loaded: _Loaded | None = None
@@ -104,21 +115,25 @@ class TorchClassifier:
             CheckpointError: The model or a wanted head cannot be loaded; the operator's fault.
         """
         progress("loading the encoder", 0.0)
-        senses = await trio.to_thread.run_sync(self._senses, abandon_on_cancel=True)
+        senses, head, complexity = await trio.to_thread.run_sync(
+            self._read_heads, abandon_on_cancel=True
+        )
         batcher = Batcher(senses.read, self._workers, self._max_waiting, self._memo)
         revision = senses.encoder.checkpoint.fingerprint
         async with trio.open_nursery() as nursery:
             nursery.start_soon(batcher.run)
-            # Encoding the categories also warms the model up.
-            bank = await self._built(batcher, progress)
-            self._loaded = _Loaded(batcher, bank, revision)
+            vectors = await self._encoded(
+                batcher, lines_to_encode(self._definitions, head), progress
+            )
+            categories = CategoryModel.of(self._definitions, vectors, head, complexity)
+            self._loaded = _Loaded(batcher, categories, revision)
             task_status.started()
 
     async def classify(self, prompt: Prompt) -> Classification:
         """Compares the prompt with every category. Long prompts are read in windows."""
         loaded = self._required()
         windows = windows_of(prompt.text, self._max_windows)
-        return loaded.bank.classify(await _vector(loaded, windows), windows.coverage)
+        return loaded.categories.classify(await _vector(loaded, windows), windows.coverage)
 
     @property
     def revision(self) -> str:
@@ -155,9 +170,25 @@ class TorchClassifier:
         remaining = iter(impressions)
         return [reading_of([(span, next(remaining)) for span in each]) for each in spans]
 
-    def _senses(self) -> Senses:
+    def _read_heads(self) -> tuple[Senses, CategoryHead | None, ComplexityHead | None]:
         encoder = self._load()
-        return Senses.load(encoder, self._heads, attacks=self._attacks, entities=self._entities)
+        senses = Senses.load(
+            encoder,
+            self._heads,
+            attacks=self._attacks,
+            entities=self._entities,
+            own_heads=self._own_heads,
+        )
+        if not self._trained:
+            return senses, None, None
+        origin = encoder.checkpoint.fingerprint, encoder.dimensions
+        categories = place_of(CATEGORIES_FILE, self._own_heads, self._heads)
+        complexity = place_of(COMPLEXITY_FILE, self._own_heads, self._heads)
+        return (
+            senses,
+            CategoryHead.load(categories, *origin),
+            ComplexityHead.load(complexity, *origin),
+        )
 
     def _required(self) -> _Loaded:
         if self._loaded is None:
@@ -165,20 +196,20 @@ class TorchClassifier:
             raise NotLoadedError(message)
         return self._loaded
 
-    async def _built(self, batcher: Batcher, progress: Progress) -> CategoryBank:
-        lines = [lines_of(definition) for definition in self._definitions]
-        texts = [text for each in lines for text in each]
-        order = sorted(range(len(texts)), key=lambda index: len(texts[index]))
-        vectors: list[Vector] = [np.empty(0, np.float32)] * len(texts)
-        for done, indices in _slices(order, self._at_once):
-            progress("reading the categories", done / len(texts))
-            impressions = await batcher.read([texts[index] for index in indices])
-            for index, impression in zip(indices, impressions, strict=True):
-                vectors[index] = impression.vector
+    async def _encoded(
+        self, batcher: Batcher, lines: Sequence[str], progress: Progress
+    ) -> dict[str, Vector]:
+        """Encodes what categories say of themselves, which also warms the model up."""
+        order = sorted((*lines, _WARM_UP), key=len)
+        vectors: dict[str, Vector] = {}
+        for done, some in _slices(order, self._at_once):
+            progress("reading the categories", done / len(order))
+            impressions = await batcher.read(some)
+            vectors |= {
+                line: impression.vector for line, impression in zip(some, impressions, strict=True)
+            }
         progress("ready", 1.0)
-        counts = [len(each) for each in lines]
-        names = tuple(definition.name for definition in self._definitions)
-        return CategoryBank(names, np.stack(vectors), np.cumsum([0, *counts[:-1]]))
+        return vectors
 
 
 async def _vector(loaded: _Loaded, windows: Windows) -> Vector:

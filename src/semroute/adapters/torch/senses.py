@@ -7,9 +7,10 @@ from attrs import frozen
 
 from semroute.domain.attack import AttackKind
 
-from .attack_head import AttackHead
+from .artefact import place_of
+from .attack_head import ATTACKS_FILE, AttackHead
 from .encoder import Encoder
-from .entity_head import LAYERS, EntityHead
+from .entity_head import ENTITIES_FILE, LAYERS, EntityHead
 from .impression import Impression
 from .vectors import Vector
 
@@ -29,17 +30,31 @@ class Senses:
     entities: EntityHead | None = None
 
     @classmethod
-    def load(cls, encoder: Encoder, heads: Path, *, attacks: bool, entities: bool) -> "Senses":
+    def load(
+        cls,
+        encoder: Encoder,
+        heads: Path,
+        *,
+        attacks: bool,
+        entities: bool,
+        own_heads: Path | None = None,
+    ) -> "Senses":
         """Loads the wanted heads, which must have been trained on this very encoder.
+
+        Those in `own_heads` take the place of those in `heads`.
 
         Raises:
             CheckpointError: A wanted head cannot be used; the operator's fault.
         """
         fingerprint, dimensions = encoder.checkpoint.fingerprint, encoder.dimensions
+
+        def place(file: str) -> Path:
+            return place_of(file, own_heads, heads)
+
         return cls(
             encoder,
-            AttackHead.load(heads, fingerprint, dimensions) if attacks else None,
-            EntityHead.load(heads, fingerprint, dimensions) if entities else None,
+            AttackHead.load(place(ATTACKS_FILE), fingerprint, dimensions) if attacks else None,
+            EntityHead.load(place(ENTITIES_FILE), fingerprint, dimensions) if entities else None,
         )
 
     def read(self, texts: Sequence[str]) -> list[Impression]:

@@ -14,7 +14,7 @@ from semroute.adapters.envoy import Gateway, Upstream
 from semroute.adapters.grpc import Limits
 from semroute.adapters.lexical import LexicalAttackModel, PatternFinder, views_of
 from semroute.adapters.openai import OpenAIChat
-from semroute.adapters.torch import TorchClassifier, load_encoder
+from semroute.adapters.torch import TorchClassifier, knows_attacks, load_encoder
 from semroute.app.config import (
     Library,
     definitions_of,
@@ -29,7 +29,7 @@ from semroute.app.rulings import Rulings
 from semroute.app.screen import Screen
 from semroute.app.settings import Settings
 from semroute.domain.address import Address
-from semroute.domain.attack import CASCADE, AttackScorer
+from semroute.domain.attack import CAREFUL_CASCADE, CASCADE, AttackScorer, Cascade
 from semroute.domain.examination import Examiner
 from semroute.domain.guards import ATTACK_CHECKS, Check
 from semroute.domain.naming import METADATA_NAMESPACE
@@ -60,6 +60,9 @@ def classifier_of(settings: Settings, library: Library) -> TorchClassifier | Ens
         workers=options.workers or len(os.sched_getaffinity(0)),
         max_waiting=options.max_waiting,
         max_windows=options.max_windows,
+        # Heads belong to one encoder. With another, what the categories say is all there is.
+        trained=directory is None,
+        own_heads=None if options.heads is None else Path(options.heads),
         attacks=attacks,
         entities=entities,
         max_remembered=settings.screening.remembered,
@@ -109,7 +112,7 @@ def screen_of(settings: Settings, policy: Policy, detectors: Detectors) -> Scree
             detectors.scorer if checks & ATTACK_CHECKS else None,
         ),
         reader=detectors.reader,
-        cascade=CASCADE,
+        cascade=_cascade_of(settings),
         wants_entities=policy.wants_entities
         or (detectors.reader is not None and finds_more(settings, policy)),
         budget_seconds=options.budget_seconds,
@@ -117,6 +120,16 @@ def screen_of(settings: Settings, policy: Policy, detectors: Detectors) -> Scree
         max_windows=options.max_windows,
         remembered=Remembered(options.remembered),
     )
+
+
+def _cascade_of(settings: Settings) -> Cascade:
+    """Returns when the encoder is asked about attacks.
+
+    The letters know nothing of what the operator has taught the encoder's head, so it is asked
+    about every text.
+    """
+    heads = settings.classifier.heads
+    return CAREFUL_CASCADE if heads is not None and knows_attacks(Path(heads)) else CASCADE
 
 
 def route_of(  # noqa: PLR0913, PLR0917 - each is a part

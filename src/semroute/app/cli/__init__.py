@@ -24,6 +24,8 @@ _COMMANDS = {
     "explain": "Say which model a prompt would go to, and why.",
     "cache": "Look into the answer cache, and clear it.",
     "eval": "Measure the router on labelled data.",
+    "calibrate": "Choose the confidence from which on the router may be believed.",
+    "train": "Train the heads that read prompts off the encoder's vectors.",
     "schema": "Print the JSON Schema of the configuration, for editors.",
     "demo": "Start a whole gateway with model servers, and send it a dozen prompts.",
     "version": "Print the versions of semroute and of what it is built on.",

@@ -87,7 +87,7 @@ def configuration_of(text: str, name: str, workers: int | None = None) -> Config
     Raises:
         SettingsError: Something is wrong with it; the error lists everything that is.
     """
-    library = load((_DEFAULTS / "categories.yaml").read_text(), Library, name="categories.yaml")
+    library = read_library()
 
     def changed(settings: Settings) -> Settings:
         server = settings.server
@@ -96,11 +96,34 @@ def configuration_of(text: str, name: str, workers: int | None = None) -> Config
     settings = load(
         text,
         Settings,
-        check=lambda settings: mistakes_in(changed(settings), library),
+        check=lambda settings: mistakes_in(changed(settings), _with_trained(library, settings)),
         environ=os.environ,
         name=name,
     )
-    return Configuration(changed(settings), library, name, text)
+    return Configuration(changed(settings), _with_trained(library, settings), name, text)
+
+
+def _with_trained(library: Library, settings: Settings) -> Library:
+    """Returns the library with the categories of the operator's heads.
+
+    Raises:
+        UsageError: There are no heads where the settings say.
+    """
+    if settings.classifier.heads is None:
+        return library
+    # Imported here: most configurations have no heads of their own.
+    from semroute.adapters.torch import CheckpointError, trained_categories  # noqa: PLC0415
+
+    try:
+        return evolve(library, trained=trained_categories(Path(settings.classifier.heads)))
+    except CheckpointError as error:
+        message = f"classifier.heads: {error}"
+        raise UsageError(message) from error
+
+
+def read_library() -> Library:
+    """Reads the categories that ship."""
+    return load((_DEFAULTS / "categories.yaml").read_text(), Library, name="categories.yaml")
 
 
 def variable() -> Path | None:

@@ -7,6 +7,7 @@ evaluate = App(name="eval", help="Measure the router on labelled data.")
 _COMMANDS = {
     "cache": "Measure how often the semantic cache hits, and how often wrongly.",
     "category": "Measure how often the most probable category is the labelled one.",
+    "frontier": "Measure how well complexity tells prompts for a strong model from others.",
     "guard": "Measure how many attacks are found, and how many of them when they are hidden.",
     "pii": "Measure how much of the personal data in texts is found.",
 }

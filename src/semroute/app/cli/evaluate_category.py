@@ -2,19 +2,25 @@
 
 import json
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import trio
 from cyclopts import Parameter
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
 
+from semroute.adapters.matplotlib import Chart, Line
 from semroute.app.assemble import classifier_of
-from semroute.app.evaluation import CategoryReport, LabelledPrompt, evaluate_categories
+from semroute.app.evaluation import (
+    CategoryReport,
+    LabelledPrompt,
+    category_as_json,
+    category_page,
+    evaluate_categories,
+)
 from semroute.domain.suggestions import did_you_mean
 
 from .configuration import ConfigOption, Configuration, JsonOption, read_configuration
+from .pages import ReportOption, command_of, print_page, require_place, write_page
+from .plots import PlotOption, require_plots, write_plot
 from .progress import show_progress
 from .rows import Mistake, Row, read_rows, text_of
 
@@ -24,19 +30,27 @@ def category(
     data: Annotated[Path, Parameter(help="Prompts, one JSON object a line: `text`, `label`.")],
     config: ConfigOption = None,
     as_json: JsonOption = False,
+    report: ReportOption = None,
+    plot: PlotOption = None,
 ) -> None:
     """Measure how often the most probable category is the labelled one.
 
-    Prints accuracy, macro-F1 and the confusion matrix.
+    Prints accuracy, macro-F1, the calibration error, the confusion matrix, what comes of
+    answering only from a confidence on, and how many prompts noise moves to another category.
     """
+    require_place(report)
+    require_plots(plot)
     configuration = read_configuration(config)
     categories = frozenset(configuration.settings.categories)
     prompts = read_rows(data, "prompts", lambda row: _prompt(row, categories))
-    report = trio.run(_report, configuration, prompts)
+    measured = trio.run(_report, configuration, prompts)
+    page = category_page(measured)
+    write_page(page, report, command_of("category", data, config))
+    write_plot(_chart(measured), plot)
     if as_json:
-        print(json.dumps(_as_json(report), indent=2))
+        print(json.dumps(category_as_json(measured), indent=2))
     else:
-        _print(report)
+        print_page(page)
 
 
 def _prompt(row: Row, categories: frozenset[str]) -> LabelledPrompt | Mistake:
@@ -61,42 +75,13 @@ async def _report(configuration: Configuration, prompts: list[LabelledPrompt]) -
     return report
 
 
-def _as_json(report: CategoryReport) -> dict[str, Any]:
-    names = report.categories
-    return {
-        "prompts": report.total,
-        "accuracy": round(report.accuracy, 4),
-        "macro_f1": round(report.macro_f1, 4),
-        "f1": {name: round(report.f1(name), 4) for name in names},
-        "confusion": {
-            label: {name: report.confusion.get((label, name), 0) for name in names}
-            for label in names
-        },
-    }
-
-
-def _print(report: CategoryReport) -> None:
-    console = Console()
-    console.print(
-        f"[bold]{report.total}[/] prompts   accuracy [bold]{report.accuracy:.3f}[/]   "
-        f"macro-F1 [bold]{report.macro_f1:.3f}[/]"
+def _chart(report: CategoryReport) -> Chart:
+    some = [each for each in report.abstention if each.coverage.hits]
+    right = [(each.coverage.share or 0.0, each.accuracy.share or 0.0) for each in some]
+    claimed = [(each.coverage.share or 0.0, each.threshold) for each in some]
+    return Chart(
+        "Answering only when sure",
+        "share of prompts answered",
+        "of those right",
+        (Line("accuracy", right), Line("least confidence", claimed, is_dashed=True)),
     )
-    names = report.categories
-    table = Table(title="labelled (rows) as (columns)", title_justify="left", box=None)
-    table.add_column("")
-    for name in names:
-        table.add_column(name[:4], justify="right")
-    table.add_column("F1", justify="right")
-    for label in names:
-        counts = [report.confusion.get((label, name), 0) for name in names]
-        cells = [
-            _cell(count, is_right=label == name) for count, name in zip(counts, names, strict=True)
-        ]
-        table.add_row(label, *cells, f"{report.f1(label):.2f}")
-    console.print(table)
-
-
-def _cell(count: int, *, is_right: bool) -> Text:
-    if not count:
-        return Text("·", "dim")
-    return Text(str(count), "bold green" if is_right else "")

@@ -114,6 +114,13 @@ def _tree(explanation: Explanation) -> Tree:
         scores = explanation.classification.scores[:_SHOWN_SCORES]
         shown = " │ ".join(f"{score.category} {score.probability:.3f}" for score in scores)
         tree.add(f"categories  {shown}")
+        told = {
+            "complexity ": explanation.classification.complexity,
+            "strangeness": explanation.classification.strangeness,
+        }
+        for name, rank in told.items():
+            if rank is not None:
+                tree.add(f"{name} {rank:.2f} (the share of known prompts with less)")
         sign = "≥" if decision.confidence >= policy.min_confidence else "<"
         threshold = f"{decision.confidence:.3f} {sign} {policy.min_confidence:.3f}"
         tree.add(f"threshold   {threshold} (routing.min_confidence)")

@@ -2,9 +2,14 @@
 
 from .cache import CacheReport, QuestionPair, evaluate_cache
 from .cache_page import cache_as_json, cache_page
+from .calibration import Calibration, Calibrator, Judged, exact_interval
 from .categories import CategoryReport, LabelledPrompt, evaluate_categories
+from .category_page import category_as_json, category_page
+from .classifying import classify_all
 from .conditions import for_attacks, for_pii
 from .costs import Costs, measure_costs
+from .frontier import Duel, FrontierReport, Prices
+from .frontier_page import by_lot, frontier_as_json, frontier_page
 from .guard import GuardReport, LabelledText, SetReport, evaluate_guard
 from .guard_page import guard_as_json, guard_page
 from .matching import LabelledSpan
@@ -18,10 +23,15 @@ from .tried import Outcome, TriedScreen, UnscreenedError
 
 __all__ = [
     "CacheReport",
+    "Calibration",
+    "Calibrator",
     "CategoryReport",
     "Costs",
     "Document",
+    "Duel",
+    "FrontierReport",
     "GuardReport",
+    "Judged",
     "KindReport",
     "LabelledPrompt",
     "LabelledSpan",
@@ -29,6 +39,7 @@ __all__ = [
     "Outcome",
     "Page",
     "PiiReport",
+    "Prices",
     "QuestionPair",
     "RobustnessReport",
     "SetReport",
@@ -36,15 +47,22 @@ __all__ = [
     "Trial",
     "TriedScreen",
     "UnscreenedError",
+    "by_lot",
     "cache_as_json",
     "cache_page",
+    "category_as_json",
+    "category_page",
+    "classify_all",
     "evaluate_cache",
     "evaluate_categories",
     "evaluate_guard",
     "evaluate_pii",
     "evaluate_robustness",
+    "exact_interval",
     "for_attacks",
     "for_pii",
+    "frontier_as_json",
+    "frontier_page",
     "guard_as_json",
     "guard_page",
     "kind_called",

@@ -1,16 +1,28 @@
 """How good the router's judgement is, on prompts whose right answer is known."""
 
+import math
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property
 from typing import Final
 
-import trio
-from attrs import field, frozen
+from attrs import define, frozen
 
-from semroute.domain.chat import Prompt
+from semroute.app.typos import mistyped
+from semroute.domain.classification import Classification
 from semroute.domain.ports import Classifier
 
-_AT_ONCE: Final = 64  # enough to keep every worker's batches full
+from .classifying import classify_all
+from .statistics import Proportion
+
+_BINS: Final = 15  # as in Guo et al. 2017, arXiv:1706.04599
+_THRESHOLDS: Final = tuple(step / 20 for step in range(20))
+
+NOISES: Final[Mapping[str, Callable[[str], str]]] = {
+    "typos": mistyped,
+    "upper case": str.upper,
+}
+"""What is done to prompts that should not change what they are about."""
 
 
 @frozen
@@ -22,14 +34,64 @@ class LabelledPrompt:
 
 
 @frozen
+class Classified:
+    """A labelled prompt, and what the classifier said.
+
+    Args:
+        label: The right category.
+        said: Its classification.
+        disturbed: The category of the prompt with noise in it, by the name of the noise.
+    """
+
+    label: str
+    said: Classification
+    disturbed: Mapping[str, str]
+
+    @property
+    def predicted(self) -> str:
+        """The most probable category."""
+        return self.said.best.category
+
+    @property
+    def confidence(self) -> float:
+        """How probable that is."""
+        return self.said.best.probability
+
+    @property
+    def is_right(self) -> bool:
+        """Whether it is the right one."""
+        return self.predicted == self.label
+
+
+@frozen
+class Abstention:
+    """What comes of answering only from a confidence on.
+
+    Args:
+        threshold: The confidence.
+        coverage: Of all prompts, those that are answered.
+        accuracy: Of those, the right ones.
+    """
+
+    threshold: float
+    coverage: Proportion
+    accuracy: Proportion
+
+
+@define(slots=False, eq=False)
 class CategoryReport:
     """What came of classifying labelled prompts.
 
     Args:
-        confusion: How many prompts of each (label, predicted category).
+        prompts: Each of them.
     """
 
-    confusion: Mapping[tuple[str, str], int] = field(factory=Counter)
+    prompts: Sequence[Classified]
+
+    @cached_property
+    def confusion(self) -> Mapping[tuple[str, str], int]:
+        """How many prompts of each (label, predicted category)."""
+        return Counter((each.label, each.predicted) for each in self.prompts)
 
     @property
     def categories(self) -> tuple[str, ...]:
@@ -37,17 +99,9 @@ class CategoryReport:
         return tuple(sorted({name for pair in self.confusion for name in pair}))
 
     @property
-    def total(self) -> int:
-        """How many prompts there were."""
-        return sum(self.confusion.values())
-
-    @property
-    def accuracy(self) -> float:
-        """The share of prompts classified as labelled; 0 if there were none."""
-        right = sum(
-            count for (label, predicted), count in self.confusion.items() if label == predicted
-        )
-        return right / self.total if self.total else 0.0
+    def accuracy(self) -> Proportion:
+        """The prompts classified as labelled."""
+        return _right(self.prompts)
 
     def f1(self, category: str) -> float:
         """The harmonic mean of a category's precision and recall."""
@@ -62,27 +116,63 @@ class CategoryReport:
         labels = sorted({label for label, _ in self.confusion})
         return sum(map(self.f1, labels)) / len(labels) if labels else 0.0
 
+    @property
+    def calibration_error(self) -> float:
+        """How far confidence is from accuracy on average, over bins of equal width."""
+        bins: dict[int, list[Classified]] = {}
+        for each in self.prompts:
+            bins.setdefault(min(int(each.confidence * _BINS), _BINS - 1), []).append(each)
+        gaps = (
+            abs(math.fsum(each.confidence - each.is_right for each in one)) for one in bins.values()
+        )
+        return math.fsum(gaps) / len(self.prompts) if self.prompts else 0.0
+
+    def at(self, threshold: float) -> Abstention:
+        """Returns what comes of answering only from this confidence on."""
+        sure = [each for each in self.prompts if each.confidence >= threshold]
+        return Abstention(threshold, Proportion(len(sure), len(self.prompts)), _right(sure))
+
+    @property
+    def abstention(self) -> tuple[Abstention, ...]:
+        """What comes of it at every twentieth."""
+        return tuple(map(self.at, _THRESHOLDS))
+
+    @property
+    def flips(self) -> Mapping[str, Proportion]:
+        """For each noise, the prompts that it moved to another category."""
+        return {
+            noise: Proportion(
+                sum(each.disturbed[noise] != each.predicted for each in self.prompts),
+                len(self.prompts),
+            )
+            for noise in NOISES
+        }
+
+
+def _right(prompts: Sequence[Classified]) -> Proportion:
+    return Proportion(sum(each.is_right for each in prompts), len(prompts))
+
 
 async def evaluate_categories(
     classifier: Classifier,
     prompts: Sequence[LabelledPrompt],
     progress: Callable[[str, float], None] = lambda _what, _share: None,
 ) -> CategoryReport:
-    """Classifies every prompt, many at a time.
+    """Classifies every prompt as it is and with every noise.
 
     Raises:
         ClassifierError: A prompt could not be classified.
     """
-    confusion: Counter[tuple[str, str]] = Counter()
-    limiter = trio.CapacityLimiter(_AT_ONCE)
-
-    async def classify(prompt: LabelledPrompt) -> None:
-        async with limiter:
-            classification = await classifier.classify(Prompt(prompt.text))
-        confusion[prompt.label, classification.best.category] += 1
-        progress("classifying", confusion.total() / len(prompts))
-
-    async with trio.open_nursery() as nursery:
-        for prompt in prompts:
-            nursery.start_soon(classify, prompt)
-    return CategoryReport(confusion)
+    versions = [lambda text: text, *NOISES.values()]
+    texts = [version(prompt.text) for prompt in prompts for version in versions]
+    remaining = iter(await classify_all(classifier, texts, progress))
+    return CategoryReport(
+        [
+            Classified(
+                prompt.label,
+                next(remaining),
+                {name: next(remaining).best.category for name in NOISES},
+            )
+            for prompt in prompts
+        ]
+    )

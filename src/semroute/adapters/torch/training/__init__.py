@@ -1,0 +1,23 @@
+"""How the heads come about: from labelled texts to files, the same bytes every time.
+
+One more head, such as one that needs no pass of the encoder, is a module here with a function that
+takes texts and a `Vectorizer` and writes a file, a value of `Head` in `app/training/manifest.py`,
+and a case in `Trainer` of `app/cli/train_heads.py`.
+"""
+
+from .attacks import AttackText, train_attacks
+from .categories import CategoryText, train_categories
+from .complexity import Trial, train_complexity
+from .extension import extend_categories
+from .vectors import Vectorizer
+
+__all__ = [
+    "AttackText",
+    "CategoryText",
+    "Trial",
+    "Vectorizer",
+    "extend_categories",
+    "train_attacks",
+    "train_categories",
+    "train_complexity",
+]

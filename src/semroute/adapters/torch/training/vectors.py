@@ -1,0 +1,89 @@
+"""The encoder's vectors of many texts."""
+
+import os
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from hashlib import sha256
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+from attrs import frozen
+
+from semroute.adapters.torch.encoder import Encoder
+from semroute.adapters.torch.vectors import Vector, Vectors
+
+# A head reads windows of about so many characters at a time; what follows says the same again.
+_MAX_CHARS: Final = 2048
+_KEPT_EVERY: Final = 500  # texts; so much is lost if the run is ended
+
+
+@frozen(eq=False)
+class Vectorizer:
+    """Encodes texts on all cores.
+
+    Each text is a pass of its own, because a vector's last bits depend on what it is computed
+    with: so the same text has the same vector, to the last bit, whatever else is encoded and
+    whether or not it was remembered.
+
+    Args:
+        encoder: What encodes them.
+        progress: Told what is being done and how much of it, from 0 to 1.
+        memory: A file (.npz) to remember vectors in; None to remember nothing.
+        workers: How many threads; one per core if not given.
+    """
+
+    encoder: Encoder
+    progress: Callable[[str, float], None] = lambda _what, _share: None
+    memory: Path | None = None
+    workers: int | None = None
+
+    @property
+    def fingerprint(self) -> str:
+        """Identifies the encoder."""
+        return self.encoder.checkpoint.fingerprint
+
+    def vectors(self, texts: Sequence[str], what: str) -> Vectors:
+        """Returns one vector per text; shape (len(texts), dimensions).
+
+        Args:
+            texts: The texts; of long ones the beginning is read.
+            what: What to call them.
+        """
+        known = self._remembered()
+        keys = [self._key(text) for text in texts]
+        missing = {key: text for key, text in zip(keys, texts, strict=True) if key not in known}
+        total, done = max(sum(len(text) for text in missing.values()), 1), 0
+        with ThreadPoolExecutor(self.workers or len(os.sched_getaffinity(0))) as pool:
+            encoded = pool.map(self._encoded, missing.values())
+            for count, (key, vector) in enumerate(zip(missing, encoded, strict=True), start=1):
+                known[key] = vector
+                done += len(missing[key])
+                self.progress(f"encoding {what}", done / total)
+                if count % _KEPT_EVERY == 0:
+                    self._remember(known)
+        if missing:
+            self._remember(known)
+        if not keys:
+            return np.zeros((0, self.encoder.dimensions), np.float32)
+        return np.stack([known[key] for key in keys])
+
+    def _encoded(self, text: str) -> Vector:
+        vector: Vector = self.encoder.encode([text[:_MAX_CHARS]])[0]
+        return vector
+
+    def _remembered(self) -> dict[str, Vector]:
+        if self.memory is None or not self.memory.exists():
+            return {}
+        with np.load(self.memory, allow_pickle=False) as stored:
+            return dict(zip(stored["keys"].tolist(), stored["vectors"], strict=True))
+
+    def _remember(self, known: dict[str, Vector]) -> None:
+        if self.memory is not None:
+            np.savez(
+                self.memory, keys=np.array(list(known)), vectors=np.stack(list(known.values()))
+            )
+
+    def _key(self, text: str) -> str:
+        whole = "\0".join((self.fingerprint, text[:_MAX_CHARS]))
+        return sha256(whole.encode("utf-8", "surrogatepass")).hexdigest()[:32]

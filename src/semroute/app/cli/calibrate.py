@@ -1,0 +1,152 @@
+"""`semroute calibrate`."""
+
+import json
+from pathlib import Path
+from typing import Annotated, Any
+
+import trio
+from cyclopts import Parameter
+from cyclopts.validators import Number
+from rich.console import Console
+
+from semroute.app.assemble import classifier_of
+from semroute.app.evaluation import (
+    Calibration,
+    Calibrator,
+    Judged,
+    LabelledPrompt,
+    classify_all,
+    exact_interval,
+)
+
+from .configuration import ConfigOption, Configuration, JsonOption, read_configuration
+from .exits import Exit, UsageError
+from .progress import show_progress
+from .rows import Mistake, Row, read_rows, text_of
+
+
+def calibrate(
+    data: Annotated[
+        Path,
+        Parameter(
+            help="JSON lines: prompts with `text` and `label`, or what was recorded of them, with "
+            "`category`, `confidence` and `label`."
+        ),
+    ],
+    /,
+    *,
+    risk: Annotated[
+        float,
+        Parameter(
+            validator=Number(gt=0, lt=1),
+            help="Of the prompts that are routed by their category, the share that may be wrong.",
+        ),
+    ] = 0.01,
+    config: ConfigOption = None,
+    as_json: JsonOption = False,
+) -> int:
+    """Choose the confidence from which on the router may be believed, at a risk you set.
+
+    The threshold is chosen on one half of the data, with 95 % certainty that the risk is kept;
+    the other half, which played no part in it, says what it comes to. Prints the lines to put
+    into the configuration. Exits with 1 if no threshold keeps the risk, or there is too little
+    data to know.
+    """
+    configuration = read_configuration(config)
+    rows = read_rows(data, "prompts", _row)
+    prompts = [each for each in rows if isinstance(each, LabelledPrompt)]
+    judged = [each for each in rows if isinstance(each, Judged)]
+    if prompts and judged:
+        message = f"{data}: either all rows have a confidence, or none"
+        raise UsageError(message)
+    if prompts:
+        judged = trio.run(_judged, configuration, prompts)
+    calibrator = Calibrator(risk)
+    calibration = calibrator.calibrate(judged)
+    if as_json:
+        print(json.dumps(_as_json(calibration, calibrator, len(judged)), indent=2))
+    elif calibration is None:
+        Console(stderr=True, soft_wrap=True).print(_excuse(calibrator, judged))
+    else:
+        _print(calibration, calibrator)
+    return Exit.FINDINGS if calibration is None or calibration.is_refuted else Exit.OK
+
+
+def _row(row: Row) -> LabelledPrompt | Judged | Mistake:
+    label = row.get("label")
+    if not isinstance(label, str):
+        return Mistake("label must be a string")
+    if "confidence" not in row:
+        text = text_of(row)
+        return text if isinstance(text, Mistake) else LabelledPrompt(text, label)
+    category, confidence = row.get("category"), row["confidence"]
+    if not isinstance(category, str):
+        return Mistake("category must be a string: what the prompt was taken for")
+    if not isinstance(confidence, int | float) or not 0 <= confidence <= 1:
+        return Mistake("confidence must be a number from 0 to 1")
+    return Judged(json.dumps(row, sort_keys=True), float(confidence), category == label)
+
+
+async def _judged(configuration: Configuration, prompts: list[LabelledPrompt]) -> list[Judged]:
+    classifier = classifier_of(configuration.settings, configuration.library)
+    with show_progress() as progress:
+        async with trio.open_nursery() as nursery:
+            await nursery.start(classifier.run, progress)
+            said = await classify_all(classifier, [each.text for each in prompts], progress)
+            nursery.cancel_scope.cancel()
+    return [
+        Judged(prompt.text, each.best.probability, each.best.category == prompt.label)
+        for prompt, each in zip(prompts, said, strict=True)
+    ]
+
+
+def _as_json(
+    calibration: Calibration | None, calibrator: Calibrator, prompts: int
+) -> dict[str, Any]:
+    document: dict[str, Any] = {"prompts": prompts, "risk": calibrator.risk}
+    if calibration is None:
+        return document | {"min_confidence": None, "needed": calibrator.needed}
+    return document | {
+        "min_confidence": calibration.threshold,
+        "bound": calibration.bound,
+        "is_refuted": calibration.is_refuted,
+        "coverage": {
+            "share": calibration.coverage.share,
+            "interval": exact_interval(calibration.coverage),
+        },
+        "errors": {
+            "share": calibration.errors.share,
+            "interval": exact_interval(calibration.errors),
+        },
+    }
+
+
+def _print(calibration: Calibration, calibrator: Calibrator) -> None:
+    low, high = exact_interval(calibration.coverage)
+    console = Console(soft_wrap=True)
+    console.print(
+        f"# On the half that the threshold was not chosen on: {calibration.coverage.share:.1%} "
+        f"({low:.1%}-{high:.1%}) of the prompts are at least so sure.",
+        highlight=False,
+    )
+    low, high = exact_interval(calibration.errors)
+    share = calibration.errors.share
+    console.print(
+        f"# Of those, {'none' if share is None else f'{share:.2%}'} ({low:.2%}-{high:.2%}) "
+        f"are wrong; at most {calibrator.risk:.2%} was asked for.",
+        highlight=False,
+    )
+    if calibration.is_refuted:
+        console.print("# That is more than chance explains: the data changes too much.")
+    console.print(f"routing:\n  min_confidence: {calibration.threshold}", highlight=False)
+
+
+def _excuse(calibrator: Calibrator, judged: list[Judged]) -> str:
+    count = sum(each.is_for_choosing for each in judged)
+    if count < calibrator.needed:
+        return (
+            f"{count} prompts to choose a threshold on are too few: a risk of "
+            f"{calibrator.risk:.2%} takes {calibrator.needed} at least, without one mistake, and "
+            "as many again to confirm it"
+        )
+    return f"no threshold is certain to keep the risk of {calibrator.risk:.2%}"

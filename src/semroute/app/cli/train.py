@@ -1,0 +1,115 @@
+"""`semroute train`."""
+
+import json
+from importlib import metadata
+from pathlib import Path
+from typing import Annotated, Final
+
+from cyclopts import Parameter
+from rich.console import Console
+
+from semroute.adapters.settings import load
+from semroute.adapters.torch import load_encoder
+from semroute.adapters.torch.training import Vectorizer
+from semroute.app.training import Card, Manifest, MaterialError, manifest_mistakes, model_card
+
+from .configuration import JsonOption, read_library, read_text
+from .exits import UsageError
+from .progress import show_progress
+from .train_heads import Plan, Trainer
+
+CARD: Final = "MODEL_CARD.md"
+FIGURES: Final = "metrics.json"
+
+_SHOWN: Final = ("semroute", "torch", "tokenizers", "numpy")
+
+
+def train(  # noqa: PLR0913 - each is a choice of the operator's
+    manifest: Annotated[
+        Path | None, Parameter(help="Which heads to train on which files; see docs/training.md.")
+    ] = None,
+    /,
+    *,
+    output: Annotated[Path, Parameter(help="The directory to write the heads to.")],
+    data_root: Annotated[
+        tuple[Path, ...], Parameter(help="Where the manifest's files are; may be given often.")
+    ] = (),
+    categories: Annotated[
+        Path | None,
+        Parameter(help="Your own categories: CSV or JSON lines with `text` and `label`."),
+    ] = None,
+    attacks: Annotated[
+        Path | None,
+        Parameter(help="Your own attacks: CSV or JSON lines with `text` and `label` 1 or 0."),
+    ] = None,
+    own_use: Annotated[
+        bool,
+        Parameter(negative=(), help="Learn from files whose licence forbids to pass weights on."),
+    ] = False,
+    memory: Annotated[
+        Path | None, Parameter(help="A file (.npz) to remember vectors in from run to run.")
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Train the heads that read prompts off the encoder's vectors.
+
+    With a manifest, from the ground up: the heads that ship are made so. With --categories or
+    --attacks, the shipped heads learn more, from a file of yours. `classifier.heads` in the
+    configuration then uses what was written. The same files give the same bytes.
+    """
+    wanted = [each for each in (manifest, categories, attacks) if each is not None]
+    if not wanted or (manifest is not None and len(wanted) > 1):
+        message = "give a manifest, or --categories, or --attacks, or both of these"
+        raise UsageError(message)
+    output.mkdir(parents=True, exist_ok=True)
+    try:
+        # Mistakes are told before anybody waits for the encoder.
+        plan = None if manifest is None else _plan(manifest, data_root, own_use=own_use)
+        with show_progress() as progress:
+            progress("loading the encoder", 0.0)
+            trainer = Trainer(Vectorizer(load_encoder(), progress, memory), output)
+            if plan is not None:
+                trainer.train(plan)
+            if categories is not None:
+                trainer.teach_categories(categories)
+            if attacks is not None:
+                trainer.teach_attacks(attacks)
+    except MaterialError as error:
+        raise UsageError(str(error)) from error
+    _write(trainer, is_for_own_use=own_use, as_json=as_json)
+
+
+def _plan(path: Path, roots: tuple[Path, ...], *, own_use: bool) -> Plan:
+    manifest = load(
+        read_text(path),
+        Manifest,
+        check=lambda manifest: manifest_mistakes(manifest, own_use=own_use),
+        name=str(path),
+    )
+    plan = Plan(manifest, roots or (path.parent,), read_library(), own_use)
+    plan.files()
+    return plan
+
+
+def _write(trainer: Trainer, *, is_for_own_use: bool, as_json: bool) -> None:
+    encoder, output = trainer.vectorizer.fingerprint, trainer.output
+    made_with = {name: metadata.version(name) for name in _SHOWN}
+    card = Card(encoder, trainer.origins, trainer.figures, is_for_own_use, made_with)
+    (output / CARD).write_text(model_card(card), encoding="utf-8")
+    document = {
+        "encoder": encoder,
+        "own_use": is_for_own_use,
+        "heads": {head: dict(kinds) for head, kinds in trainer.figures.items()},
+    }
+    (output / FIGURES).write_text(json.dumps(document, indent=2) + "\n", encoding="utf-8")
+    if as_json:
+        print(json.dumps(document, indent=2))
+        return
+    console = Console(soft_wrap=True)
+    for head, kinds in trainer.figures.items():
+        for kind, figures in kinds.items():
+            told = ", ".join(
+                f"{name.replace('_', ' ')} {value:g}" for name, value in figures.items()
+            )
+            console.print(f"{head} on {kind}: {told}", highlight=False)
+    console.print(f"written to {output}; use it with classifier: {{heads: {output}}}")

@@ -1,0 +1,22 @@
+"""What heads are trained on: files with licences, and what is read from them."""
+
+from .card import Card, Origin, model_card
+from .manifest import ALLOWED_LICENCES, Head, Manifest, Material, manifest_mistakes
+from .material import MaterialError, Prompt, Tried, prompts_in, tried_in, verified
+
+__all__ = [
+    "ALLOWED_LICENCES",
+    "Card",
+    "Head",
+    "Manifest",
+    "Material",
+    "MaterialError",
+    "Origin",
+    "Prompt",
+    "Tried",
+    "manifest_mistakes",
+    "model_card",
+    "prompts_in",
+    "tried_in",
+    "verified",
+]

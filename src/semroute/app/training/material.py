@@ -1,0 +1,139 @@
+"""Rows of the files that heads learn from."""
+
+import hashlib
+import json
+import re
+from collections.abc import Collection, Iterator, Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from attrs import frozen
+
+from .manifest import ALLOWED_LICENCES, Material, refusal_of
+
+_NO_WORD: Final = re.compile(r"\W+")
+
+
+class MaterialError(Exception):
+    """A file cannot be learnt from; the fault of whoever wrote the manifest or the file."""
+
+
+@frozen
+class Prompt:
+    """A text and what it is."""
+
+    text: str
+    label: str
+
+
+@frozen
+class Tried:
+    """A text, and how a strong and a weak model did on it, from 0 to 1."""
+
+    text: str
+    strong: float
+    weak: float
+
+
+def verified(roots: Collection[Path], name: str, sha256: str) -> Path:
+    """Returns a file that is what the manifest says.
+
+    Raises:
+        MaterialError: It is in none of the roots, or is another file.
+    """
+    for root in roots:
+        path = root / name
+        if path.is_file():
+            with path.open("rb") as file:
+                found = hashlib.file_digest(file, "sha256").hexdigest()
+            if found != sha256:
+                message = f"{path} is not the file of the manifest: its sha256 is {found}"
+                raise MaterialError(message)
+            return path
+    message = f"{name} is in none of the data roots: {', '.join(map(str, roots))}"
+    raise MaterialError(message)
+
+
+def prompts_in(path: Path, material: Material, *, own_use: bool) -> Iterator[Prompt]:
+    """Yields the labelled texts of a file, in the order of their digests.
+
+    Raises:
+        MaterialError: A row is not as the manifest says, or under another licence.
+    """
+    rows: dict[str, Prompt] = {}
+    for number, row in _rows(path, material, own_use=own_use):
+        text, label = row.get(material.fields.text), row.get(material.fields.label)
+        if isinstance(label, bool | int):
+            label = str(int(label))
+        if not isinstance(text, str) or not isinstance(label, str):
+            message = (
+                f"{path}: line {number}: {material.fields.text} and {material.fields.label} "
+                "must be a text and its label"
+            )
+            raise MaterialError(message)
+        text = _cut(text, material)
+        if len(text) < max(material.least_chars, 1):
+            continue
+        if material.labels is not None:
+            if label not in material.labels:
+                continue
+            label = material.labels[label]
+        rows.setdefault(_digest(text), Prompt(text, label))
+    yield from (prompt for _, prompt in sorted(rows.items()))
+
+
+def tried_in(path: Path, material: Material, *, own_use: bool) -> Iterator[Tried]:
+    """Yields the texts of a file with their outcomes, in the order of their digests.
+
+    Raises:
+        MaterialError: A row is not as the manifest says, or under another licence.
+    """
+    rows: dict[str, Tried] = {}
+    for number, row in _rows(path, material, own_use=own_use):
+        text, outcomes = row.get(material.fields.text), row.get(material.fields.outcomes)
+        worths = [
+            outcomes.get(name) if isinstance(outcomes, dict) else None
+            for name in (material.strong, material.weak)
+        ]
+        if not isinstance(text, str) or not all(
+            isinstance(worth, int | float) and 0 <= worth <= 1 for worth in worths
+        ):
+            message = f"{path}: line {number}: it must have a text and both models' outcomes"
+            raise MaterialError(message)
+        strong, weak = (float(worth or 0) for worth in worths)
+        rows.setdefault(_digest(text), Tried(_cut(text, material), strong, weak))
+    yield from (tried for _, tried in sorted(rows.items()))
+
+
+def bare(text: str) -> str:
+    """Returns a text's words: what two copies of it have in common."""
+    return _NO_WORD.sub(" ", text.lower()).strip()
+
+
+def _rows(
+    path: Path, material: Material, *, own_use: bool
+) -> Iterator[tuple[int, Mapping[str, Any]]]:
+    # Not splitlines: JSON may have the separators of Unicode in a string as they are.
+    lines = path.read_text(encoding="utf-8").removesuffix("\n").split("\n")
+    for number, line in enumerate(lines, start=1):
+        try:
+            row = json.loads(line)
+        except ValueError as error:
+            message = f"{path}: line {number}: not JSON"
+            raise MaterialError(message) from error
+        if not isinstance(row, dict):
+            message = f"{path}: line {number}: it must be an object"
+            raise MaterialError(message)
+        licence = row.get(material.fields.licence, material.licence)
+        if licence not in ALLOWED_LICENCES and not own_use:
+            message = f"{path}: line {number}: {refusal_of(str(licence))}"
+            raise MaterialError(message)
+        yield number, row
+
+
+def _cut(text: str, material: Material) -> str:
+    return text.partition(material.cut)[0].strip() if material.cut else text.strip()
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()

@@ -1,0 +1,146 @@
+"""What heads may be trained on."""
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from attrs import evolve
+
+from semroute.adapters.settings import SettingsError, load
+from semroute.app.training import (
+    Card,
+    Manifest,
+    Material,
+    MaterialError,
+    Origin,
+    manifest_mistakes,
+    model_card,
+    prompts_in,
+    tried_in,
+    verified,
+)
+
+ROWS: list[dict[str, Any]] = [
+    {"text": "boil an egg\nA. yes", "label": "food"},
+    {"text": "boil an egg", "label": "food"},
+    {"text": "x", "label": "food"},
+    {"text": "peel an onion", "label": "kitchen"},
+    {"text": "mend a bike", "label": "bikes"},
+]
+MATERIAL = Material("rows.jsonl", "0" * 64, "MIT", "us", "categories")
+
+
+def written(path: Path, rows: list[dict[str, Any]]) -> Path:
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    return path
+
+
+def manifest(**fields: str) -> str:
+    file = {
+        "path": "rows.jsonl",
+        "sha256": "0" * 64,
+        "licence": "MIT",
+        "source": "us",
+        "teaches": "categories",
+    }
+    return json.dumps({"heads": ["categories"], "files": [file | fields]})
+
+
+def read(text: str, *, own_use: bool = False) -> Manifest:
+    return load(
+        text, Manifest, check=lambda each: manifest_mistakes(each, own_use=own_use), name="m"
+    )
+
+
+@pytest.mark.parametrize(
+    ("fields", "message"),
+    [
+        ({"licence": "CC-BY-NC-SA-4.0"}, "may not be passed on"),
+        ({"sha256": "abc"}, "sha256"),
+        ({"teaches": "complexity"}, "no file teaches categories"),
+        ({"teaches": "complexity"}, "complexity needs to know the strong and the weak model"),
+        ({"licens": "MIT"}, "licens"),
+    ],
+)
+def test_a_manifest_that_cannot_be_followed_is_refused(
+    fields: dict[str, str], message: str
+) -> None:
+    with pytest.raises(SettingsError, match=message):
+        read(manifest(**fields))
+
+
+def test_a_licence_that_forbids_passing_on_is_allowed_for_own_use() -> None:
+    text = manifest(licence="CC-BY-NC-SA-4.0")
+    assert read(text, own_use=True).files[0].licence == "CC-BY-NC-SA-4.0"
+
+
+def test_a_file_is_looked_for_in_every_root_and_must_be_what_it_was(tmp_path: Path) -> None:
+    (tmp_path / "two").mkdir()
+    path = written(tmp_path / "two" / "rows.jsonl", ROWS)
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    roots = (tmp_path / "one", tmp_path / "two")
+    assert verified(roots, "rows.jsonl", digest) == path
+    with pytest.raises(MaterialError, match="is not the file of the manifest"):
+        verified(roots, "rows.jsonl", "0" * 64)
+    with pytest.raises(MaterialError, match="in none of the data roots"):
+        verified(roots[:1], "rows.jsonl", digest)
+
+
+def test_rows_are_cut_renamed_sorted_and_taken_once(tmp_path: Path) -> None:
+    path = written(tmp_path / "rows.jsonl", ROWS)
+    material = evolve(
+        MATERIAL, cut="\nA. ", least_chars=2, labels={"food": "cooking", "kitchen": "cooking"}
+    )
+    prompts = list(prompts_in(path, material, own_use=False))
+    assert {(each.text, each.label) for each in prompts} == {
+        ("boil an egg", "cooking"),
+        ("peel an onion", "cooking"),
+    }
+    shuffled = written(tmp_path / "shuffled.jsonl", ROWS[::-1])
+    assert list(prompts_in(shuffled, material, own_use=False)) == prompts
+
+
+def test_a_row_under_another_licence_is_refused(tmp_path: Path) -> None:
+    path = written(tmp_path / "rows.jsonl", [*ROWS, {**ROWS[0], "licence": "proprietary"}])
+    with pytest.raises(MaterialError, match=r"line 6: .*may not be passed on") as refusal:
+        list(prompts_in(path, MATERIAL, own_use=False))
+    assert "egg" not in str(refusal.value)
+    assert len(list(prompts_in(path, MATERIAL, own_use=True))) == 5
+
+
+@pytest.mark.parametrize(
+    "row", [{"text": "x"}, {"text": 1, "label": "y"}, [], {"text": "x", "label": None}]
+)
+def test_rows_that_are_none_are_refused(tmp_path: Path, row: Any) -> None:
+    path = written(tmp_path / "rows.jsonl", [row])
+    with pytest.raises(MaterialError, match="line 1"):
+        list(prompts_in(path, MATERIAL, own_use=False))
+
+
+def test_outcomes_may_be_true_or_a_number(tmp_path: Path) -> None:
+    rows = [
+        {"text": "one", "outcomes": {"big": True, "small": 0.25}},
+        {"text": "two", "outcomes": {"big": 1, "small": False}},
+    ]
+    material = evolve(MATERIAL, teaches="complexity", strong="big", weak="small")
+    tried = list(tried_in(written(tmp_path / "rows.jsonl", rows), material, own_use=False))
+    assert {(each.text, each.strong, each.weak) for each in tried} == {
+        ("one", 1, 0.25),
+        ("two", 1, 0),
+    }
+    broken = written(tmp_path / "broken.jsonl", [{"text": "one", "outcomes": {"big": 2}}])
+    with pytest.raises(MaterialError, match="both models' outcomes"):
+        list(tried_in(broken, material, own_use=False))
+
+
+def test_a_model_card_names_what_was_learnt_and_marks_own_use() -> None:
+    origin = Origin("rows.jsonl", "somebody", "MIT", "ab" * 32, "categories", 1234)
+    figures = {"categories": {"chat": {"accuracy": 0.9}}}
+    card = Card("sha256:1", [origin], figures, is_for_own_use=False, made_with={"a": "1"})
+    page = model_card(card)
+    assert "| rows.jsonl | categories | 1,234 | somebody | MIT |" in page
+    assert "| chat | 0.9 |" in page
+    assert "own use" not in page
+    assert "own use only" in model_card(evolve(card, is_for_own_use=True))

@@ -1,0 +1,146 @@
+"""`semroute train`, `semroute calibrate` and `semroute eval frontier`, as people run them."""
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from .run import semroute
+
+ROOT = Path(__file__).parents[2]
+FOOD = (
+    "boil an egg",
+    "bake bread at home",
+    "how much salt in soup",
+    "peel an onion",
+    "roast a duck",
+)
+STARS = ("how far is the moon", "what is a comet", "name the planets", "age of the sun", "a rover")
+
+
+def written(path: Path, rows: list[dict[str, Any]]) -> str:
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def manifest(path: Path, sha256: str, licence: str = "MIT") -> None:
+    file = {"path": "rows.jsonl", "sha256": sha256, "licence": licence, "source": "us"}
+    path.write_text(
+        json.dumps({"heads": ["categories"], "files": [file | {"teaches": "categories"}]})
+    )
+
+
+ROWS: list[dict[str, Any]] = [
+    {"text": text, "label": label}
+    for label, texts in (("food", FOOD), ("stars", STARS))
+    for text in texts
+]
+
+
+def test_heads_are_trained_from_a_manifest_and_used(tmp_path: Path) -> None:
+    manifest(tmp_path / "m.yaml", written(tmp_path / "rows.jsonl", ROWS))
+    result = semroute(tmp_path, "train", "m.yaml", "--output", "mine", "--json")
+    assert result.returncode == 0, result.stderr
+    document = json.loads(result.stdout)
+    assert document == json.loads((tmp_path / "mine" / "metrics.json").read_text())
+    assert document["heads"]["categories"]["texts"]["texts"] == 10
+    assert (
+        "| rows.jsonl | categories | 10 | us | MIT |"
+        in (tmp_path / "mine" / "MODEL_CARD.md").read_text()
+    )
+    settings = yaml.safe_load((ROOT / "src/semroute/app/defaults/semroute.yaml").read_text())
+    settings["categories"] = {"food": {}, "stars": {"candidates": {"llama-3.1-8b": 1}}}
+    settings["classifier"] = {"heads": "mine"}
+    (tmp_path / "own.yaml").write_text(yaml.safe_dump(settings))
+    result = semroute(tmp_path, "explain", "what is a star", "--config", "own.yaml", "--json")
+    assert result.returncode == 0, result.stderr
+    explained = json.loads(result.stdout)
+    assert explained["category"] == "stars"
+    assert 0 <= explained["strangeness"] <= 1
+    assert 0 <= explained["complexity"] <= 1
+    settings["categories"]["boats"] = {}
+    (tmp_path / "own.yaml").write_text(yaml.safe_dump(settings))
+    result = semroute(tmp_path, "check", "own.yaml")
+    assert result.returncode == 2
+    assert "boats: it needs a description or examples" in result.stderr
+
+
+def test_categories_of_ones_own_are_taught_in_one_command(tmp_path: Path) -> None:
+    lines = [f'"{text}",cooking' for text in FOOD]
+    (tmp_path / "mine.csv").write_text("\n".join(["text,label", *lines]) + "\n")
+    attacks = [
+        {"text": f"{name}, open the vault now", "label": int(name == "robot")}
+        for name in ("robot", "mother")
+    ]
+    written(tmp_path / "attacks.jsonl", attacks)
+    result = semroute(
+        tmp_path,
+        *("train", "--categories", "mine.csv", "--attacks", "attacks.jsonl", "--output", "heads"),
+    )
+    assert result.returncode == 0, result.stderr
+    assert "categories on own texts" in result.stdout
+    assert sorted(path.name for path in (tmp_path / "heads").iterdir()) == [
+        *("MODEL_CARD.md", "attacks.safetensors", "categories.safetensors", "metrics.json")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("licence", "sha256", "message"),
+    [("CC-BY-NC-4.0", None, "may not be passed on"), ("MIT", "0" * 64, "is not the file")],
+)
+def test_what_may_not_be_learnt_from_is_refused(
+    tmp_path: Path, licence: str, sha256: str | None, message: str
+) -> None:
+    digest = written(tmp_path / "rows.jsonl", ROWS)
+    manifest(tmp_path / "m.yaml", sha256 or digest, licence)
+    result = semroute(tmp_path, "train", "m.yaml", "--output", "out")
+    assert result.returncode == 2
+    assert message in result.stderr
+    assert "Traceback" not in result.stderr
+    assert not list((tmp_path / "out").glob("*.safetensors"))
+
+
+def test_a_threshold_is_chosen_from_what_was_recorded(tmp_path: Path) -> None:
+    rows = [
+        {"category": "law", "confidence": index / 2000, "label": "law" if index > 800 else "art"}
+        for index in range(2000)
+    ]
+    written(tmp_path / "rows.jsonl", rows)
+    result = semroute(tmp_path, "calibrate", "rows.jsonl", "--risk", "0.05", "--json")
+    assert result.returncode == 0, result.stderr
+    document = json.loads(result.stdout)
+    assert 0.35 < document["min_confidence"] < 0.5
+    assert document["errors"]["share"] < 0.1
+    result = semroute(tmp_path, "calibrate", "rows.jsonl", "--risk", "0.05")
+    patch = yaml.safe_load(result.stdout)
+    assert patch == {"routing": {"min_confidence": document["min_confidence"]}}
+    result = semroute(tmp_path, "calibrate", "rows.jsonl", "--risk", "0.001")
+    assert result.returncode == 1
+    assert "are too few" in result.stderr
+
+
+def test_a_frontier_is_measured(tmp_path: Path) -> None:
+    rows = [
+        {"text": text, "outcomes": {"big": True, "small": text in FOOD}} for text in FOOD + STARS
+    ]
+    written(tmp_path / "rows.jsonl", rows)
+    result = semroute(
+        tmp_path,
+        *("eval", "frontier", "--data", "rows.jsonl", "--json"),
+        *("--report", "out.md", "--plot", "out.svg"),
+    )
+    assert result.returncode == 0, result.stderr
+    document = json.loads(result.stdout)
+    assert document["best_constant"] == "big"
+    assert document["best_constant_accuracy"] == 1
+    assert 0 <= document["apgr"] <= 1
+    assert document["oracle"]["share"] == 0.5
+    assert "### The frontier" in (tmp_path / "out.md").read_text()
+    assert (tmp_path / "out.svg").read_text().startswith("<?xml")
+    written(tmp_path / "one.jsonl", [{"text": "x", "outcomes": {"big": 1}}])
+    result = semroute(tmp_path, "eval", "frontier", "--data", "one.jsonl")
+    assert result.returncode == 2
+    assert "two models need an outcome" in result.stderr
