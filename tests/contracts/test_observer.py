@@ -14,6 +14,8 @@ from semroute.adapters.prometheus import PrometheusObserver
 from semroute.adapters.structlog import StructlogObserver, configure_logging
 from semroute.app.observers import Observers
 from semroute.domain.answers import AnswerScreening
+from semroute.domain.caching.entry import Entry
+from semroute.domain.caching.inquiry import Bypass, Hit, HitKind, Miss, Missed
 from semroute.domain.classification import Classification, Unclassified
 from semroute.domain.errors import InvalidRequestError
 from semroute.domain.guards import BlockStyle, Check, Mode, PiiAction, PiiGuard
@@ -27,10 +29,11 @@ from semroute.domain.record import DecisionRecord, Outcome, Usage
 from semroute.domain.routing import RoutingDecision
 from semroute.domain.ruling import PASSED_THROUGH, RequestEdit, RequestFacts, Ruling, Timings
 from semroute.domain.screening import PersonalDatum, ScreenFault, Screening
-from semroute.domain.verdict import Answered, Blocked, Refused, Routed
+from semroute.domain.verdict import Answered, Blocked, Refused, Routed, ServedFromCache
 
 SECRET = "the prompt nobody may see"
 DECISION = RoutingDecision("big", "gpu", Reason.CLASSIFIER, "math", 0.9)
+PLAIN = RoutingDecision("small", "cpu", Reason.DEFAULT)
 PRIVATE = RoutingDecision("small", "gpu", Reason.PRIVACY, "law", 0.8)
 FACTS = RequestFacts("d1", "r1", "chat", "auto", 2, 40, is_streaming=True)
 EDIT = RequestEdit(body=SECRET.encode())
@@ -40,6 +43,14 @@ WATCHED = Sentence(Check.JAILBREAK, Consequence.BLOCK, Mode.MONITOR, "timeout", 
 JUDGEMENT = Judgement((WATCHED, FOUND))
 HERE = ("messages", 0, "content")
 SEEN = Screening(data=(PersonalDatum(HERE, PiiSpan(PiiKind.EMAIL, 0, 3)),))
+
+HIT = Hit(
+    Entry(
+        id="e1", partition=b"p", exact=b"x", tenant="t", route="math", model="big", text=SECRET,
+        vector=b"", encoder="", answer=SECRET.encode(), tokens=3, created=0, expires=9,
+    ),
+    HitKind.SEMANTIC, 0.97, 4.0,
+)  # fmt: skip
 
 
 def screened() -> AnswerScreening:
@@ -55,12 +66,15 @@ RULINGS = {
     "routed": Ruling(
         Routed(DECISION), EDIT, FACTS,
         classification=Classification.ranked({"math": 0.9, "law": 0.1}, coverage=0.5),
-        timings=Timings(0.001, 0.02, 0.003, 0.022),
+        timings=Timings(0.001, 0.02, 0.003, 0.0005, 0.022),
     ),
     "fallback": Ruling(
         Routed(RoutingDecision("small", "cpu", Reason.CLASSIFIER_TIMEOUT)), EDIT, FACTS,
         classification=Unclassified(Reason.CLASSIFIER_TIMEOUT),
     ),
+    "served": Ruling(ServedFromCache(HIT), REPLY, FACTS, consultation=HIT),
+    "missed": Ruling(Routed(PLAIN), EDIT, FACTS, consultation=Miss(Missed.ABSENT)),
+    "bypassed": Ruling(Routed(PLAIN), EDIT, FACTS, consultation=Bypass.FLAGGED),
     "refused": Ruling(Refused(400, InvalidRequestError("No.", SECRET)), REPLY, FACTS),
     "blocked": Ruling(Blocked(FOUND, BlockStyle.ERROR, JUDGEMENT), REPLY, FACTS, screening=SEEN),
     "watched": Ruling(Routed(PRIVATE, JUDGEMENT), EDIT, FACTS, answer=screened(), screening=SEEN),
@@ -175,8 +189,13 @@ def test_metrics_count_what_happened() -> None:
         'semroute_decisions_total{model="small",reason="classifier_timeout",route="none"} 1.0',
         'semroute_fallback_total{reason="classifier_timeout"} 1.0',
         'semroute_rejected_total{reason="invalid_request"} 1.0',
-        'semroute_exchanges_total{outcome="completed",verdict="routed"} 3.0',
+        'semroute_exchanges_total{outcome="completed",verdict="routed"} 5.0',
         'semroute_exchanges_total{outcome="completed",verdict="none"} 1.0',
+        'semroute_exchanges_total{outcome="completed",verdict="served_from_cache"} 1.0',
+        'semroute_cache_total{result="hit",why="semantic"} 1.0',
+        'semroute_cache_total{result="miss",why="absent"} 1.0',
+        'semroute_cache_total{result="bypass",why="flagged"} 1.0',
+        'semroute_cache_saved_tokens_total{model="big"} 3.0',
         'semroute_tokens_total{kind="input",model="big"} 7.0',
         'semroute_tokens_total{kind="output",model="big"} 3.0',
         "semroute_partial_prompts_total 1.0",
