@@ -9,6 +9,7 @@ from attrs import evolve
 
 from semroute.adapters.memory import FaultyClassifier, QuickWordClassifier, WordClassifier
 from semroute.app.caching import CacheSettings
+from semroute.app.checkpoints import CheckpointSettings
 from semroute.app.config import policy_of
 from semroute.app.explanation import Explanation
 from semroute.app.fast import FastPlan, FastRole, plan_of
@@ -146,5 +147,8 @@ def test_what_the_first_rung_may_do_is_said_with_the_reason() -> None:
     assert words(fast("off")).startswith("off: ")
     assert words(fast("fallback")).startswith("fallback: ")
     assert words(evolve(SETTINGS, classifier=elsewhere)).startswith("off: ")
+    checkpoints = (CheckpointSettings("/mine", "category"),)
+    taught = ClassifierSettings(checkpoints=checkpoints, fast=FastSettings("first"))
+    assert "a checkpoint of yours" in words(evolve(SETTINGS, classifier=taught))
     assert words(evolve(SETTINGS, categories={})).startswith("off: ")
     assert plan_of(SETTINGS, POLICY, None).role is FastRole.OFF
