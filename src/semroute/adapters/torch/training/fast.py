@@ -153,7 +153,7 @@ def _lesson(rows: Rows, taught: Floats, tokens: Tokens) -> Lesson:
     weights = np.where(rows.kinds == _CHAT, _CHAT_WEIGHT, 1.0) * rows.weights
     return Lesson(
         [tokens.of(each.text)[0] for each in rows.texts],
-        (1 - _TAUGHT) * smooth + _TAUGHT * taught,
+        ((1 - _TAUGHT) * smooth + _TAUGHT * taught).astype(np.float32),
         weights.astype(np.float32),
     )
 
