@@ -18,6 +18,7 @@ from semroute.app.training import (
     manifest_mistakes,
     model_card,
     prompts_in,
+    subject_of,
     tried_in,
     verified,
 )
@@ -86,6 +87,14 @@ def test_a_file_is_looked_for_in_every_root_and_must_be_what_it_was(tmp_path: Pa
         verified(roots, "rows.jsonl", "0" * 64)
     with pytest.raises(MaterialError, match="in none of the data roots"):
         verified(roots[:1], "rows.jsonl", digest)
+
+
+def test_the_fast_tier_learns_what_the_category_head_does() -> None:
+    assert subject_of("fast") == subject_of("categories") == "categories"
+    manifest = Manifest(("fast",), (evolve(MATERIAL, teaches="complexity", strong="a", weak="b"),))
+    mistakes = [message for _, message in manifest_mistakes(manifest, own_use=False)]
+    assert mistakes == ["no file teaches categories"]
+    assert not list(manifest_mistakes(evolve(manifest, files=(MATERIAL,)), own_use=False))
 
 
 def test_rows_are_cut_renamed_sorted_and_taken_once(tmp_path: Path) -> None:

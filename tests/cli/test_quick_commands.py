@@ -56,6 +56,20 @@ def test_a_sound_configuration_is_ok(tmp_path: Path) -> None:
     assert semroute(tmp_path, "check", SEMROUTE_CONFIG="a.yaml").returncode == 0
 
 
+def test_what_keeps_the_fast_tier_from_answering_is_said(tmp_path: Path) -> None:
+    own = CONFIG.replace("candidates: {big: 1}", "candidates: {big: 1}, description: sums")
+    (tmp_path / "own.yaml").write_text(own)
+    result = semroute(tmp_path, "check", "own.yaml")
+    assert result.returncode == 0
+    assert "fast tier off: it was not trained for 'math' as configured" in result.stdout
+    first = CONFIG + "classifier: {fast: {mode: first}}\n"
+    result = semroute(tmp_path, "check", "-c", "-", "--json", stdin=first)
+    assert json.loads(result.stdout)["fast"] == {"role": "first", "why": ""}
+    cached = first + "cache: {mode: semantic}\n"
+    result = semroute(tmp_path, "check", "-c", "-", "--json", stdin=cached)
+    assert json.loads(result.stdout)["fast"]["role"] == "fallback"
+
+
 def test_every_mistake_is_printed_with_its_place(tmp_path: Path) -> None:
     broken = CONFIG.replace("default_model: big", "default_model: bug\n  min_confidense: 1")
     result = semroute(tmp_path, "check", "-c", "-", stdin=broken)

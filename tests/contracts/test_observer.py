@@ -28,6 +28,7 @@ from semroute.domain.reasons import Reason
 from semroute.domain.record import DecisionRecord, Outcome, Usage
 from semroute.domain.routing import RoutingDecision
 from semroute.domain.ruling import PASSED_THROUGH, RequestEdit, RequestFacts, Ruling, Timings
+from semroute.domain.rungs import instead
 from semroute.domain.screening import PersonalDatum, ScreenFault, Screening
 from semroute.domain.verdict import Answered, Blocked, Refused, Routed, ServedFromCache
 
@@ -167,6 +168,7 @@ def test_a_log_line_says_where_a_request_went_and_why(logged: io.StringIO) -> No
         "characters": 40,
         "stream": True,
         "decision_ms": 22.0,
+        "rung": "encoder",
         "coverage": 0.5,
     }
 
@@ -204,6 +206,27 @@ def test_metrics_count_what_happened() -> None:
         'semroute_build_info{version="1.2.3"} 1.0',
     ):
         assert expected in lines
+
+
+STOOD_IN = Ruling(
+    Routed(DECISION),
+    EDIT,
+    FACTS,
+    classification=instead(Classification.ranked({"math": 0.9}), Reason.CLASSIFIER_OVERLOAD),
+)
+
+
+def test_who_stood_in_for_the_classifier_and_why_is_counted_and_logged(
+    logged: io.StringIO,
+) -> None:
+    metrics = PrometheusObserver("1", "sha256:0")
+    for observer in (metrics, StructlogObserver()):
+        observer.exchange_finished(DecisionRecord(Outcome.COMPLETED, STOOD_IN, 200))
+    lines = metrics.render().decode().splitlines()
+    assert 'semroute_classified_total{rung="fast_fallback"} 1.0' in lines
+    assert 'semroute_fallback_total{reason="classifier_overload"} 1.0' in lines
+    line = json.loads(logged.getvalue())
+    assert (line["rung"], line["classifier_fault"]) == ("fast_fallback", "classifier_overload")
 
 
 def test_a_library_s_warning_and_a_traceback_are_json_too(logged: io.StringIO) -> None:

@@ -1,10 +1,10 @@
 """A decision, told: what was weighed, and what would have tipped it."""
 
-from typing import Any, Final
+from typing import Any, Final, assert_never
 
 from attrs import frozen
 
-from semroute.domain.classification import Classification
+from semroute.domain.classification import Classification, Rung
 from semroute.domain.guards import Check
 from semroute.domain.judgement import Consequence, Judgement, Sentence
 from semroute.domain.policy import Policy
@@ -13,6 +13,8 @@ from semroute.domain.routing import RoutingDecision
 from semroute.domain.ruling import Ruling
 from semroute.domain.screening import Screening
 from semroute.domain.verdict import Routed
+
+from .fast import NO_FAST_TIER, FastPlan
 
 _CERTAIN: Final = 0.9995  # no threshold that anybody sets lies above
 
@@ -41,6 +43,7 @@ class Explanation:
         judgement: What the checks said.
         screening: What they found; None if nothing was looked for.
         seconds: How long the decision took.
+        fast: What the fast tier was to do.
     """
 
     decision: RoutingDecision
@@ -49,9 +52,12 @@ class Explanation:
     judgement: Judgement
     screening: Screening | None
     seconds: float
+    fast: FastPlan = NO_FAST_TIER
 
     @classmethod
-    def of(cls, ruling: Ruling, policy: Policy) -> "Explanation | None":
+    def of(
+        cls, ruling: Ruling, policy: Policy, fast: FastPlan = NO_FAST_TIER
+    ) -> "Explanation | None":
         """Returns the explanation of a ruling, or None if it routed nothing."""
         if not isinstance(ruling.verdict, Routed):
             return None
@@ -64,12 +70,30 @@ class Explanation:
             ruling.verdict.judgement,
             ruling.screening,
             ruling.timings.total,
+            fast,
         )
 
     @property
     def why(self) -> str:
         """The reason in a few words."""
         return why(self.decision.reason, self.decision.confidence, self.policy.min_confidence)
+
+    @property
+    def rung(self) -> str:
+        """Who said what the prompt is about, in a few words."""
+        if self.classification is None:
+            return "nobody"
+        match self.classification.rung:
+            case Rung.FAST:
+                return "fast tier: its tokens leave no doubt"
+            case Rung.FAST_FALLBACK:
+                fault = self.classification.fault
+                missing = fault.value.replace("_", " ") if fault else "no answer"
+                return f"fast tier, in the encoder's place: {missing}"
+            case Rung.ENCODER:
+                return "encoder"
+            case _ as never:
+                assert_never(never)
 
     @property
     def shares(self) -> dict[str, float]:
@@ -106,6 +130,7 @@ class Explanation:
         """Returns it for machines."""
         decision, classification = self.decision, self.classification
         runner_up = classification.runner_up if classification else None
+        fault = classification.fault if classification else None
         return {
             "model": decision.model,
             "endpoint": decision.endpoint,
@@ -123,6 +148,9 @@ class Explanation:
             "runner_up": runner_up.category if runner_up else None,
             "margin": round(classification.margin, 4) if classification else None,
             "coverage": round(classification.coverage, 4) if classification else None,
+            "rung": classification.rung.value if classification else None,
+            "classifier_fault": fault.value if fault else None,
+            "fast": dict(self.fast.as_json()),
             "strangeness": _rounded(classification.strangeness if classification else None),
             "complexity": _rounded(classification.complexity if classification else None),
             "guards": guards_as_json(self.judgement, self.screening),

@@ -12,7 +12,7 @@ from semroute.domain.admission import fault_in
 from semroute.domain.caching.answer import Replayed
 from semroute.domain.caching.inquiry import Bypass, Consultation, Hit, Inquiry
 from semroute.domain.chat import ChatRequest
-from semroute.domain.classification import ClassificationOutcome, Unclassified
+from semroute.domain.classification import ClassificationOutcome
 from semroute.domain.errors import ClassifierError, InvalidRequestError
 from semroute.domain.http import (
     Elsewhere,
@@ -28,6 +28,7 @@ from semroute.domain.ports import Classifier, ModelDirectory
 from semroute.domain.reasons import Reason
 from semroute.domain.routing import Place
 from semroute.domain.ruling import PASSED_THROUGH, RequestFacts, Ruling, Timings
+from semroute.domain.rungs import FastRung, instead
 from semroute.domain.screening import Screening
 from semroute.domain.verdict import (
     Blocked,
@@ -69,6 +70,8 @@ class Route:
         budget_seconds: How long it may take to say what a prompt is about.
         new_id: Makes decision identifiers.
         recall: Finds answers that were given before; None for no cache.
+        fast: Says so at once where it is sure, and where the classifier does not answer; None
+            if nobody can.
     """
 
     apis: Mapping[Service, Api]
@@ -80,6 +83,7 @@ class Route:
     budget_seconds: float
     new_id: Callable[[], str]
     recall: Recall | None = None
+    fast: FastRung | None = None
 
     @property
     def rulings(self) -> Rulings:
@@ -233,12 +237,16 @@ class Route:
         if prompt is None or gathered.hit is not None:
             return
         started = trio.current_time()
-        gathered.outcome = Unclassified(Reason.CLASSIFIER_TIMEOUT)
-        try:
-            with gathered.classifying, trio.move_on_after(self.budget_seconds):
-                gathered.outcome = await self.classifier.classify(prompt)
-        except ClassifierError as error:
-            gathered.outcome = Unclassified(error.reason)
+        said = None if self.fast is None else self.fast.ask(prompt)
+        if self.fast is not None and said is not None and self.fast.is_enough(said):
+            gathered.outcome = said
+        else:
+            gathered.outcome = instead(said, Reason.CLASSIFIER_TIMEOUT)
+            try:
+                with gathered.classifying, trio.move_on_after(self.budget_seconds):
+                    gathered.outcome = await self.classifier.classify(prompt)
+            except ClassifierError as error:
+                gathered.outcome = instead(said, error.reason)
         gathered.classify_seconds = trio.current_time() - started
 
     def _facts(self, chat: ChatRequest, facts: RequestFacts) -> RequestFacts:

@@ -190,6 +190,29 @@ class RoutingSettings:
 
 
 @frozen
+class FastSettings:
+    """The fast tier: what a prompt is about, by its tokens alone, before the encoder is asked."""
+
+    mode: Annotated[
+        Literal["first", "fallback", "off"],
+        Meta(
+            description="`first`: it answers where it is sure, without the encoder. `fallback`: "
+            "only where the encoder is late, overloaded, broken or not loaded yet. It knows the "
+            "shipped categories only, as they ship; with others it is off."
+        ),
+    ] = "fallback"
+    risk: Annotated[
+        float,
+        Meta(
+            ge=0,
+            le=1,
+            description="`first`: how much of all prompts may come off worse than with the "
+            "encoder; how sure it must be follows from this.",
+        ),
+    ] = 0.003
+
+
+@frozen
 class ClassifierSettings:
     """The embedded encoder."""
 
@@ -225,6 +248,7 @@ class ClassifierSettings:
         tuple[CheckpointSettings, ...],
         Meta(description="Models of yours beside it, asked in this order."),
     ] = ()
+    fast: Annotated[FastSettings, Meta(description="The tier before the encoder.")] = FastSettings()
 
 
 @frozen

@@ -1,6 +1,7 @@
 """What a prompt is about, as far as the classifier can tell."""
 
 from collections.abc import Mapping
+from enum import StrEnum
 from typing import TypeAlias
 
 from attrs import field, frozen
@@ -24,6 +25,14 @@ class CategoryDefinition:
     examples: tuple[str, ...] = ()
 
 
+class Rung(StrEnum):
+    """Who said what a prompt is about. The value is what logs and metric labels carry."""
+
+    FAST = "fast"  # its words alone, which left no doubt
+    ENCODER = "encoder"  # the classifier, which reads its meaning
+    FAST_FALLBACK = "fast_fallback"  # its words alone, because the classifier did not answer
+
+
 @frozen
 class CategoryScore:
     """How probable one category is, from 0 to 1."""
@@ -43,12 +52,16 @@ class Classification:
             known prompts that are less far, from 0 to 1. None if nobody measured.
         complexity: How much it takes to answer the prompt well: the share of known prompts that
             gain less from a strong model, from 0 to 1. None if nobody measured.
+        rung: Who said so.
+        fault: Why the classifier did not, if it was asked in vain.
     """
 
     scores: tuple[CategoryScore, ...] = field(validator=min_len(1))
     coverage: float = 1.0
     strangeness: float | None = None
     complexity: float | None = None
+    rung: Rung = Rung.ENCODER
+    fault: Reason | None = None
 
     @classmethod
     def ranked(

@@ -85,6 +85,12 @@ class Policy:
         every = (self.cache, *self.special_caches.values())
         return frozenset(rules.scope for rules in every if rules.mode is not CacheMode.OFF)
 
+    @property
+    def compares_meanings(self) -> bool:
+        """Whether answers may be found by what a prompt means, which takes its vector."""
+        every = (self.cache, *self.special_caches.values())
+        return any(rules.mode is CacheMode.SEMANTIC for rules in every)
+
     def guards_of_unrouted(self, model: str) -> Guards:
         """Returns the guards of requests that go where they go: those of the model they name.
 

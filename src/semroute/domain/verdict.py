@@ -268,7 +268,9 @@ def _by_category(
 ) -> RoutingDecision:
     best = classification.best
     if best.probability < policy.min_confidence:
-        return _default(findings, policy, Reason.ABSTAIN, classification)
+        # Who answered in the classifier's place is no better a reason than why it had to.
+        reason = classification.fault or Reason.ABSTAIN
+        return _default(findings, policy, reason, classification)
     category = policy.categories.get(best.category)
     if category is None or not category.candidates:
         return _default(findings, policy, Reason.DEFAULT, classification)

@@ -1,6 +1,6 @@
 """Adapters without technology: everything happens in this process, and nothing is faked."""
 
-from .classifier import WordClassifier
+from .classifier import QuickWordClassifier, WordClassifier
 from .embedder import WordEmbedder
 from .faults import FaultyClassifier, FaultyFinder, FaultyReader, FaultyScorer
 from .observer import MemoryObserver
@@ -16,6 +16,7 @@ __all__ = [
     "MemoryObserver",
     "MemoryStore",
     "MemoryStream",
+    "QuickWordClassifier",
     "WordClassifier",
     "WordEmbedder",
     "WordReader",

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 import trio
+from attrs import frozen
 
 from semroute.domain.chat import Prompt
 from semroute.domain.classification import CategoryDefinition, Classification
@@ -45,6 +46,10 @@ class WordClassifier:
 
     async def classify(self, prompt: Prompt) -> Classification:
         """Compares the prompt's words with each category's."""
+        return self.said_of(prompt)
+
+    def said_of(self, prompt: Prompt) -> Classification:
+        """Returns what `classify` does, at once."""
         words = _words(prompt.text)
         scores = {name: self._log_likelihood(words, name) for name in self._counts}
         highest = max(scores.values())
@@ -56,6 +61,21 @@ class WordClassifier:
         counts = self._counts[name]
         size = counts.total() + self._vocabulary + 1
         return sum(math.log((counts[word] + 1) / size) for word in words)
+
+
+@frozen(eq=False)
+class QuickWordClassifier:
+    """The same, for whoever cannot wait.
+
+    Args:
+        classifier: What counts the words.
+    """
+
+    classifier: WordClassifier
+
+    def classify(self, prompt: Prompt) -> Classification:
+        """Compares the prompt's words with each category's."""
+        return self.classifier.said_of(prompt)
 
 
 def _words(text: str) -> list[str]:

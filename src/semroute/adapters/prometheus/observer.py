@@ -107,9 +107,15 @@ class PrometheusObserver:
             buckets=_SHARES,
             registry=registry,
         )
+        self._classified = Counter(
+            "semroute_classified_total",
+            "Prompts classified, by who said what they are about.",
+            ["rung"],
+            registry=registry,
+        )
         self._fallbacks = Counter(
             "semroute_fallback_total",
-            "Requests routed to the default model because they could not be classified.",
+            "Prompts that the classifier did not classify, whether or not the fast tier did.",
             ["reason"],
             registry=registry,
         )
@@ -220,6 +226,9 @@ class PrometheusObserver:
             case Classification() as classification:
                 self._stage_seconds.labels("classify").observe(ruling.timings.classify)
                 self._confidence.observe(classification.best.probability)
+                self._classified.labels(classification.rung.value).inc()
+                if classification.fault is not None:
+                    self._fallbacks.labels(classification.fault.value).inc()
                 if classification.coverage < 1:
                     self._partial.inc()
             case Unclassified(reason):

@@ -77,9 +77,9 @@ def _ruling_fields(ruling: Ruling) -> Fields:
         case Hit() | None:
             pass
     match ruling.classification:
-        case Classification() as classification if classification.coverage < 1:
-            fields["coverage"] = round(classification.coverage, 3)
-        case Unclassified() | Classification() | None:
+        case Classification() as classification:
+            fields |= _classification_fields(classification)
+        case Unclassified() | None:
             pass
     return fields
 
@@ -133,6 +133,15 @@ def _request_fields(ruling: Ruling) -> Fields:
         "characters": facts.characters,
         "decision_ms": round(ruling.timings.total * 1000, 3),
     }
+
+
+def _classification_fields(classification: Classification) -> Fields:
+    fields: Fields = {"rung": classification.rung.value}
+    if classification.fault is not None:
+        fields["classifier_fault"] = classification.fault.value
+    if classification.coverage < 1:
+        fields["coverage"] = round(classification.coverage, 3)
+    return fields
 
 
 def _screening_fields(ruling: Ruling) -> Fields:

@@ -1,5 +1,6 @@
 """The composition root: which adapter plays which role. Nothing else but the CLI names one."""
 
+from .fast import fast_of, fast_plan_of
 from .gateway import run_gateway
 from .hosts import deployment_of
 from .parts import Detectors, classifier_of, detectors_of, gateway_of, route_of, screen_of
@@ -14,6 +15,8 @@ __all__ = [
     "classifier_of",
     "deployment_of",
     "detectors_of",
+    "fast_of",
+    "fast_plan_of",
     "gateway_of",
     "route_of",
     "router_of",

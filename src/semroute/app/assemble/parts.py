@@ -37,6 +37,7 @@ from semroute.domain.pii import PiiFinder
 from semroute.domain.policy import Policy
 from semroute.domain.ports import Classifier, TextReader
 from semroute.domain.routing import Place
+from semroute.domain.rungs import FastRung
 
 from .apis import MODELS, apis_of, unrouted_of
 from .checkpoints import ensemble_of, finds_more, reads_by_meaning, wanted_heads
@@ -139,6 +140,7 @@ def route_of(  # noqa: PLR0913, PLR0917 - each is a part
     detectors: Detectors,
     recall: Recall | None = None,
     place_of: Callable[[str], Place | None] = lambda _: None,
+    fast: FastRung | None = None,
 ) -> Route:
     """Returns what rules on requests."""
     screen = screen_of(settings, policy, detectors)
@@ -162,6 +164,7 @@ def route_of(  # noqa: PLR0913, PLR0917 - each is a part
         budget_seconds=settings.routing.budget_seconds,
         new_id=lambda: str(ULID()),
         recall=recall,
+        fast=fast,
     )
 
 

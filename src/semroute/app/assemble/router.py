@@ -22,10 +22,12 @@ from semroute.app.settings import Settings
 from semroute.domain.address import Address
 from semroute.domain.budget import ByteBudget
 from semroute.domain.ports import Classifier, Embedder
+from semroute.domain.rungs import FastRung
 
 from .apis import ANSWERS, RESPONSES
 from .caching import running_cache
 from .ensemble import Loadable
+from .fast import fast_of
 from .parts import HEALTH_NAME, Detectors, classifier_of, detectors_of, limits_of, route_of
 
 _log = logging.getLogger(__name__)
@@ -61,6 +63,7 @@ class Router:
         classifier: Says what prompts are about.
         detectors: Look for what the checks are about.
         embedder: Says what texts mean, for the cache; None if nobody can.
+        fast: Says it at once, where that will do; None if nobody can.
 
     Attributes:
         settled: Set once the classifier is loaded and Envoy is told so, or never will be.
@@ -72,6 +75,7 @@ class Router:
     classifier: LoadableClassifier
     detectors: Detectors
     embedder: Embedder | None = None
+    fast: FastRung | None = None
     settled: trio.Event = field(init=False, factory=trio.Event)
     trouble: str | None = field(init=False, default=None)
     listening: Listening | None = field(init=False, default=None)
@@ -121,7 +125,13 @@ class Router:
             recall = None if cache is None else cache.recall
             places = RememberPlaces(RESPONSES)
             route = route_of(
-                self.settings, policy, self.classifier, self.detectors, recall, places.places.get
+                self.settings,
+                policy,
+                self.classifier,
+                self.detectors,
+                recall,
+                places.places.get,
+                self.fast,
             )
             learners = (RememberUsage(ANSWERS, observer), places)
             converse = Converse(
@@ -203,4 +213,5 @@ def _innermost(error: BaseException) -> BaseException:
 def router_of(settings: Settings, library: Library) -> Router:
     """Returns the router that settings ask for, with the embedded model."""
     model = classifier_of(settings, library)
-    return Router(settings, model, detectors_of(settings, model), model)
+    detectors = detectors_of(settings, model)
+    return Router(settings, model, detectors, model, fast_of(settings, library))

@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.tree import Tree
 
-from semroute.app.assemble import classifier_of, detectors_of, route_of
+from semroute.app.assemble import classifier_of, detectors_of, fast_of, fast_plan_of, route_of
 from semroute.app.config import policy_of
 from semroute.app.explanation import Explanation, guards_as_json, guards_in_words
 from semroute.domain.headers import Headers
@@ -47,7 +47,8 @@ def explain(
     text = read_input() if prompt == "-" else prompt
     request = _request(model or next(iter(policy.aliases), policy.default_model), text)
     ruling = trio.run(_rule, configuration, policy, request)
-    explanation = Explanation.of(ruling, policy)
+    fast = fast_plan_of(configuration.settings, configuration.library)
+    explanation = Explanation.of(ruling, policy, fast)
     if explanation is None:
         _print_refusal(ruling, as_json=as_json)
         return Exit.FINDINGS
@@ -66,7 +67,9 @@ def _request(model: str, text: str) -> HttpRequest:
 async def _rule(configuration: Configuration, policy: Policy, request: HttpRequest) -> Ruling:
     classifier = classifier_of(configuration.settings, configuration.library)
     settings = configuration.settings
-    route = route_of(settings, policy, classifier, detectors_of(settings, classifier))
+    detectors = detectors_of(settings, classifier)
+    fast = fast_of(settings, configuration.library)
+    route = route_of(settings, policy, classifier, detectors, fast=fast)
     with show_progress() as progress:
         async with trio.open_nursery() as nursery:
             await nursery.start(classifier.run, progress)
@@ -114,6 +117,9 @@ def _tree(explanation: Explanation) -> Tree:
         scores = explanation.classification.scores[:_SHOWN_SCORES]
         shown = " │ ".join(f"{score.category} {score.probability:.3f}" for score in scores)
         tree.add(f"categories  {shown}")
+        tree.add(f"rung        {explanation.rung}")
+        if explanation.fast.why:
+            tree.add(f"fast tier   {explanation.fast.words}")
         told = {
             "complexity ": explanation.classification.complexity,
             "strangeness": explanation.classification.strangeness,

@@ -22,6 +22,7 @@ from semroute.adapters.torch.training import (
     train_attacks,
     train_categories,
     train_complexity,
+    train_fast,
 )
 from semroute.app.config import Library
 from semroute.app.training import (
@@ -30,7 +31,9 @@ from semroute.app.training import (
     Material,
     MaterialError,
     Origin,
+    Subject,
     prompts_in,
+    subject_of,
     tried_in,
     verified,
 )
@@ -72,8 +75,8 @@ class Plan:
             (each, verified(self.roots, each.path, each.sha256)) for each in self.manifest.files
         ]
 
-    def held_out(self, head: Head) -> set[str]:
-        """Returns the words of all texts that a head is measured on.
+    def held_out(self, subject: Subject) -> set[str]:
+        """Returns the words of all texts that what is learnt of a subject is measured on.
 
         Raises:
             MaterialError: A file is missing, or is another one.
@@ -81,7 +84,7 @@ class Plan:
         paths = [
             verified(self.roots, each.path, each.sha256)
             for each in self.manifest.held_out
-            if each.measures == head
+            if each.measures == subject
         ]
         return {text for path in paths for text in _texts_of(path)}
 
@@ -112,20 +115,22 @@ class Trainer:
         """
         files = plan.files()
         for head in plan.manifest.heads:
-            theirs = [(material, path) for material, path in files if material.teaches == head]
+            subject = subject_of(head)
+            theirs = [(material, path) for material, path in files if material.teaches == subject]
             self.figures[head] = self._trained(head, theirs, plan)
 
     def _trained(
         self, head: Head, files: Sequence[tuple[Material, Path]], plan: Plan
     ) -> Mapping[str, Mapping[str, float]]:
-        held_out = plan.held_out(head)
+        held_out = plan.held_out(subject_of(head))
         match head:
-            case "categories":
+            case "categories" | "fast":
                 texts = list(self._category_texts(files, held_out, own_use=plan.own_use))
                 labels = sorted({each.label for each in texts})
                 definitions = [_shipped(label, plan.library) for label in labels]
                 texts += _lines_of(definitions)
-                return train_categories(texts, definitions, self.vectorizer, self.output)
+                train = train_categories if head == "categories" else train_fast
+                return train(texts, definitions, self.vectorizer, self.output)
             case "complexity":
                 trials = list(self._trials(files, held_out, own_use=plan.own_use))
                 return train_complexity(trials, self.vectorizer, self.output)
@@ -141,7 +146,7 @@ class Trainer:
                 if bare(each.text) not in held_out:
                     count += 1
                     yield Trial(each.text, each.strong, each.weak)
-            self.origins.append(_origin(material, count))
+            self._note(_origin(material, count))
 
     def _category_texts(
         self, files: Sequence[tuple[Material, Path]], held_out: set[str], *, own_use: bool
@@ -160,7 +165,11 @@ class Trainer:
                 yield text
                 if _share_of(prompt.text) < material.typos:
                     yield evolve(text, text=mistyped(prompt.text), origin=prompt.text)
-            self.origins.append(_origin(material, count))
+            self._note(_origin(material, count))
+
+    def _note(self, origin: Origin) -> None:
+        if origin not in self.origins:  # two heads may learn from one file
+            self.origins.append(origin)
 
     def teach_categories(self, path: Path) -> None:
         """Teaches the shipped category head an operator's file.

@@ -1,7 +1,15 @@
 """What heads are trained on: files with licences, and what is read from them."""
 
 from .card import Card, Origin, model_card
-from .manifest import ALLOWED_LICENCES, Head, Manifest, Material, manifest_mistakes
+from .manifest import (
+    ALLOWED_LICENCES,
+    Head,
+    Manifest,
+    Material,
+    Subject,
+    manifest_mistakes,
+    subject_of,
+)
 from .material import MaterialError, Prompt, Tried, prompts_in, tried_in, verified
 
 __all__ = [
@@ -13,10 +21,12 @@ __all__ = [
     "MaterialError",
     "Origin",
     "Prompt",
+    "Subject",
     "Tried",
     "manifest_mistakes",
     "model_card",
     "prompts_in",
+    "subject_of",
     "tried_in",
     "verified",
 ]

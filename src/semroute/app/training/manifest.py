@@ -8,7 +8,8 @@ from msgspec import Meta
 
 from semroute.app.settings import CategoryName
 
-Head: TypeAlias = Literal["categories", "complexity"]
+Subject: TypeAlias = Literal["categories", "complexity"]
+Head: TypeAlias = Literal["categories", "complexity", "fast"]
 Digest = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}$(?!\n)")]
 Path: TypeAlias = tuple[str | int, ...]
 
@@ -45,7 +46,7 @@ class Material:
     sha256: Annotated[Digest, Meta(description="What it must be, byte for byte.")]
     licence: Annotated[str, Meta(description="Its SPDX identifier.")]
     source: Annotated[str, Meta(description="Whose it is; it stands in the model card.")]
-    teaches: Annotated[Head, Meta(description="The head that learns from it.")]
+    teaches: Annotated[Subject, Meta(description="What is learnt from it.")]
     fields: Fields = Fields()
     labels: Annotated[
         dict[str, CategoryName] | None,
@@ -74,7 +75,7 @@ class HeldOut:
 
     path: str
     sha256: Digest
-    measures: Head
+    measures: Subject
 
 
 @frozen
@@ -87,11 +88,16 @@ class Manifest:
     version: Literal[1] = 1
 
 
+def subject_of(head: Head) -> Subject:
+    """Returns what a head learns; the fast tier learns what the category head does."""
+    return "categories" if head == "fast" else head
+
+
 def manifest_mistakes(manifest: Manifest, *, own_use: bool) -> Iterator[tuple[Path, str]]:
     """Finds mistakes that no type can express, as (path, message) pairs."""
     for head in manifest.heads:
-        if all(each.teaches != head for each in manifest.files):
-            yield ("heads",), f"no file teaches {head}"
+        if all(each.teaches != subject_of(head) for each in manifest.files):
+            yield ("heads",), f"no file teaches {subject_of(head)}"
     for index, each in enumerate(manifest.files):
         if each.licence not in ALLOWED_LICENCES and not own_use:
             yield ("files", index, "licence"), refusal_of(each.licence)

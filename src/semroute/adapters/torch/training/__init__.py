@@ -1,6 +1,6 @@
 """How the heads come about: from labelled texts to files, the same bytes every time.
 
-One more head, such as one that needs no pass of the encoder, is a module here with a function that
+One more head is a module here with a function that
 takes texts and a `Vectorizer` and writes a file, a value of `Head` in `app/training/manifest.py`,
 and a case in `Trainer` of `app/cli/train_heads.py`.
 """
@@ -9,6 +9,7 @@ from .attacks import AttackText, train_attacks
 from .categories import CategoryText, train_categories
 from .complexity import Trial, train_complexity
 from .extension import extend_categories
+from .fast import train_fast
 from .vectors import Vectorizer
 
 __all__ = [
@@ -20,4 +21,5 @@ __all__ = [
     "train_attacks",
     "train_categories",
     "train_complexity",
+    "train_fast",
 ]

@@ -68,7 +68,7 @@ class CategoryText:
 
 
 @frozen(eq=False)
-class _Rows:
+class Rows:
     """Texts, column by column."""
 
     texts: Sequence[CategoryText]
@@ -80,7 +80,8 @@ class _Rows:
     are_made: npt.NDArray[np.bool_]
 
     @classmethod
-    def of(cls, texts: Sequence[CategoryText], vectors: Vectors, names: Sequence[str]) -> "_Rows":
+    def of(cls, texts: Sequence[CategoryText], vectors: Vectors, names: Sequence[str]) -> "Rows":
+        """Returns texts with their vectors; labels are numbers of names."""
         return cls(
             texts,
             vectors,
@@ -155,8 +156,62 @@ def train_categories(
     """
     ordered = sorted(definitions, key=lambda each: each.name)
     names = [each.name for each in ordered]
+    held = held_out(texts, ordered, vectorizer)
+    rows, descriptions = held.rows, held.descriptions
+    vectorizer.progress("training categories", FOLDS / (FOLDS + 1))
+    is_judged = ~rows.are_made
+    parts = _parts(rows, np.ones(len(texts), bool), descriptions, _SHAPE)
+    digests = tuple(map(digest_of, ordered))
+    about = About(
+        tuple(names),
+        digests,
+        held.experts,
+        quantiles_of(held.distances[is_judged]),
+        {line_digest(line): vector for line, vector in held.lines.items()},
+    )
+    write_head(parts, about, vectorizer.fingerprint, directory)
+    vectorizer.progress("training categories", 1.0)
+    return {
+        kind: figures_of(held.scores[some], rows.labels[some])
+        for kind in sorted(set(rows.kinds.tolist()))
+        if (some := is_judged & (rows.kinds == kind)).any()
+    }
+
+
+@frozen(eq=False)
+class HeldOut:
+    """What heads say of texts that they were not trained on.
+
+    Args:
+        rows: The texts.
+        descriptions: What categories say of themselves, by category.
+        lines: The vectors of what they say, by line.
+        experts: How much each opinion should count; shape (3,).
+        scores: What heads say that heed this; shape (n, categories).
+        distances: How far texts are from their nearest prototype; shape (n,).
+    """
+
+    rows: Rows
+    descriptions: Vectors
+    lines: Mapping[str, Floats]
+    experts: Floats
+    scores: Floats
+    distances: Floats
+
+
+def held_out(
+    texts: Sequence[CategoryText], ordered: Sequence[CategoryDefinition], vectorizer: Vectorizer
+) -> HeldOut:
+    """Trains a head without each part of the texts in turn, and asks it about that part.
+
+    Args:
+        texts: What is known.
+        ordered: What the categories say of themselves, sorted by name; one for every label.
+        vectorizer: Encodes.
+    """
+    names = [each.name for each in ordered]
     said = list(dict.fromkeys(line for each in ordered for line in lines_of(each)))
-    rows = _Rows.of(texts, vectorizer.vectors([each.text for each in texts], "texts"), names)
+    rows = Rows.of(texts, vectorizer.vectors([each.text for each in texts], "texts"), names)
     known = dict(zip(said, vectorizer.vectors(said, "descriptions"), strict=True))
     descriptions = np.stack(
         [
@@ -174,28 +229,12 @@ def train_categories(
         parts = _parts(rows, ~is_out, descriptions, _FOLD_SHAPE)
         opinions[:, is_out] = parts.opinions(rows.vectors[is_out]).all
         distances[is_out] = parts.distances(rows.vectors[is_out])
-    vectorizer.progress("training categories", FOLDS / (FOLDS + 1))
     is_judged = ~rows.are_made
     experts = fused(
-        list(opinions[:, is_judged]), rows.labels[is_judged], _evenly(rows.kinds[is_judged])
+        list(opinions[:, is_judged]), rows.labels[is_judged], evenly(rows.kinds[is_judged])
     )
-    scores = np.einsum("e,enc->nc", experts, opinions)
-    parts = _parts(rows, np.ones(len(texts), bool), descriptions, _SHAPE)
-    digests = tuple(map(digest_of, ordered))
-    about = About(
-        tuple(names),
-        digests,
-        experts,
-        quantiles_of(distances[is_judged]),
-        {line_digest(line): vector for line, vector in known.items()},
-    )
-    write_head(parts, about, vectorizer.fingerprint, directory)
-    vectorizer.progress("training categories", 1.0)
-    return {
-        kind: figures_of(scores[some], rows.labels[some])
-        for kind in sorted(set(rows.kinds.tolist()))
-        if (some := is_judged & (rows.kinds == kind)).any()
-    }
+    scores = np.asarray(np.einsum("e,enc->nc", experts, opinions), np.float32)
+    return HeldOut(rows, descriptions, known, experts, scores, distances)
 
 
 @frozen(eq=False)
@@ -249,7 +288,7 @@ def write_head(parts: Parts, about: About, fingerprint: str, directory: Path) ->
     )
 
 
-def _parts(rows: _Rows, some: npt.NDArray[np.bool_], descriptions: Vectors, shape: Shape) -> Parts:
+def _parts(rows: Rows, some: npt.NDArray[np.bool_], descriptions: Vectors, shape: Shape) -> Parts:
     task = Task(
         rows.vectors[some],
         torch.from_numpy(rows.labels[some]),
@@ -282,7 +321,7 @@ def _loss(outputs: torch.Tensor, targets: torch.Tensor) -> torch.Tensor:
     return cross_entropy(outputs, targets, reduction="none", label_smoothing=_SMOOTHING)
 
 
-def _evenly(kinds: npt.NDArray[np.str_]) -> Floats:
+def evenly(kinds: npt.NDArray[np.str_]) -> Floats:
     """Returns weights under which every kind counts the same, however many texts it has."""
     _, places, counts = np.unique(kinds, return_inverse=True, return_counts=True)
     return (1 / counts[places]).astype(np.float32)

@@ -9,12 +9,12 @@ import numpy as np
 import numpy.typing as npt
 
 _ALIGNMENT: Final = 8  # tensors begin at multiples of eight bytes
-_TYPES: Final = {np.dtype("<f2"): "F16", np.dtype("<f4"): "F32"}
+_TYPES: Final = {np.dtype("i1"): "I8", np.dtype("<f2"): "F16", np.dtype("<f4"): "F32"}
 
 
 def write_weights(
     path: Path,
-    tensors: Mapping[str, npt.NDArray[np.float16] | npt.NDArray[np.float32]],
+    tensors: Mapping[str, npt.NDArray[np.int8] | npt.NDArray[np.float16] | npt.NDArray[np.float32]],
     notes: Mapping[str, str],
 ) -> None:
     """Writes a safetensors file.

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
-from attrs import frozen
+from attrs import field, frozen
 
 from semroute.adapters.torch.encoder import Encoder
 from semroute.adapters.torch.vectors import Vector, Vectors
@@ -37,6 +37,7 @@ class Vectorizer:
     progress: Callable[[str, float], None] = lambda _what, _share: None
     memory: Path | None = None
     workers: int | None = None
+    _known: dict[str, Vector] = field(init=False, factory=dict[str, Vector])
 
     @property
     def fingerprint(self) -> str:
@@ -50,7 +51,9 @@ class Vectorizer:
             texts: The texts; of long ones the beginning is read.
             what: What to call them.
         """
-        known = self._remembered()
+        known = self._known  # two heads may learn from the same texts
+        if not known:
+            known |= self._remembered()
         keys = [self._key(text) for text in texts]
         missing = {key: text for key, text in zip(keys, texts, strict=True) if key not in known}
         total, done = max(sum(len(text) for text in missing.values()), 1), 0
@@ -67,6 +70,10 @@ class Vectorizer:
         if not keys:
             return np.zeros((0, self.encoder.dimensions), np.float32)
         return np.stack([known[key] for key in keys])
+
+    def token_vectors(self) -> Vectors:
+        """Returns one vector per token, each read alone; shape (tokens, dimensions)."""
+        return self.encoder.encode_tokens(lambda share: self.progress("encoding tokens", share))
 
     def _encoded(self, text: str) -> Vector:
         vector: Vector = self.encoder.encode([text[:_MAX_CHARS]])[0]

@@ -1,0 +1,148 @@
+"""What a prompt is about, by its tokens: their vectors' mean, and which tokens and pairs it has."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+from attrs import evolve, frozen
+
+from semroute.adapters.torch.artefact import HEADS, Artefact
+from semroute.adapters.torch.checkpoint import CheckpointError
+from semroute.domain.chat import Prompt
+from semroute.domain.classification import Classification
+
+from .packing import unpacked
+from .tokens import PAIR_BITS, Ids, Tokens, grams_of
+
+FAST_FILE: Final = "fast.safetensors"
+
+Floats = npt.NDArray[np.float32]
+
+
+@frozen(eq=False)
+class FastModel:
+    """A trained model. Several threads may use it at once.
+
+    It is a `QuickClassifier` for the categories it was narrowed to. Its two halves each give log
+    odds, and are added: a small network on the direction that the prompt's token vectors have
+    in common, and a weight for every token and pair of tokens.
+
+    Args:
+        names: The categories, sorted.
+        digests: What each said of itself when it was learnt.
+        tokens: The tokenizer.
+        vectors: A vector for each token, the longer the more it says; shape (tokens.size, n).
+        hidden: Weight (width, n) and bias (width,) of the network's hidden layer.
+        output: Weight (len(names), width) and bias (len(names),) of its output.
+        grams: What each token and pair says of each category, by its place; shape
+            (tokens.size + 2 ** PAIR_BITS, len(names)).
+        bias: What is added to that; shape (len(names),).
+        thresholds: Confidences, rising.
+        losses: For each of them, the share of prompts that come off worse, beyond those that
+            come off better, when answers of that confidence are believed without asking the
+            encoder; on an even mix of all kinds of texts, which neither was trained on.
+    """
+
+    names: tuple[str, ...]
+    digests: tuple[str, ...]
+    tokens: Tokens
+    vectors: Floats
+    hidden: tuple[Floats, Floats]
+    output: tuple[Floats, Floats]
+    grams: Floats
+    bias: Floats
+    thresholds: Floats
+    losses: Floats
+
+    @classmethod
+    def load(cls, tokens: Tokens, directory: Path = HEADS) -> "FastModel":
+        """Loads the model for a tokenizer's encoder.
+
+        Raises:
+            CheckpointError: It cannot be used; the operator's fault.
+        """
+        artefact = Artefact.open(directory / FAST_FILE, tokens.fingerprint)
+        names, digests = artefact.texts("names"), artefact.texts("digests")
+        count = len(names)
+        if list(names) != sorted(set(names)) or len(digests) != count or not count:
+            message = f"{artefact.path} does not say which categories it is about"
+            raise CheckpointError(message)
+        hidden = artefact.tensor("hidden.weight", None, None)
+        thresholds = artefact.tensor("thresholds", None)
+        return cls(
+            names,
+            digests,
+            tokens,
+            _unpacked(artefact, "vectors", tokens.size, hidden.shape[1]),
+            (hidden, artefact.tensor("hidden.bias", len(hidden))),
+            (
+                artefact.tensor("output.weight", count, len(hidden)),
+                artefact.tensor("output.bias", count),
+            ),
+            _unpacked(artefact, "grams", tokens.size + 2**PAIR_BITS, count),
+            artefact.tensor("bias", count),
+            thresholds,
+            artefact.tensor("losses", len(thresholds)),
+        )
+
+    def narrowed(self, names: Sequence[str]) -> "FastModel":
+        """Returns the same model for some of its categories, as if there were no others."""
+        places = [self.names.index(name) for name in sorted(names)]
+        (weight, bias) = self.output
+        return evolve(
+            self,
+            names=tuple(self.names[at] for at in places),
+            digests=tuple(self.digests[at] for at in places),
+            output=(weight[places], bias[places]),
+            grams=self.grams[:, places],
+            bias=self.bias[places],
+        )
+
+    def threshold(self, risk: float) -> float | None:
+        """Returns the confidence from which on it may answer alone at a risk.
+
+        Args:
+            risk: The share of all prompts that may come off worse than with the encoder.
+
+        Returns:
+            None if none is high enough.
+        """
+        # Not the first that will do: below one that loses too much, losses may seem less by chance.
+        is_above = np.flatnonzero(self.losses > risk)
+        first = int(is_above[-1]) + 1 if is_above.size else 0
+        return float(self.thresholds[first]) if first < len(self.thresholds) else None
+
+    def classify(self, prompt: Prompt) -> Classification:
+        """Returns what the prompt's tokens say."""
+        ids, coverage = self.tokens.of(prompt.text)
+        scores = self.scores(ids)
+        weights = np.exp((scores - scores.max()).astype(np.float64))
+        shares: list[float] = (weights / weights.sum()).tolist()
+        return Classification.ranked(dict(zip(self.names, shares, strict=True)), coverage)
+
+    def scores(self, ids: Ids) -> Floats:
+        """Returns the log odds of every category, but for what they have in common."""
+        return np.asarray(self._network(ids) + self._words(ids), np.float32)
+
+    def _network(self, ids: Ids) -> Floats:
+        total = self.vectors[ids].sum(axis=0)
+        direction = total / max(float(np.sqrt(np.square(total).sum())), 1e-12)
+        weight, bias = self.hidden
+        # Not `@`, as in the category head: BLAS would wake threads of its own.
+        inner = np.maximum(np.einsum("ij,j->i", weight, direction) + bias, 0)
+        weight, bias = self.output
+        return np.asarray(np.einsum("ij,j->i", weight, inner) + bias, np.float32)
+
+    def _words(self, ids: Ids) -> Floats:
+        places = grams_of(ids, self.tokens.size)
+        total = self.grams[places].sum(axis=0) / np.sqrt(np.float32(max(len(places), 1)))
+        return np.asarray(total + self.bias, np.float32)
+
+
+def _unpacked(artefact: Artefact, name: str, rows: int, columns: int) -> Floats:
+    """Returns numbers that are kept as half bytes, with a scale for each row."""
+    scales = artefact.tensor(f"{name}.scales", rows)
+    halves = unpacked(artefact.tensor(name, rows, -(-columns // 2)).astype(np.int8))
+    return np.asarray(halves[:, :columns] * scales[:, None], np.float32)

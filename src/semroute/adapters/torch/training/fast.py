@@ -1,0 +1,211 @@
+"""Trains the fast tier: what a prompt is about, by its tokens alone."""
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from attrs import frozen
+
+from semroute.adapters.torch.category_head import digest_of
+from semroute.adapters.torch.fast.model import FAST_FILE
+from semroute.adapters.torch.fast.packing import LARGEST, packed
+from semroute.adapters.torch.fast.tokens import PAIR_BITS, Tokens, grams_of
+from semroute.domain.classification import CategoryDefinition
+
+from .categories import FOLDS, CategoryText, Rows, evenly, held_out
+from .figures import Figures, figures_of, softmax
+from .files import write_weights
+from .fusion import fused
+from .grams import Words, words
+from .pooled import Floats, Lesson, Pooled, pooled
+from .vectors import Vectorizer
+
+DIMENSIONS: Final = 176
+"""Of a token's vector: half a byte each, three megabytes for all tokens. docs/fast-tier.md says
+what more or fewer would bring and take."""
+
+_RARE: Final = 1e-3  # a token of this share of all tokens says half of what one says that is rarer
+_CUT: Final = 2.7  # standard deviations
+_SMOOTHING: Final = 0.05
+# How much the encoder's opinion on a text that it was not trained on counts, beside the label:
+# where labels are doubtful it says so, and to differ from it is what the fast tier costs.
+_TAUGHT: Final = 0.5
+_CHAT: Final = "chat"
+_CHAT_WEIGHT: Final = 2.0  # tokens carry over badly from questions of examinations
+_GRID: Final = np.linspace(0.3, 1.0, 71, dtype=np.float32)
+"""The confidences from which on answers may be believed."""
+
+
+@frozen(eq=False)
+class _Halves:
+    """A model, but for how much its halves count."""
+
+    pooled: Pooled
+    words: Words
+
+    def opinions(self, tokens: Lesson, grams: Lesson) -> Floats:
+        """Returns what both say; shape (2, n, categories)."""
+        return np.stack([self.pooled.outputs(tokens.texts), self.words.outputs(grams.texts)])
+
+
+def train_fast(
+    texts: Sequence[CategoryText],
+    definitions: Sequence[CategoryDefinition],
+    vectorizer: Vectorizer,
+    directory: Path,
+) -> Mapping[str, Figures]:
+    """Trains the fast tier on texts and writes it.
+
+    Args:
+        texts: What is known; the same as the category head learns.
+        definitions: What the categories say of themselves; one for every label.
+        vectorizer: Encodes.
+        directory: Where to write it.
+
+    Returns:
+        Figures of each kind of text when it was held out.
+    """
+    ordered = sorted(definitions, key=lambda each: each.name)
+    names = [each.name for each in ordered]
+    encoder = held_out(texts, ordered, vectorizer)
+    rows = encoder.rows
+    taught = softmax(encoder.scores).astype(np.float32)
+    tokens = Tokens.load(vectorizer.encoder.checkpoint)
+    lesson = _lesson(rows, taught, tokens)
+    grams = Lesson(
+        [grams_of(ids, tokens.size) for ids in lesson.texts], lesson.targets, lesson.weights
+    )
+    vectors = principal(vectorizer.token_vectors(), DIMENSIONS)
+    salience = _salience(lesson.texts, rows, tokens.size)
+    opinions = np.zeros((2, len(texts), len(names)), np.float32)
+    for fold in range(FOLDS):
+        vectorizer.progress("training the fast tier", fold / (FOLDS + 1))
+        is_out = rows.folds == fold
+        halves = _halves(lesson.only(~is_out), grams.only(~is_out), vectors, salience)
+        opinions[:, is_out] = halves.opinions(lesson.only(is_out), grams.only(is_out))
+    vectorizer.progress("training the fast tier", FOLDS / (FOLDS + 1))
+    is_judged = ~rows.are_made
+    shares = fused(
+        list(opinions[:, is_judged]), rows.labels[is_judged], evenly(rows.kinds[is_judged])
+    )
+    scores = np.asarray(np.einsum("e,enc->nc", shares, opinions), np.float32)
+    losses = {
+        kind: losses_of(scores[some], encoder.scores[some], rows.labels[some])
+        for kind in sorted(set(rows.kinds.tolist()))
+        if (some := is_judged & (rows.kinds == kind)).any()
+    }
+    halves = _halves(lesson, grams, vectors, salience)
+    _write(
+        halves,
+        shares,
+        np.mean(list(losses.values()), axis=0).astype(np.float32),
+        {
+            "encoder": vectorizer.fingerprint,
+            "names": json.dumps(names),
+            "digests": json.dumps([digest_of(each) for each in ordered]),
+        },
+        directory,
+    )
+    vectorizer.progress("training the fast tier", 1.0)
+    return {
+        kind: figures_of(scores[some], rows.labels[some])
+        for kind in losses
+        if (some := is_judged & (rows.kinds == kind)).any()
+    }
+
+
+def principal(vectors: Floats, dimensions: int) -> Floats:
+    """Returns vectors in the directions in which they differ most; about 1 in each coordinate."""
+    centred = torch.from_numpy(vectors - vectors.mean(axis=0)).double()
+    _, directions = torch.linalg.eigh(centred.T @ centred)
+    chosen = directions[:, -dimensions:].flip(1)
+    # Which way a direction points is chance, but must be the same chance every time.
+    chosen = chosen * torch.sign(chosen.gather(0, chosen.abs().argmax(dim=0, keepdim=True)))
+    turned = centred @ chosen
+    return np.asarray((turned / turned.std()).numpy(), np.float32)
+
+
+def losses_of(fast: Floats, encoder: Floats, labels: npt.NDArray[np.intp]) -> Floats:
+    """Returns how many more texts are wrong, by how sure the fast tier must be to be believed.
+
+    Args:
+        fast: What the fast tier says of texts; shape (n, categories).
+        encoder: Likewise.
+        labels: What they are.
+
+    Returns:
+        For each confidence of the grid, a share of all texts; below 0 if fewer are wrong.
+    """
+    confidence = softmax(fast).max(axis=1)
+    worse = (encoder.argmax(axis=1) == labels).astype(float) - (fast.argmax(axis=1) == labels)
+    is_believed = confidence[None, :] >= _GRID[:, None]
+    return np.asarray((is_believed * worse).mean(axis=1), np.float32)
+
+
+def _lesson(rows: Rows, taught: Floats, tokens: Tokens) -> Lesson:
+    outputs = taught.shape[1]
+    known = np.eye(outputs, dtype=np.float32)[rows.labels]
+    smooth = (1 - _SMOOTHING) * known + np.float32(_SMOOTHING / outputs)
+    weights = np.where(rows.kinds == _CHAT, _CHAT_WEIGHT, 1.0) * rows.weights
+    return Lesson(
+        [tokens.of(each.text)[0] for each in rows.texts],
+        ((1 - _TAUGHT) * smooth + _TAUGHT * taught).astype(np.float32),
+        weights.astype(np.float32),
+    )
+
+
+def _halves(lesson: Lesson, grams: Lesson, vectors: Floats, salience: Floats) -> _Halves:
+    places = len(vectors) + 2**PAIR_BITS
+    return _Halves(pooled(lesson, vectors, salience), words(grams, places))
+
+
+def _salience(texts: Sequence[npt.NDArray[np.intp]], rows: Rows, size: int) -> Floats:
+    """Returns how much each token says to begin with: the less, the more often it comes."""
+    shares = np.zeros(size)
+    kinds = sorted(set(rows.kinds.tolist()))
+    for kind in kinds:
+        some = np.flatnonzero((rows.kinds == kind) & ~rows.are_made).tolist()
+        counts = np.bincount(np.concatenate([texts[at] for at in some]), minlength=size)
+        shares += counts / max(counts.sum(), 1) / len(kinds)
+    return (_RARE / (_RARE + shares)).astype(np.float32)
+
+
+def _write(
+    halves: _Halves, shares: Floats, losses: Floats, notes: Mapping[str, str], directory: Path
+) -> None:
+    network, words_ = halves.pooled, halves.words
+    (hidden, hidden_bias), (output, output_bias) = network.hidden, network.output
+    vectors, vector_scales = shrunk(network.vectors)
+    grams, gram_scales = shrunk(words_.weights * shares[1])
+    write_weights(
+        directory / FAST_FILE,
+        {
+            "vectors": vectors,
+            "vectors.scales": vector_scales,
+            "grams": grams,
+            "grams.scales": gram_scales,
+            "hidden.weight": hidden.astype(np.float16),
+            "hidden.bias": hidden_bias,
+            "output.weight": (output * shares[0]).astype(np.float16),
+            "output.bias": output_bias * shares[0],
+            "bias": words_.bias * shares[1],
+            "thresholds": _GRID,
+            "losses": losses,
+        },
+        notes,
+    )
+
+
+def shrunk(numbers: Floats) -> tuple[npt.NDArray[np.int8], npt.NDArray[np.float16]]:
+    """Returns rows of numbers as half bytes, and what 1 is worth in each row.
+
+    What is far beyond the rest of its row is cut, or the rest would be lost.
+    """
+    reach = np.minimum(np.abs(numbers).max(axis=1), _CUT * numbers.std(axis=1))
+    scales = (reach / LARGEST).astype(np.float16)
+    worth = np.maximum(scales.astype(np.float32), np.finfo(np.float16).tiny)[:, None]
+    return packed(np.rint(numbers / worth).clip(-LARGEST, LARGEST).astype(np.int8)), scales
