@@ -16,7 +16,7 @@ from semroute.app.observers import Observers
 from semroute.domain.answers import AnswerScreening
 from semroute.domain.caching.entry import Entry
 from semroute.domain.caching.inquiry import Bypass, Hit, HitKind, Miss, Missed
-from semroute.domain.classification import Classification, Unclassified
+from semroute.domain.classification import CategoryScore, Classification, Rung, Unclassified
 from semroute.domain.errors import InvalidRequestError
 from semroute.domain.guards import BlockStyle, Check, Mode, PiiAction, PiiGuard
 from semroute.domain.headers import Headers
@@ -28,7 +28,6 @@ from semroute.domain.reasons import Reason
 from semroute.domain.record import DecisionRecord, Outcome, Usage
 from semroute.domain.routing import RoutingDecision
 from semroute.domain.ruling import PASSED_THROUGH, RequestEdit, RequestFacts, Ruling, Timings
-from semroute.domain.rungs import instead
 from semroute.domain.screening import PersonalDatum, ScreenFault, Screening
 from semroute.domain.verdict import Answered, Blocked, Refused, Routed, ServedFromCache
 
@@ -212,7 +211,9 @@ STOOD_IN = Ruling(
     Routed(DECISION),
     EDIT,
     FACTS,
-    classification=instead(Classification.ranked({"math": 0.9}), Reason.CLASSIFIER_OVERLOAD),
+    classification=Classification(
+        (CategoryScore("math", 0.9),), rung=Rung.FAST_FALLBACK, fault=Reason.CLASSIFIER_OVERLOAD
+    ),
 )
 
 

@@ -28,31 +28,32 @@ class Says:
         return self.said
 
 
+PROMPT = Prompt("1 + 1")
+
+
 def test_an_answer_at_the_threshold_is_enough() -> None:
     rung = FastRung(Says(SURE), 0.9)
-    said = rung.ask(Prompt("1 + 1"))
-    assert said.rung is Rung.FAST
-    assert rung.is_enough(said)
-    assert not evolve(rung, threshold=0.91).is_enough(said)
+    assert rung.at_once(PROMPT) == evolve(SURE, rung=Rung.FAST)
+    assert evolve(rung, threshold=0.91).at_once(PROMPT) is None
 
 
 def test_no_answer_is_enough_if_the_classifier_is_asked_in_any_case() -> None:
     certain = Classification.ranked({"math": 1.0})
-    assert not FastRung(Says(certain), None).is_enough(certain)
-    assert FastRung(Says(certain), 1.0).is_enough(certain)
+    assert FastRung(Says(certain), None).at_once(PROMPT) is None
+    assert FastRung(Says(certain), 1.0).at_once(PROMPT) is not None
 
 
 def test_a_prompt_that_was_read_in_part_is_for_the_classifier() -> None:
-    rung = FastRung(Says(SURE), 0.5)
-    assert not rung.is_enough(evolve(SURE, coverage=0.99))
+    assert FastRung(Says(evolve(SURE, coverage=0.99)), 0.5).at_once(PROMPT) is None
 
 
 def test_without_a_first_rung_a_missing_answer_is_missing() -> None:
-    assert instead(None, Reason.CLASSIFIER_OVERLOAD) == Unclassified(Reason.CLASSIFIER_OVERLOAD)
+    missing = instead(None, PROMPT, Reason.CLASSIFIER_OVERLOAD)
+    assert missing == Unclassified(Reason.CLASSIFIER_OVERLOAD)
 
 
 def test_what_stands_in_for_an_answer_says_so_and_why() -> None:
-    stand_in = instead(SURE, Reason.CLASSIFIER_TIMEOUT)
+    stand_in = instead(FastRung(Says(SURE)), PROMPT, Reason.CLASSIFIER_TIMEOUT)
     assert isinstance(stand_in, Classification)
     assert stand_in.rung is Rung.FAST_FALLBACK
     assert stand_in.fault is Reason.CLASSIFIER_TIMEOUT
@@ -64,7 +65,8 @@ def test_a_stand_in_that_is_sure_chooses_and_one_that_is_not_gives_the_classifie
 ):
     def reason(said: Classification) -> tuple[str, Reason]:
         chat = ChatRequest("auto", (Message(Role.USER, "1 + 1"),))
-        verdict = decide(chat, Findings(0.0, instead(said, Reason.CLASSIFIER_OVERLOAD)), POLICY)
+        stand_in = instead(FastRung(Says(said)), PROMPT, Reason.CLASSIFIER_OVERLOAD)
+        verdict = decide(chat, Findings(0.0, stand_in), POLICY)
         assert isinstance(verdict, Routed)
         return verdict.decision.model, verdict.decision.reason
 

@@ -12,7 +12,7 @@ from semroute.domain.admission import fault_in
 from semroute.domain.caching.answer import Replayed
 from semroute.domain.caching.inquiry import Bypass, Consultation, Hit, Inquiry
 from semroute.domain.chat import ChatRequest
-from semroute.domain.classification import ClassificationOutcome
+from semroute.domain.classification import Classification, ClassificationOutcome
 from semroute.domain.errors import ClassifierError, InvalidRequestError
 from semroute.domain.http import (
     Elsewhere,
@@ -164,7 +164,9 @@ class Route:
         consultation: Consultation | None = None
         if self.recall is not None and inquiry is not None and isinstance(verdict, Routed):
             asked = trio.current_time()
-            consultation = await self.recall.consult(inquiry, verdict, chat, turn)
+            by_chance = isinstance(found.outcome, Classification) and found.outcome.fault
+            known = Bypass.FALLBACK if by_chance else inquiry
+            consultation = await self.recall.consult(known, verdict, chat, turn)
             found.recall_seconds += trio.current_time() - asked
             if isinstance(consultation, Hit):
                 verdict = ServedFromCache(consultation, verdict.judgement)
@@ -237,17 +239,18 @@ class Route:
         if prompt is None or gathered.hit is not None:
             return
         started = trio.current_time()
-        said = None if self.fast is None else self.fast.ask(prompt)
-        if self.fast is not None and said is not None and self.fast.is_enough(said):
-            gathered.outcome = said
-        else:
-            gathered.outcome = instead(said, Reason.CLASSIFIER_TIMEOUT)
-            try:
-                with gathered.classifying, trio.move_on_after(self.budget_seconds):
-                    gathered.outcome = await self.classifier.classify(prompt)
-            except ClassifierError as error:
-                gathered.outcome = instead(said, error.reason)
+        said = None if self.fast is None else self.fast.at_once(prompt)
+        fault = Reason.CLASSIFIER_TIMEOUT
+        try:
+            with gathered.classifying, trio.move_on_after(self.budget_seconds):
+                said = said or await self.classifier.classify(prompt)
+        except ClassifierError as error:
+            fault = error.reason
         gathered.classify_seconds = trio.current_time() - started
+        if said is None and gathered.hit is None:
+            gathered.outcome = instead(self.fast, prompt, fault)
+        else:
+            gathered.outcome = said
 
     def _facts(self, chat: ChatRequest, facts: RequestFacts) -> RequestFacts:
         return evolve(

@@ -22,23 +22,27 @@ class FastRung:
     classifier: QuickClassifier
     threshold: float | None = None
 
-    def ask(self, prompt: Prompt) -> Classification:
-        """Returns what the prompt's words say."""
-        return evolve(self.classifier.classify(prompt), rung=Rung.FAST)
+    def at_once(self, prompt: Prompt) -> Classification | None:
+        """Returns what the prompt's words say, if nobody else need be asked.
 
-    def is_enough(self, said: Classification) -> bool:
-        """Whether nobody else need be asked. Of a prompt too long to be read whole it is not."""
-        is_sure = self.threshold is not None and said.best.probability >= self.threshold
-        return is_sure and said.coverage >= 1
+        Of a prompt too long to be read whole somebody must be.
+        """
+        if self.threshold is None:
+            return None
+        said = evolve(self.classifier.classify(prompt), rung=Rung.FAST)
+        is_sure = said.best.probability >= self.threshold and said.coverage >= 1
+        return said if is_sure else None
 
 
-def instead(said: Classification | None, fault: Reason) -> ClassificationOutcome:
+def instead(fast: FastRung | None, prompt: Prompt, fault: Reason) -> ClassificationOutcome:
     """Returns what to go by when the slower classifier did not answer.
 
     Args:
-        said: What the prompt's words say, if anybody asked.
+        fast: The first rung, if there is one.
+        prompt: What it was asked.
         fault: Why it did not answer.
     """
-    if said is None:
+    if fast is None:
         return Unclassified(fault)
+    said = fast.classifier.classify(prompt)
     return evolve(said, rung=Rung.FAST_FALLBACK, fault=fault)
