@@ -75,7 +75,7 @@ async def ask(gateway: Gateway, client: httpx2.AsyncClient, request: str) -> htt
     if request != "twice":
         return await sent(client, path, body)
     # Two at once that nobody has asked before: one leads, the other follows.
-    seconds = 0.4 if gateway.servers.answer is None else 0.05
+    seconds = 1.5 if gateway.servers.answer is None else 0.05
     slow = Slow(seconds)
     gateway.servers.answer = lambda _request: slow  # type: ignore[assignment, return-value]
     different = {**body, "seed": next(SEEDS)}
