@@ -21,6 +21,18 @@ routing: {default_model: big, budget_seconds: 0.01}
 """
 
 
+# A category of its own, with more examples than are read in a few seconds.
+SLOW = """
+endpoints: {gpu: {address: "127.0.0.1:9"}}
+models: {big: {endpoints: {gpu: 1}}}
+routing: {default_model: big}
+categories:
+  numbers:
+    candidates: {big: 1}
+    examples:
+"""
+
+
 def test_a_decision_is_explained(tmp_path: Path) -> None:
     result = semroute(tmp_path, "explain", "Can my landlord evict me without notice?")
     assert result.returncode == 0, result.stderr
@@ -44,10 +56,14 @@ def test_a_prompt_that_is_still_being_read_does_not_hold_up_the_end(tmp_path: Pa
 
 
 def test_ctrl_c_ends_a_command_without_a_word(tmp_path: Path) -> None:
+    examples = "".join(f"      - {number} is a number of its own\n" for number in range(5000))
+    (tmp_path / "slow.yaml").write_text(SLOW + examples)
     with subprocess.Popen(
-        [SEMROUTE, "explain", "hello"], stderr=subprocess.PIPE, env=environment(tmp_path)
+        [SEMROUTE, "explain", "hello", "-c", tmp_path / "slow.yaml"],
+        stderr=subprocess.PIPE,
+        env=environment(tmp_path),
     ) as process:
-        time.sleep(2)  # somewhere in the middle of loading
+        time.sleep(4)  # somewhere in the middle of loading
         process.send_signal(signal.SIGINT)
         _, told = process.communicate(timeout=20)
     assert (process.returncode, told) == (130, b"")

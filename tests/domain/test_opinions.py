@@ -3,7 +3,7 @@
 import math
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from semroute.domain.attack import AttackKind
@@ -50,6 +50,7 @@ def test_categories_that_the_first_does_not_know_do_not_count() -> None:
 DISTRIBUTIONS = st.lists(st.floats(0, 1), min_size=4, max_size=4).filter(lambda each: sum(each) > 0)
 
 
+@example([1.0, 0.0, 0.0, 1.0], [5e-324, 0.0, 0.0, 0.0], 1, 0.5)
 @given(DISTRIBUTIONS, DISTRIBUTIONS, st.integers(1, 4), st.floats(0.01, 0.99))
 def test_means_of_probabilities_are_probabilities(
     first: list[float], second: list[float], known: int, weight: float

@@ -65,7 +65,7 @@ def averaged(first: Classification, second: Classification, weight: float) -> Cl
     whole = math.fsum(shared.values())
     if whole > 0:
         for category, probability in shared.items():
-            theirs = share * probability / whole
+            theirs = share * (probability / whole)  # the quotient first: it cannot vanish
             scores[category] = (1 - weight) * scores[category] + weight * theirs
     return Classification.ranked(scores, min(first.coverage, second.coverage))
 

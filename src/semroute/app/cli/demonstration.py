@@ -51,7 +51,7 @@ REQUESTS: Final = (
             {"role": "user", "content": "And at night?"},
         )
     ),
-    Request(_asks("Hmm. Not that one, the other one.")),
+    Request(_asks("Why would that be?")),
     Request(_asks("Summarise the minutes of our last meeting."), model="llama-3.1-8b"),
 )
 
