@@ -56,14 +56,14 @@ def test_a_prompt_that_is_still_being_read_does_not_hold_up_the_end(tmp_path: Pa
 
 
 def test_ctrl_c_ends_a_command_without_a_word(tmp_path: Path) -> None:
-    examples = "".join(f"      - {number} is a number of its own\n" for number in range(5000))
+    examples = "".join(f"      - {number} is a number of its own\n" for number in range(20_000))
     (tmp_path / "slow.yaml").write_text(SLOW + examples)
     with subprocess.Popen(
         [SEMROUTE, "explain", "hello", "-c", tmp_path / "slow.yaml"],
         stderr=subprocess.PIPE,
         env=environment(tmp_path),
     ) as process:
-        time.sleep(4)  # somewhere in the middle of loading
+        time.sleep(3)  # somewhere in the middle of loading
         process.send_signal(signal.SIGINT)
         _, told = process.communicate(timeout=20)
     assert (process.returncode, told) == (130, b"")

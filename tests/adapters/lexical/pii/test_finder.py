@@ -1,7 +1,7 @@
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from semroute.adapters.lexical.pii import PatternFinder
@@ -66,12 +66,18 @@ SPANS = st.builds(
 )
 
 
+@example("WWW.0.-----BEGIN PRIVATE KEY-----")
 @given(st.text() | st.lists(PIECES, max_size=40).map("".join))
 def test_any_text_is_read_and_findings_stay_inside_it_in_order(text: str) -> None:
-    end = 0
-    for span in FINDER.find(text):
-        assert end <= span.start < span.end <= len(text)
-        end = span.end
+    found = FINDER.find(text)
+    assert list(found) == sorted(found, key=lambda span: span.start)
+    urls = [span for span in found if span.kind is PiiKind.URL]
+    others = [span for span in found if span.kind is not PiiKind.URL]
+    for spans in (urls, others):  # what is in a URL, or begins in one, is found as well
+        end = 0
+        for span in spans:
+            assert end <= span.start < span.end <= len(text)
+            end = span.end
 
 
 @given(st.lists(PIECES, max_size=30).map("".join), st.sampled_from(sorted(RECOGNISERS)))
