@@ -43,9 +43,11 @@ def guarded(settings: Settings) -> Settings:
     guards = GuardSettings(
         jailbreak=enforced, injection=enforced, pii=PiiGuardSettings(mode="enforce")
     )
-    screening = evolve(settings.screening, remembered=0)
+    # Everybody shares one thread here, and a machine may be slow: no ruling may fall by the clock.
+    screening = evolve(settings.screening, remembered=0, budget_seconds=20)
+    routing = evolve(settings.routing, budget_seconds=20)
     cache = CacheSettings(mode="semantic", scope="global", store=StoreSettings(kind="memory"))
-    return evolve(settings, guards=guards, screening=screening, cache=cache)
+    return evolve(settings, guards=guards, screening=screening, routing=routing, cache=cache)
 
 
 def doubt(gateway: Gateway) -> None:
