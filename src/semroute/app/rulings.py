@@ -251,7 +251,7 @@ class Rulings:
         return AnswerScreening(guard, originals, self.finder, opens, substitute)
 
     def _edited(self, body: bytes, edit: ChatEdit) -> bytes | None:
-        return self.words.edit(body, edit) if edit.model is not None or edit.texts else None
+        return self.words.edit(body, edit) if edit else None
 
 
 def _guard_metadata(judgement: Judgement) -> Mapping[str, str]:

@@ -8,6 +8,7 @@ from attrs import frozen
 
 from .envelopes import unwrapped
 from .passage import Passage, Path
+from .signals.definitions import Modality
 
 
 class Role(StrEnum):
@@ -65,6 +66,28 @@ _SHORT_TURN_CHARS: Final = 60
 
 
 @frozen
+class Tool:
+    """A tool that a model may call.
+
+    Args:
+        name: What it is called by.
+        text: What is said of it: its description, and the names and descriptions of its parameters.
+    """
+
+    name: str
+    text: str = ""
+
+
+class ToolChoice(StrEnum):
+    """How free a model is to call tools."""
+
+    AUTO = "auto"  # also when nothing is said
+    NONE = "none"
+    REQUIRED = "required"  # any of them
+    NAMED = "named"  # one or some in particular
+
+
+@frozen
 class ChatRequest:
     """What a client asks of a chat model.
 
@@ -76,6 +99,15 @@ class ChatRequest:
         choices: How many answers shall be given.
         passages: Every text in the request that the model may read, for screening.
         opaque: Where something stands that the model may read and nobody here can.
+        tools: The tools that are offered, in the order of the request. What is offered without
+            a name, such as a search that the provider runs, has an empty one.
+        tool_choice: How free the model is to call them.
+        called: The names of tools that were called in this conversation, or are named to be.
+        modalities: What the parts are that are no text.
+        wants_schema: Whether the answer must follow a JSON schema.
+        max_answer_tokens: How long the answer may be; None if nothing is said.
+        is_continuation: Whether the last thing said is what a tool returned, so that the model
+            goes on with the turn it is at.
         continues: The id of the answer that this goes on from, which only the server that gave it
             knows; None if all that was said before is in the request.
     """
@@ -87,6 +119,13 @@ class ChatRequest:
     choices: int = 1
     passages: tuple[Passage, ...] = ()
     opaque: tuple[Path, ...] = ()
+    tools: tuple[Tool, ...] = ()
+    tool_choice: ToolChoice = ToolChoice.AUTO
+    called: frozenset[str] = frozenset()
+    modalities: frozenset[Modality] = frozenset()
+    wants_schema: bool = False
+    max_answer_tokens: int | None = None
+    is_continuation: bool = False
     continues: str | None = None
 
     @property

@@ -6,7 +6,7 @@ from typing import Literal, Protocol
 from .caching.answer import FitAnswer, Replayed, Unfit
 from .caching.entry import Entry, Neighbour, Selection, Verification
 from .caching.question import Question
-from .chat import ChatRequest, Prompt, Refusal
+from .chat import ChatRequest, Prompt, Refusal, Tool
 from .classification import Classification
 from .errors import InvalidRequestError
 from .exchange.events import Event
@@ -18,6 +18,7 @@ from .passage import Texts
 from .reading import Reading
 from .record import DecisionRecord, UpstreamAnswer, Usage
 from .routing import ChatEdit, RoutingDecision
+from .signals.result import SignalResult
 
 
 class ExchangeStream(Protocol):
@@ -134,6 +135,50 @@ class Embedder(Protocol):
             ClassifierError: It failed; our own fault.
 
         Cancellation: The text is dropped before it costs anything more.
+        """
+        ...
+
+
+class TextSensor(Protocol):
+    """Finds out whether a signal shows in a text, by its letters alone and at once."""
+
+    def sense(self, text: str) -> SignalResult:
+        """Says whether it shows. It takes time in proportion to the text, whatever that is.
+
+        Args:
+            text: What a user says, raw, of any length and in any script.
+        """
+        ...
+
+
+class MeaningSensor(Protocol):
+    """Finds out whether a signal shows in what a text means."""
+
+    async def sense(self, text: str) -> SignalResult:
+        """Says whether it shows.
+
+        Raises:
+            ClassifierError: Nobody could say; our own fault.
+
+        Cancellation: Nothing is left behind.
+        """
+        ...
+
+
+class ToolRanker(Protocol):
+    """Says how well tools serve what somebody asks for."""
+
+    async def rank(self, text: str, tools: Sequence[Tool]) -> Sequence[float]:
+        """Returns how relevant each tool is to a text: higher is more so, on any scale.
+
+        Args:
+            text: What the user asks for.
+            tools: The tools, in any order.
+
+        Raises:
+            ClassifierError: Nobody could say; our own fault.
+
+        Cancellation: Nothing is left behind but tools that are known from now on.
         """
         ...
 

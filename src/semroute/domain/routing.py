@@ -1,6 +1,8 @@
 """Models, where they run, and which of them a category prefers."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from enum import StrEnum
+from typing import TypeAlias
 
 from attrs import field, frozen
 from attrs.validators import ge, gt, min_len
@@ -107,6 +109,30 @@ class RoutingDecision:
     candidates: tuple[Candidate, ...] = ()
 
 
+class SystemPromptMode(StrEnum):
+    """What becomes of the system prompt that a request has."""
+
+    INSERT = "insert"  # ours is put before it
+    APPEND = "append"  # ours is put after it
+    REPLACE = "replace"  # ours takes its place
+
+
+@frozen
+class SystemPrompt:
+    """What a model is told before anything else.
+
+    Args:
+        text: What.
+        mode: How it goes together with what the request has.
+    """
+
+    text: str
+    mode: SystemPromptMode = SystemPromptMode.INSERT
+
+
+Json: TypeAlias = "Mapping[str, Json] | Sequence[Json] | str | float | bool | None"
+
+
 @frozen
 class ChatEdit:
     """What changes in a chat request before it goes on.
@@ -114,7 +140,17 @@ class ChatEdit:
     Args:
         model: The model's new name; None leaves it as it is.
         texts: New texts, by where they stand in the request.
+        system: What is done to the system prompt; None for nothing.
+        fields: What is merged into the request, as RFC 7396 has it: objects are merged, null
+            removes a field, everything else takes its place.
+        tools: The positions of the tools that stay, ascending; None for all.
     """
 
     model: str | None = None
     texts: Mapping[Path, str] = field(factory=dict)
+    system: SystemPrompt | None = None
+    fields: Mapping[str, Json] = field(factory=dict)
+    tools: tuple[int, ...] | None = None
+
+    def __bool__(self) -> bool:
+        return self != ChatEdit()
