@@ -27,6 +27,7 @@ from semroute.domain.guards import (
 from semroute.domain.http import LocalReply, Unrouted
 from semroute.domain.passage import Passage, Path
 from semroute.domain.pii import PiiKind
+from semroute.domain.policy import Case
 from semroute.domain.reasons import Reason
 from semroute.domain.ruling import RequestEdit, Ruling
 from semroute.domain.screening import PersonalDatum, ScreenFault, Screening, Threat
@@ -229,7 +230,7 @@ async def test_an_api_that_is_not_routed_has_the_guards_of_the_model_it_names(
     classifier: FaultyClassifier, model: str, status: int | None
 ) -> None:
     route = guarded(classifier, Guards())
-    policy = evolve(POLICY, guards=Guards(), special_guards={(None, "euler"): GUARDS})
+    policy = evolve(POLICY, guards=Guards(), special_guards={Case(None, "euler"): GUARDS})
     codec = OpenAITexts()
     rulings = evolve(route.rulings, policy=policy, words=codec)
     unrouted = {Unrouted.COMPLETIONS: ScreenUnrouted(codec, rulings, screen)}

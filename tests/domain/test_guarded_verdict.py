@@ -17,7 +17,7 @@ from semroute.domain.guards import (
 )
 from semroute.domain.judgement import Consequence
 from semroute.domain.pii import PiiKind, PiiSpan
-from semroute.domain.policy import Policy
+from semroute.domain.policy import Case, Policy
 from semroute.domain.reasons import Reason
 from semroute.domain.routing import Candidate, Category, Model, WeightedEndpoint
 from semroute.domain.screening import PersonalDatum, ScreenFault, Screening, Threat
@@ -89,13 +89,13 @@ def test_what_nobody_looked_for_is_not_judged() -> None:
 
 
 def test_a_model_may_have_laxer_guards() -> None:
-    lax = evolve(POLICY, special_guards={(None, "both"): Guards()})
+    lax = evolve(POLICY, special_guards={Case(None, "both"): Guards()})
     assert isinstance(decided(ATTACK, lax, "both"), Routed)
     assert isinstance(decided(ATTACK, lax, "big"), Blocked)
 
 
 def test_a_category_may_have_stricter_guards() -> None:
-    strict = evolve(POLICY, guards=Guards(), special_guards={("law", "big"): ENFORCING})
+    strict = evolve(POLICY, guards=Guards(), special_guards={Case("law", "big"): ENFORCING})
     assert isinstance(decided(ATTACK, strict), Blocked)
     assert isinstance(decided(ATTACK, strict, "big"), Routed)
 
@@ -120,7 +120,7 @@ def test_a_named_model_without_a_private_endpoint_is_not_exchanged_but_blocked()
 
 
 def test_a_private_model_whose_guards_block_is_passed_over() -> None:
-    guards: dict[tuple[str | None, str], Guards] = {("law", "both"): private_only(PiiAction.BLOCK)}
+    guards = {Case("law", "both"): private_only(PiiAction.BLOCK)}
     policy = evolve(POLICY, guards=private_only(), special_guards=guards)
     assert place(decided(EMAIL, policy)) == ("small", "cpu", Reason.PRIVACY)
 

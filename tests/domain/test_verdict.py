@@ -14,6 +14,7 @@ from semroute.domain.routing import (
     Model,
     Place,
     RoutingDecision,
+    Weighed,
     WeightedEndpoint,
 )
 from semroute.domain.verdict import (
@@ -59,7 +60,7 @@ def test_a_sure_category_goes_to_its_best_candidate() -> None:
         Reason.CLASSIFIER,
         "math",
         0.9,
-        (Candidate("big", 0.9), Candidate("small", 0.2)),
+        (Weighed("big", 0.9, utility=1.0), Weighed("small", 0.2, utility=0.2 / 0.9)),
     )
 
 

@@ -1,24 +1,37 @@
 """From what an operator wrote to what the core understands."""
 
 import hashlib
-from collections.abc import Mapping
-from typing import Final, assert_never
+from collections.abc import Callable, Iterator, Mapping
+from itertools import product
+from typing import Final, TypeAlias, TypeVar, assert_never
 
 import msgspec
 from attrs import evolve, frozen
 
 from semroute import __version__
 from semroute.domain.address import Address
-from semroute.domain.caching.rules import CacheRules
+from semroute.domain.choosing.pinning import Pinning
+from semroute.domain.choosing.quality import QualityKnob
 from semroute.domain.classification import CategoryDefinition
-from semroute.domain.guards import Guards
+from semroute.domain.decisions import in_order
 from semroute.domain.naming import PICKER_HEADER, HeaderNames
-from semroute.domain.policy import Policy
-from semroute.domain.routing import Candidate, Category, Model, WeightedEndpoint
+from semroute.domain.policy import Case, Policy
+from semroute.domain.routing import (
+    Candidate,
+    Capability,
+    Category,
+    Model,
+    Price,
+    WeightedEndpoint,
+)
 
 from .caching import cache_rules_of
+from .decisions import DecisionSettings, decision_of
 from .guards import guards_of
-from .settings import CategoryName, Settings
+from .sensing import signal_of
+from .settings import CategoryName, CategorySettings, ModelSettings, Settings
+
+_L = TypeVar("_L")
 
 _ANY_PORT: Final = "127.0.0.1:0"
 
@@ -48,16 +61,7 @@ def policy_of(settings: Settings) -> Policy:
     """Returns the rules. The settings must have passed `mistakes_in`."""
     routing = settings.routing
     return Policy(
-        models={
-            name: Model(
-                name,
-                tuple(
-                    WeightedEndpoint(place, weight, settings.endpoints[place].private)
-                    for place, weight in model.endpoints.items()
-                ),
-            )
-            for name, model in settings.models.items()
-        },
+        models={name: _model_of(name, model, settings) for name, model in settings.models.items()},
         categories={
             name: Category(name, tuple(Candidate(*each) for each in category.candidates.items()))
             for name, category in settings.categories.items()
@@ -68,15 +72,30 @@ def policy_of(settings: Settings) -> Policy:
         min_confidence=routing.min_confidence,
         max_context_chars=routing.max_context_chars,
         guards=guards_of(settings.guards),
-        special_guards=_special_guards(settings),
+        special_guards={
+            case: guards_of(settings.guards, *layers)
+            for case, layers in _cases(settings, lambda own: own.guards)
+        },
         cache=cache_rules_of(settings.cache),
-        special_caches=_special_caches(settings),
+        special_caches={
+            case: cache_rules_of(settings.cache, *layers)
+            for case, layers in _cases(settings, lambda own: own.cache)
+        },
+        signals={name: signal_of(each) for name, each in settings.signals.items()},
+        decisions=in_order([decision_of(name, each) for name, each in settings.decisions.items()]),
+        knob=QualityKnob(routing.quality, routing.min_quality, routing.max_quality),
+        latency_share=routing.latency_share,
+        abstain_to=routing.abstain_to,
+        down_confidence=routing.down_confidence,
+        pinning=Pinning(routing.pin),
         digest=_digest(settings),
         revision=_digest(
             [
                 __version__,
                 settings.models,
                 settings.categories,
+                settings.signals,
+                settings.decisions,
                 settings.routing,
                 settings.guards,
                 settings.classifier.directory,
@@ -85,28 +104,43 @@ def policy_of(settings: Settings) -> Policy:
     )
 
 
+def _model_of(name: str, model: ModelSettings, settings: Settings) -> Model:
+    price, can = model.price, model.can
+    return Model(
+        name,
+        tuple(
+            WeightedEndpoint(place, weight, settings.endpoints[place].private)
+            for place, weight in model.endpoints.items()
+        ),
+        price=None if price is None else Price(price.input, price.output, price.cached),
+        context=model.context,
+        capabilities=None if can is None else frozenset(map(Capability, can)),
+        latency_ms=model.latency_ms,
+        family=model.family,
+    )
+
+
 def _digest(value: object) -> str:
     return f"sha256:{hashlib.sha256(msgspec.json.encode(value)).hexdigest()}"
 
 
-def _special_guards(settings: Settings) -> dict[tuple[str | None, str], Guards]:
-    categories = {name: each.guards for name, each in settings.categories.items()}
-    return {
-        (category, name): guards_of(settings.guards, theirs, model.guards)
-        for name, model in settings.models.items()
-        for category, theirs in (*categories.items(), (None, None))
-        if theirs is not None or model.guards is not None
-    }
+_Own: TypeAlias = CategorySettings | DecisionSettings | ModelSettings
 
 
-def _special_caches(settings: Settings) -> dict[tuple[str | None, str], CacheRules]:
-    categories = {name: each.cache for name, each in settings.categories.items()}
-    return {
-        (category, name): cache_rules_of(settings.cache, theirs, model.cache)
-        for name, model in settings.models.items()
-        for category, theirs in (*categories.items(), (None, None))
-        if theirs is not None or model.cache is not None
-    }
+def _cases(
+    settings: Settings, layer: Callable[[_Own], _L | None]
+) -> Iterator[tuple[Case, tuple[_L | None, ...]]]:
+    """Yields the cases that have rules of their own, and what differs, the weightiest last."""
+    models = {name: layer(model) for name, model in settings.models.items()}
+    categories = {name: layer(category) for name, category in settings.categories.items()}
+    decisions = {name: layer(decision) for name, decision in settings.decisions.items()}
+    special = ((name, own) for name, own in decisions.items() if own is not None)
+    for (model, its), (category, theirs), (decision, ours) in product(
+        models.items(), [(None, None), *categories.items()], [(None, None), *special]
+    ):
+        layers = (theirs, ours, its)
+        if any(each is not None for each in layers):
+            yield Case(category, model, decision), layers
 
 
 def definitions_of(settings: Settings, library: Library) -> tuple[CategoryDefinition, ...]:

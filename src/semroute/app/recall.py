@@ -27,7 +27,7 @@ from semroute.domain.chat import ChatRequest
 from semroute.domain.errors import CacheError, ClassifierError, NotLoadedError
 from semroute.domain.headers import Headers
 from semroute.domain.http import HttpRequest
-from semroute.domain.policy import Policy
+from semroute.domain.policy import Case, Policy
 from semroute.domain.ports import AnswerStore, CacheCodec, CacheObserver, Embedder
 from semroute.domain.reasons import Reason
 from semroute.domain.verdict import Routed
@@ -84,8 +84,16 @@ class Recall:
     now: Callable[[], float]
     _breaker: Breaker = field(init=False, factory=Breaker)
 
-    def inquiry(self, request: HttpRequest, chat: ChatRequest) -> Inquiry | Bypass:
-        """Returns the request as the cache sees it, or why it goes past it."""
+    def inquiry(
+        self, request: HttpRequest, chat: ChatRequest, beside: str = ""
+    ) -> Inquiry | Bypass:
+        """Returns the request as the cache sees it, or why it goes past it.
+
+        Args:
+            request: The request.
+            chat: What it is.
+            beside: What decides beside its body, as a text that is the same for the same.
+        """
         if chat.choices != 1:
             return Bypass.CHOICES
         control = Control.of(request.headers) if self.heeds_clients else NO_CONTROL
@@ -97,7 +105,8 @@ class Recall:
         question = self.codec.question(request.body)
         claims: dict[CacheScope, Claim] = {}
         for scope, tenant in tenants.items():
-            shared = self.keys.shared(tenant, _SERVICE, self.policy.revision, question.rest)
+            revision = f"{self.policy.revision} {beside}"
+            shared = self.keys.shared(tenant, _SERVICE, revision, question.rest)
             claims[scope] = Claim(tenant, shared, self.keys.exact(shared, question.text))
         return Inquiry(question, control, claims)
 
@@ -129,7 +138,7 @@ class Recall:
         """
         if isinstance(inquiry, Bypass):
             return inquiry
-        rules = self.policy.cache_for(routed.decision.category, routed.decision.model)
+        rules = self.policy.cache_for(Case.of(routed.decision))
         draft = self.draft(inquiry, routed, rules)
         if isinstance(draft, Bypass):
             return draft
@@ -164,7 +173,7 @@ class Recall:
             return bypass or Bypass.IDENTITY
         encoder = self._encoder()
         decision = routed.decision
-        route = decision.category or _NO_ROUTE
+        route = decision.decision or decision.category or _NO_ROUTE
         return Draft(
             exact=claim.exact,
             partition=self.keys.partition(claim.shared, decision.model, route, encoder),
@@ -190,7 +199,7 @@ class Recall:
             return Bypass.OFF
         if not routed.judgement.is_clean:
             return Bypass.FLAGGED
-        if routed.decision.reason not in _LASTING:
+        if routed.decision.reason not in _LASTING or routed.decision.undecided:
             return Bypass.FALLBACK
         if not rules.admits(inquiry.question.temperature):
             return Bypass.TEMPERATURE

@@ -5,6 +5,7 @@ from attrs import frozen
 from semroute.domain.caching.entry import Entry
 from semroute.domain.caching.inquiry import Bypass, Draft, Inquiry
 from semroute.domain.caching.sifting import Sifted, sift
+from semroute.domain.policy import Case
 from semroute.domain.verdict import Routed
 
 from .recall import NEIGHBOURS, Recall
@@ -32,7 +33,7 @@ async def recollect(recall: Recall, inquiry: Inquiry, routed: Routed) -> Recolle
         CacheError: The store is in trouble.
         ClassifierError: Nobody can say what the request means.
     """
-    rules = recall.policy.cache_for(routed.decision.category, routed.decision.model)
+    rules = recall.policy.cache_for(Case.of(routed.decision))
     draft = recall.draft(inquiry, routed, rules)
     if isinstance(draft, Bypass):
         return draft

@@ -98,7 +98,7 @@ class Rulings:
         decision = verdict.decision
         masking = masked(chat.passages, verdict.judgement.masked)
         new_name = decision.model if decision.model != chat.model else None
-        guards = self.policy.guards_for(decision.category, decision.model)
+        guards = self.policy.guards_of(decision)
         answer = self._answer(guards, masking, decision.model, facts)
         headers = self.names.on_request(decision)
         return Ruling(

@@ -12,8 +12,10 @@ from msgspec import Meta
 
 from .caching import CacheOverrides, CacheSettings
 from .checkpoints import CheckpointSettings
+from .decisions import DecisionSettings
 from .guards import GuardSettings
 from .limits import LimitSettings, MiB
+from .signals import SignalSettings
 
 # Names become header values, cluster names and metric labels, so they are plain.
 Name = Annotated[str, Meta(pattern=r"^[A-Za-z0-9._:/@+-]{1,128}$(?!\n)")]
@@ -23,6 +25,9 @@ CategoryName = Annotated[
 HeaderName = Annotated[str, Meta(pattern=r"^[a-z0-9!#$%&'*+.^_`|~-]{1,64}$(?!\n)")]
 Weight = Annotated[float, Meta(gt=0, le=1e6)]
 Score = Annotated[float, Meta(ge=0, le=1e6)]
+CapabilityName = Literal["tools", "images", "audio", "video", "files", "json_schema"]
+_Dollars = Annotated[float, Meta(ge=0, le=1e6)]
+_Share = Annotated[float, Meta(ge=0, le=1)]
 
 
 @frozen
@@ -115,6 +120,22 @@ class EndpointSettings:
 
 
 @frozen
+class PriceSettings:
+    """What a model costs, in dollars (or whatever all are priced in) for a million tokens."""
+
+    input: Annotated[_Dollars, Meta(description="Of what it reads.")]
+    output: Annotated[_Dollars, Meta(description="Of what it writes.")]
+    cached: Annotated[
+        float,
+        Meta(
+            ge=0,
+            le=1,
+            description="The share of `input` that is paid for what its server has read before.",
+        ),
+    ] = 0.1
+
+
+@frozen
 class ModelSettings:
     """A model, by the name its servers know it under."""
 
@@ -122,6 +143,32 @@ class ModelSettings:
         dict[Name, Weight],
         Meta(description="Where it runs: endpoint names, each with its share of the traffic."),
     ]
+    price: Annotated[PriceSettings | None, Meta(description="What it costs; null: unknown.")] = None
+    context: Annotated[
+        Annotated[int, Meta(ge=1, le=100_000_000)] | None,
+        Meta(
+            description="How many tokens it takes, with those of its answer; longer requests go "
+            "elsewhere. null: unknown, and no obstacle."
+        ),
+    ] = None
+    can: Annotated[
+        tuple[CapabilityName, ...] | None,
+        Meta(
+            description="What it can do beyond text; requests that need more go elsewhere. null: "
+            "unknown, and no obstacle."
+        ),
+    ] = None
+    latency_ms: Annotated[
+        Annotated[float, Meta(ge=0, le=1e7)] | None,
+        Meta(description="How long it usually takes until its answer begins; null: unknown."),
+    ] = None
+    family: Annotated[
+        Name | None,
+        Meta(
+            description="How it is told to reason: a name in `reasoning`, or a shipped one. null: "
+            "it is told nothing."
+        ),
+    ] = None
     guards: Annotated[
         GuardSettings | None, Meta(description="What differs from `guards` for this model.")
     ] = None
@@ -187,6 +234,56 @@ class RoutingSettings:
         int,
         Meta(ge=0, le=10_000, description="How much of what was said before may colour a prompt."),
     ] = 400
+    quality: Annotated[
+        _Share,
+        Meta(
+            description="How good answers shall be: 1 for the best model, 0 for the cheapest, or "
+            "between. Clients may say otherwise with `x-semroute-quality`, or `auto:0.7`, "
+            "`auto:cheap`, `auto:balanced`, `auto:best`."
+        ),
+    ] = 1.0
+    min_quality: Annotated[_Share, Meta(description="The least that a client gets.")] = 0.0
+    max_quality: Annotated[_Share, Meta(description="The most that a client gets.")] = 1.0
+    latency_share: Annotated[
+        _Share, Meta(description="How much of what is not quality is time, and not money.")
+    ] = 0.0
+    abstain_to: Annotated[
+        Name | None,
+        Meta(description="Answers when the router is unsure; null: the default model."),
+    ] = None
+    down_confidence: Annotated[
+        _Share,
+        Meta(
+            description="How sure a category must be to send a prompt to a model that is cheaper "
+            "than `abstain_to`."
+        ),
+    ] = 0.5
+    pin: Annotated[
+        Literal["off", "loop", "cost", "always"],
+        Meta(
+            description="When a conversation stays with its model: `loop`: while the model waits "
+            "for its tools; `cost`: also unless another is worth what reading everything anew "
+            "costs; `always`; `off`."
+        ),
+    ] = "cost"
+    conversation_headers: Annotated[
+        tuple[HeaderName, ...],
+        Meta(
+            description="Headers that say which conversation a request belongs to; the first one "
+            "that is there counts. Without: its system prompt and first user turn say so."
+        ),
+    ] = ("x-session-id", "x-conversation-id", "x-claude-code-session-id")
+    pin_seconds: Annotated[
+        float,
+        Meta(ge=0, le=86400, description="How long a conversation's place is remembered."),
+    ] = 600.0
+    health: Annotated[
+        Literal["none", "envoy"],
+        Meta(
+            description="Who says which endpoints are out of order: `envoy`: its admin page "
+            "(`envoy.admin`), asked every few seconds; `none`: nobody."
+        ),
+    ] = "none"
 
 
 @frozen
@@ -353,6 +450,8 @@ class Settings:
     models: dict[Name, ModelSettings]
     routing: RoutingSettings
     categories: dict[CategoryName, CategorySettings] = field(factory=dict)
+    signals: dict[Name, SignalSettings] = field(factory=dict)
+    decisions: dict[Name, DecisionSettings] = field(factory=dict)
     version: Annotated[Literal[1], Meta(description="The version of this format.")] = 1
     server: ServerSettings = ServerSettings()
     limits: LimitSettings = LimitSettings()  # noqa: RUF009 - it is frozen, like its neighbours

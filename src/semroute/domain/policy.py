@@ -1,15 +1,63 @@
 """All rules as one immutable value."""
 
 from collections.abc import Mapping
+from typing import TypeVar
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 from attrs.validators import and_, ge, le
 
 from .caching.rules import NO_CACHE, CacheMode, CacheRules, CacheScope
+from .choosing.pinning import Pinning
+from .choosing.quality import QualityKnob
+from .decisions import Decision
 from .errors import InvalidPolicyError
 from .guards import ENCODER_KINDS, NO_GUARDS, Check, Guards, Mode
 from .pii import PiiKind
-from .routing import Category, Model
+from .routing import Category, Model, Place, RoutingDecision
+from .signals.definitions import CheckSignal, PiiSignal, Signal
+from .strictness import strictest
+
+
+@frozen
+class Case:
+    """A kind of requests that has rules of its own.
+
+    Args:
+        category: What they are about; None for nothing known.
+        model: Who answers them.
+        decision: The operator's decision that they are of; None for none.
+    """
+
+    category: str | None
+    model: str
+    decision: str | None = None
+
+    @classmethod
+    def of(cls, routed: RoutingDecision) -> "Case":
+        """Returns the case of a request."""
+        return cls(routed.category, routed.model, routed.decision)
+
+
+@frozen
+class Asked:
+    """A request that leaves the choice of the model to us.
+
+    Args:
+        alias: The name it does so by.
+        wish: How good the answer shall be, from cheapest (0) to best (1); None if it says nothing.
+    """
+
+    alias: str
+    wish: float | None = None
+
+
+_T = TypeVar("_T")
+
+
+def _special(rules: Mapping[Case, _T], case: Case) -> _T | None:
+    """Returns the rules of a case; a decision without rules of its own changes none."""
+    found = rules.get(case)
+    return rules.get(evolve(case, decision=None)) if found is None else found
 
 
 @frozen
@@ -25,10 +73,18 @@ class Policy:
         min_confidence: A category below this probability does not decide; 0 to 1.
         max_context_chars: How much of the conversation before the last user turn may colour
             its category.
+        signals: What can be told of requests, by name.
+        decisions: What is done with requests of some kind, in the order in which they are asked.
+        knob: How good answers shall be, from cheapest to best.
+        latency_share: How much of what is not quality is time rather than money; 0 to 1.
+        abstain_to: Who answers when the category is not sure; None for the default model.
+        down_confidence: A category below this probability sends nothing to a model that is
+            cheaper than that one; 0 to 1.
+        pinning: When a conversation stays with its model.
         guards: What is checked before a request reaches a model.
-        special_guards: The same for some pairs of a category (None for none) and a model.
+        special_guards: The same for some cases.
         cache: When answers are kept and given again.
-        special_caches: The same for some pairs of a category (None for none) and a model.
+        special_caches: The same for some cases.
         digest: Identifies the configuration this came from, as `sha256:…`.
         revision: Identifies what decides which model answers, and what it is asked.
 
@@ -43,10 +99,17 @@ class Policy:
     categories: Mapping[str, Category] = field(factory=dict)
     min_confidence: float = field(default=0.0, validator=and_(ge(0), le(1)))
     max_context_chars: int = field(default=400, validator=ge(0))
+    signals: Mapping[str, Signal] = field(factory=dict)
+    decisions: tuple[Decision, ...] = ()
+    knob: QualityKnob = field(factory=QualityKnob)
+    latency_share: float = field(default=0.0, validator=and_(ge(0), le(1)))
+    abstain_to: str | None = None
+    down_confidence: float = field(default=0.0, validator=and_(ge(0), le(1)))
+    pinning: Pinning = Pinning.OFF
     guards: Guards = NO_GUARDS
-    special_guards: Mapping[tuple[str | None, str], Guards] = field(factory=dict)
+    special_guards: Mapping[Case, Guards] = field(factory=dict)
     cache: CacheRules = NO_CACHE
-    special_caches: Mapping[tuple[str | None, str], CacheRules] = field(factory=dict)
+    special_caches: Mapping[Case, CacheRules] = field(factory=dict)
     digest: str = ""
     revision: str = ""
 
@@ -61,6 +124,11 @@ class Policy:
         if hidden:
             message = f"{hidden[0]!r} is both an alias and a model"
             raise InvalidPolicyError(message)
+        for each in self.decisions:
+            for name in (*(candidate.model for candidate in each.candidates), *each.canary):
+                if name not in self.models:
+                    message = f"decision {each.name!r} names the unknown {name!r}"
+                    raise InvalidPolicyError(message)
         for category in self.categories.values():
             for candidate in category.candidates:
                 if candidate.model not in self.models:
@@ -69,15 +137,63 @@ class Policy:
 
     def knows(self, model: str) -> bool:
         """Whether clients may ask for `model`, by alias or by name."""
-        return model in self.aliases or model in self.models
+        return model in self.models or self.asked(model) is not None
 
-    def guards_for(self, category: str | None, model: str) -> Guards:
-        """Returns the guards of requests of one category that one model answers."""
-        return self.special_guards.get((category, model), self.guards)
+    def asked(self, model: str) -> Asked | None:
+        """Returns what a client asks for that leaves the choice to us; None if it does not.
 
-    def cache_for(self, category: str | None, model: str) -> CacheRules:
-        """Returns the cache's rules for requests of one category that one model answers."""
-        return self.special_caches.get((category, model), self.cache)
+        An alias may say how good the answer shall be: `auto:0.7`, `auto:cheap`.
+        """
+        if model in self.models:
+            return None
+        if model in self.aliases:
+            return Asked(model)
+        alias, _, word = model.rpartition(":")
+        wish = self.knob.wish(word) if alias in self.aliases else None
+        return None if wish is None else Asked(alias, wish)
+
+    @property
+    def abstention(self) -> str:
+        """Who answers when the category is not sure."""
+        return self.abstain_to or self.default_model
+
+    def runs_at(self, place: Place) -> bool:
+        """Whether a model runs at an endpoint."""
+        model = self.models.get(place.model)
+        return model is not None and any(
+            each.endpoint == place.endpoint for each in model.endpoints
+        )
+
+    def decision(self, name: str | None) -> Decision | None:
+        """Returns a decision by its name; None for none."""
+        return next((each for each in self.decisions if each.name == name), None)
+
+    def guards_for(self, case: Case) -> Guards:
+        """Returns the guards of a case."""
+        return _special(self.special_guards, case) or self.guards
+
+    def guards_of(self, routed: RoutingDecision) -> Guards:
+        """Returns the guards of a request: those of its case, and of every case it may be."""
+        names = (routed.decision, *routed.undecided)
+        cases = (Case(routed.category, routed.model, name) for name in names)
+        return strictest([self.guards_for(case) for case in cases])
+
+    def guards_of_route(self, route: str, model: str) -> Guards:
+        """Returns the guards of an answer that was kept: the strictest that it can have had.
+
+        Args:
+            route: The decision or the category that the request was of, or neither.
+            model: The model that gave it.
+        """
+        if self.decision(route) is None:
+            category = route if route in self.categories else None
+            return self.guards_for(Case(category, model))
+        cases = [Case(category, model, route) for category in (None, *self.categories)]
+        return strictest([self.guards_for(case) for case in cases])
+
+    def cache_for(self, case: Case) -> CacheRules:
+        """Returns the cache's rules for a case."""
+        return _special(self.special_caches, case) or self.cache
 
     @property
     def cache_scopes(self) -> frozenset[CacheScope]:
@@ -96,7 +212,7 @@ class Policy:
 
         What names no model we know reaches the default model, if any.
         """
-        return self.guards_for(None, model if model in self.models else self.default_model)
+        return self.guards_for(Case(None, model if model in self.models else self.default_model))
 
     @property
     def all_unrouted_guards(self) -> tuple[Guards, ...]:
@@ -119,7 +235,8 @@ class Policy:
     @property
     def kinds_in_requests(self) -> frozenset[PiiKind]:
         """The kinds of personal data that some request is looked through for."""
-        return frozenset().union(*(guards.pii.kinds for guards in self.all_guards))
+        asked = (each.kinds for each in self.signals.values() if isinstance(each, PiiSignal))
+        return frozenset().union(*asked, *(guards.pii.kinds for guards in self.all_guards))
 
     @property
     def kinds_in_answers(self) -> frozenset[PiiKind]:
@@ -133,5 +250,10 @@ class Policy:
 
     @property
     def checks(self) -> frozenset[Check]:
-        """The checks that some request may have to pass."""
-        return frozenset().union(*(guards.checks for guards in self.all_guards))
+        """The checks that some request may have to pass, or that a signal asks for."""
+        asked = (
+            Check.PII if isinstance(signal, PiiSignal) else signal.check
+            for signal in self.signals.values()
+            if isinstance(signal, PiiSignal | CheckSignal)
+        )
+        return frozenset(asked).union(*(guards.checks for guards in self.all_guards))

@@ -7,6 +7,11 @@ class Reason(StrEnum):
     """Why a verdict fell. The value is what headers, logs and metric labels carry."""
 
     CLASSIFIER = "classifier"
+    RULE = "rule"
+    CAPABILITY = "capability"
+    HEALTH = "health"
+    PINNED = "pinned"
+    CANARY = "canary"
     EXPLICIT_MODEL = "explicit_model"
     ABSTAIN = "abstain"
     DEFAULT = "default"

@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from typing import TypeAlias
 
-from attrs import field, frozen
-from attrs.validators import ge, gt, min_len
+from attrs import evolve, field, frozen
+from attrs.validators import and_, ge, gt, le, min_len
 
 from .passage import Path
 from .reasons import Reason
@@ -26,32 +26,76 @@ class WeightedEndpoint:
     is_private: bool = False
 
 
+class Capability(StrEnum):
+    """What a model can take, or do, beyond text."""
+
+    TOOLS = "tools"
+    IMAGES = "images"
+    AUDIO = "audio"
+    VIDEO = "video"
+    FILES = "files"
+    JSON_SCHEMA = "json_schema"  # answers that follow a schema
+
+
+@frozen
+class Price:
+    """What a model costs, in dollars for a million tokens.
+
+    Args:
+        input: Of what it reads.
+        output: Of what it writes.
+        cached: The share of `input` that is paid for what its server has read before.
+    """
+
+    input: float = field(validator=ge(0))
+    output: float = field(validator=ge(0))
+    cached: float = field(default=0.1, validator=and_(ge(0), le(1)))
+
+
 @frozen
 class Model:
-    """A model by the name its servers know it under."""
+    """A model by the name its servers know it under.
+
+    Args:
+        name: That name.
+        endpoints: Where it runs.
+        price: What it costs; None if nobody knows.
+        context: How many tokens it takes, with those of its answer; None if nobody knows.
+        capabilities: What it can do; None if nobody knows.
+        latency_ms: How long it usually takes until its answer begins; None if nobody knows.
+        family: How it is told to reason, by the name of the dialect; None if it is not.
+    """
 
     name: str
     endpoints: tuple[WeightedEndpoint, ...] = field(validator=min_len(1))
+    price: Price | None = None
+    context: int | None = None
+    capabilities: frozenset[Capability] | None = None
+    latency_ms: float | None = None
+    family: str | None = None
 
-    def endpoint_for(self, draw: float) -> str:
+    def endpoint_for(self, draw: float, unhealthy: frozenset[str] = frozenset()) -> str:
         """Spreads requests over the endpoints in proportion to their weights.
 
         Args:
             draw: A number in [0, 1), uniform over requests. The same draw always gives the
                 same endpoint, so a retried request returns to where it was.
+            unhealthy: Endpoints that get none, unless there is no other.
         """
-        mark = draw * sum(place.weight for place in self.endpoints)
-        for place in self.endpoints:
+        places = tuple(each for each in self.endpoints if each.endpoint not in unhealthy)
+        places = places or self.endpoints
+        mark = draw * sum(place.weight for place in places)
+        for place in places:
             mark -= place.weight
             if mark < 0:
                 return place.endpoint
-        return self.endpoints[-1].endpoint
+        return places[-1].endpoint
 
     @property
     def in_private(self) -> "Model | None":
         """The model on its private endpoints alone; None if it has none."""
         places = tuple(place for place in self.endpoints if place.is_private)
-        return Model(self.name, places) if places else None
+        return evolve(self, endpoints=places) if places else None
 
 
 @frozen
@@ -89,6 +133,42 @@ class Place:
 
 
 @frozen
+class Weighed:
+    """A candidate, and what it is worth to a request.
+
+    Args:
+        model: Its name.
+        score: How good it is, as configured.
+        cost: What answering costs, in dollars by estimate; None if it has no price.
+        utility: What it is worth, from -1 to 1.
+        obstacle: Why it cannot answer; None if it can.
+    """
+
+    model: str
+    score: float
+    cost: float | None = None
+    utility: float = 0.0
+    obstacle: str | None = None
+
+
+@frozen
+class Switch:
+    """What a conversation would win and pay if it went on with another model.
+
+    Args:
+        to: The other model.
+        instead_of: The one it is with.
+        gain: How much more the other is worth, in utility.
+        cost: What reading everything anew costs, in utility.
+    """
+
+    to: str
+    instead_of: str
+    gain: float
+    cost: float
+
+
+@frozen
 class RoutingDecision:
     """Where one request goes, and everything needed to explain it.
 
@@ -99,6 +179,10 @@ class RoutingDecision:
         category: The category that decided; None when none did.
         confidence: Probability of that category, from 0 to 1; 0 when none decided.
         candidates: What was weighed, best first.
+        decision: The operator's decision that the request is of; None if it is of none.
+        undecided: Decisions that it may be of too, if what nobody could find out were known.
+        quality: How good the answer should be, from cheapest (0) to best (1).
+        switch: What a change of the model would have brought, if the conversation has one.
     """
 
     model: str
@@ -106,7 +190,11 @@ class RoutingDecision:
     reason: Reason
     category: str | None = None
     confidence: float = 0.0
-    candidates: tuple[Candidate, ...] = ()
+    candidates: tuple[Weighed, ...] = ()
+    decision: str | None = None
+    undecided: tuple[str, ...] = ()
+    quality: float = 1.0
+    switch: Switch | None = None
 
 
 class SystemPromptMode(StrEnum):

@@ -1,6 +1,6 @@
 """The one function that decides what happens to a chat request."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final, TypeAlias, assert_never
 
 from attrs import evolve, field, frozen
@@ -8,14 +8,19 @@ from attrs.validators import ge, lt
 
 from .caching.inquiry import Hit
 from .chat import ChatRequest
-from .classification import Classification, ClassificationOutcome, Unclassified
+from .choosing.choose import Situation, choose
+from .choosing.needs import needs_of
+from .choosing.pinning import Pin
+from .classification import ClassificationOutcome
+from .decisions import select
 from .errors import InvalidRequestError
 from .guards import BlockStyle
 from .judgement import NOTHING_FOUND, Consequence, Judgement, Sentence, judge
-from .policy import Policy
+from .policy import Asked, Policy
 from .reasons import Reason
 from .routing import Model, Place, RoutingDecision
 from .screening import Screening
+from .signals.result import SignalResult
 
 
 @frozen
@@ -30,6 +35,12 @@ class Findings:
         hit: An answer that was kept. None when there is none, or nobody looked.
         continued: Where the answer was given that the request goes on from. None when it goes on
             from none, or nobody here remembers.
+        signals: What became of the signals.
+        share: A number in [0, 1) that is the same for a whole conversation.
+        wish: How good the client wants the answer, from cheapest (0) to best (1). None when it
+            says nothing.
+        pin: Where the conversation is. None when it has no place.
+        unhealthy: The endpoints that are known to be out of order.
     """
 
     draw: float = field(validator=(ge(0), lt(1)))
@@ -37,6 +48,11 @@ class Findings:
     screening: Screening | None = None
     hit: Hit | None = None
     continued: Place | None = None
+    signals: Mapping[str, SignalResult] = field(factory=dict)
+    share: float = field(default=0.0, validator=(ge(0), lt(1)))
+    wish: float | None = None
+    pin: Pin | None = None
+    unhealthy: frozenset[str] = frozenset()
 
 
 @frozen
@@ -122,16 +138,16 @@ def decide(
     """Decides where a chat request goes, if anywhere.
 
     An answer that was kept is given only if no check has anything to say about the request.
-    A model the client names is kept. An alias is resolved by the category of the prompt, if
-    that is known and probable enough; in every other case the default model answers and the
-    reason says why. What goes on from an earlier answer returns to where that was given, because
-    nobody else knows it. The checks that then apply may forbid it, or leave only private
-    endpoints to choose from.
+    A model the client names is kept. An alias leaves the choice to `choose`. What goes on from an
+    earlier answer returns to where that was given, because nobody else knows it. The checks that
+    then apply may forbid it, or leave only private endpoints to choose from.
     """
     if findings.hit is not None and may_recall(findings.hit, findings.screening, policy):
         return ServedFromCache(findings.hit, _judged(findings.hit, findings.screening, policy))
-    if chat.model in policy.aliases:
-        decision = _returned(_chosen(findings, policy), findings.continued, policy)
+    asked = policy.asked(chat.model)
+    if asked is not None:
+        chosen = choose(_situation(chat, findings, asked, policy), policy)
+        decision = _returned(chosen, findings.continued, policy)
     elif chat.model in policy.models:
         decision = _at(policy.models[chat.model], findings, Reason.EXPLICIT_MODEL)
         decision = _beside(decision, findings.continued, policy)
@@ -149,7 +165,7 @@ def decide_embedding(
     and the category of a text does not matter. A model that is not configured is not ours to
     route; then the checks alone decide.
     """
-    is_alias = chat.model in policy.aliases
+    is_alias = policy.asked(chat.model) is not None
     name = policy.embedding_model if is_alias else chat.model
     if name is None:
         return _no_embedding_model()
@@ -175,7 +191,7 @@ def decide_stored(place: Place | None, policy: Policy) -> Routed:
             Envoy sends whatever nobody routes.
         policy: The rules.
     """
-    if place is not None and _is_at(place.model, place.endpoint, policy):
+    if place is not None and policy.runs_at(place):
         return Routed(RoutingDecision(place.model, place.endpoint, Reason.STICKY))
     default = policy.models[policy.default_model]
     return Routed(RoutingDecision(default.name, default.endpoints[0].endpoint, Reason.DEFAULT))
@@ -215,9 +231,7 @@ def model_not_found() -> Refused:
 def _judged(hit: Hit, screening: Screening | None, policy: Policy) -> Judgement:
     if screening is None:
         return NOTHING_FOUND
-    entry = hit.entry
-    category = entry.route if entry.route in policy.categories else None
-    return judge(screening, policy.guards_for(category, entry.model))
+    return judge(screening, policy.guards_of_route(hit.entry.route, hit.entry.model))
 
 
 def _no_embedding_model() -> Refused:
@@ -227,78 +241,43 @@ def _no_embedding_model() -> Refused:
 
 def _returned(chosen: RoutingDecision, place: Place | None, policy: Policy) -> RoutingDecision:
     """Returns to where a conversation is known; its category still has its guards."""
-    if place is None or not _is_at(place.model, place.endpoint, policy):
+    if place is None or not policy.runs_at(place):
         return chosen
     return evolve(chosen, model=place.model, endpoint=place.endpoint, reason=Reason.STICKY)
 
 
 def _beside(named: RoutingDecision, place: Place | None, policy: Policy) -> RoutingDecision:
     """Returns to the server that knows a conversation, if the model that was named runs there."""
-    if place is None or not _is_at(named.model, place.endpoint, policy):
+    if place is None or not policy.runs_at(Place(named.model, place.endpoint)):
         return named
     return evolve(named, endpoint=place.endpoint)
-
-
-def _is_at(model: str, endpoint: str, policy: Policy) -> bool:
-    known = policy.models.get(model)
-    return known is not None and any(each.endpoint == endpoint for each in known.endpoints)
 
 
 def _alternatives(chosen: RoutingDecision, policy: Policy) -> tuple[str, ...]:
     """Returns what may take the place of a choice; nothing if the client named the model."""
     if chosen.reason is Reason.EXPLICIT_MODEL:
         return ()
-    return (*(candidate.model for candidate in chosen.candidates), policy.default_model)
+    able = (each.model for each in chosen.candidates if each.obstacle is None)
+    return (*able, policy.default_model)
 
 
-def _chosen(findings: Findings, policy: Policy) -> RoutingDecision:
-    match findings.classification:
-        case None:
-            return _default(findings, policy, Reason.DEFAULT)
-        case Unclassified(reason):
-            return _default(findings, policy, reason)
-        case Classification() as classification:
-            return _by_category(classification, findings, policy)
-        case _ as never:
-            assert_never(never)
-
-
-def _by_category(
-    classification: Classification, findings: Findings, policy: Policy
-) -> RoutingDecision:
-    best = classification.best
-    if best.probability < policy.min_confidence:
-        # Who answered in the classifier's place is no better a reason than why it had to.
-        reason = classification.fault or Reason.ABSTAIN
-        return _default(findings, policy, reason, classification)
-    category = policy.categories.get(best.category)
-    if category is None or not category.candidates:
-        return _default(findings, policy, Reason.DEFAULT, classification)
-    ranking = category.ranking
-    return evolve(
-        _at(policy.models[ranking[0].model], findings, Reason.CLASSIFIER),
-        category=category.name,
-        confidence=best.probability,
-        candidates=ranking,
-    )
-
-
-def _default(
-    findings: Findings,
-    policy: Policy,
-    reason: Reason,
-    classification: Classification | None = None,
-) -> RoutingDecision:
-    best = classification.best if classification else None
-    return evolve(
-        _at(policy.models[policy.default_model], findings, reason),
-        category=best.category if best else None,
-        confidence=best.probability if best else 0.0,
+def _situation(chat: ChatRequest, findings: Findings, asked: Asked, policy: Policy) -> Situation:
+    return Situation(
+        needs_of(chat),
+        findings.draw,
+        findings.share,
+        findings.classification,
+        select(policy.decisions, findings.signals),
+        # What is in the name is nearer to the request than what is in a header.
+        asked.wish if asked.wish is not None else findings.wish,
+        findings.pin,
+        findings.unhealthy,
     )
 
 
 def _at(model: Model, findings: Findings, reason: Reason) -> RoutingDecision:
-    return RoutingDecision(model.name, model.endpoint_for(findings.draw), reason)
+    endpoint = model.endpoint_for(findings.draw, findings.unhealthy)
+    return RoutingDecision(model.name, endpoint, reason)
 
 
 def _screened(
@@ -308,7 +287,7 @@ def _screened(
     screening, draw = findings.screening, findings.draw
     if screening is None:
         return Routed(chosen)
-    guards = policy.guards_for(chosen.category, chosen.model)
+    guards = policy.guards_of(chosen)
     judgement = judge(screening, guards)
     forbidden = _forbidden(judgement)
     if forbidden is not None:
@@ -317,7 +296,7 @@ def _screened(
     if route is None:
         return Routed(chosen, judgement)
     for decision in _private(chosen, others, draw, policy):
-        its_judgement = judge(screening, policy.guards_for(decision.category, decision.model))
+        its_judgement = judge(screening, policy.guards_of(decision))
         if _forbidden(its_judgement) is None:
             return Routed(decision, its_judgement)
     return Blocked(_final(route), guards.style, judgement)

@@ -6,7 +6,7 @@ from types import NoneType, UnionType
 from typing import Any, Final, Literal, TypeVar, get_args, get_origin
 
 import msgspec
-from attrs import fields, frozen, has
+from attrs import fields, frozen, has, resolve_types
 from cattrs import (
     AttributeValidationNote,
     BaseConverter,
@@ -107,6 +107,7 @@ def _shaped(shape: type, name: str, hook: _StructureHook) -> _StructureHook:
 
 
 def _class_hook(kind: Any, converter: BaseConverter) -> _StructureHook:  # noqa: ANN401 - cattrs' signature
+    resolve_types(kind)  # a class that contains itself can only be named, also inside of a type
     hook = make_dict_structure_fn(kind, converter, _cattrs_forbid_extra_keys=True)
     return _shaped(dict, "mapping", hook)
 
@@ -135,6 +136,20 @@ def _annotated_hook(kind: Any, converter: BaseConverter) -> _StructureHook:  # n
     return lambda value, _: hook(value, kind.__origin__)
 
 
+def _is_short_form(kind: Any) -> bool:  # noqa: ANN401 - any type
+    """Whether a type is a class for which one leaf may stand, as a name for what it names."""
+    choices = get_args(kind) if isinstance(kind, UnionType) else ()
+    return sum(map(has, choices)) == 1 and all(has(each) or each in _LEAVES for each in choices)
+
+
+def _short_form_hook(kind: Any, converter: BaseConverter) -> _StructureHook:  # noqa: ANN401 - cattrs' signature
+    whole = next(choice for choice in get_args(kind) if has(choice))
+    leaf = next(choice for choice in get_args(kind) if not has(choice))
+    return lambda value, _: (
+        converter.structure(value, whole) if isinstance(value, dict) else _leaf(value, leaf)
+    )
+
+
 def _is_leaf(kind: object) -> bool:
     if isinstance(kind, UnionType):
         return all(_is_leaf(choice) for choice in get_args(kind))
@@ -144,6 +159,7 @@ def _is_leaf(kind: object) -> bool:
 def _converter() -> Converter:
     converter = Converter()
     converter.register_structure_hook_factory(has, _class_hook)
+    converter.register_structure_hook_factory(_is_short_form, _short_form_hook)
     converter.register_structure_hook_factory(_originates_in(dict), _mapping_hook)
     converter.register_structure_hook_factory(_originates_in(tuple), _list_hook)
     converter.register_structure_hook_func(_originates_in(Literal), _literal)

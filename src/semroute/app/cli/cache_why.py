@@ -25,6 +25,7 @@ from semroute.domain.caching.inquiry import Bypass, Hit
 from semroute.domain.caching.sifting import unusable
 from semroute.domain.headers import Headers
 from semroute.domain.http import HttpRequest
+from semroute.domain.policy import Case
 from semroute.domain.verdict import Routed
 
 from .cache_store import operators_store
@@ -158,8 +159,7 @@ async def _why(configuration: Configuration, body: bytes, headers: Headers) -> W
             inquiry if isinstance(inquiry, Bypass) else await recollect(recall, inquiry, verdict)
         )
         nursery.cancel_scope.cancel()
-    decision = verdict.decision
-    return Why(outcome, policy.cache_for(decision.category, decision.model).threshold)
+    return Why(outcome, policy.cache_for(Case.of(verdict.decision)).threshold)
 
 
 def _tree(told: dict[str, Any]) -> Tree:
