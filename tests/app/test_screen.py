@@ -411,7 +411,9 @@ async def test_many_thousand_passages_do_not_hold_up_the_loop() -> None:
     async with trio.open_nursery() as nursery:
         nursery.start_soon(beat)
         await trio.sleep(0.01)
+        began = time.perf_counter()
         await Bench().screen()(passages, [])
+        lasted = time.perf_counter() - began
         await trio.sleep(0.01)
         nursery.cancel_scope.cancel()
-    assert longest < 1.0  # 60,000 passages take several times as long in all
+    assert longest < lasted / 2  # however slow the machine is

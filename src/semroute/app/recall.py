@@ -45,7 +45,14 @@ FOLLOW_SPARE_SECONDS: Final = 1.0
 
 # Who is sent somewhere for another reason is there by chance, and its answer stays with it.
 _LASTING: Final = frozenset(
-    {Reason.CLASSIFIER, Reason.EXPLICIT_MODEL, Reason.ABSTAIN, Reason.DEFAULT}
+    {
+        Reason.CLASSIFIER,
+        Reason.RULE,
+        Reason.CAPABILITY,
+        Reason.EXPLICIT_MODEL,
+        Reason.ABSTAIN,
+        Reason.DEFAULT,
+    }
 )
 
 

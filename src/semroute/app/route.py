@@ -2,18 +2,17 @@
 
 import hashlib
 from collections.abc import Callable, Mapping
-from functools import partial
 from typing import Final, Literal, assert_never
 
 import trio
-from attrs import define, evolve, field, frozen
+from attrs import evolve, field, frozen
 
 from semroute.domain.admission import fault_in
 from semroute.domain.caching.answer import Replayed
 from semroute.domain.caching.inquiry import Bypass, Consultation, Hit, Inquiry
 from semroute.domain.chat import ChatRequest
-from semroute.domain.classification import Classification, ClassificationOutcome
-from semroute.domain.errors import ClassifierError, InvalidRequestError
+from semroute.domain.classification import Classification
+from semroute.domain.errors import InvalidRequestError
 from semroute.domain.http import (
     Elsewhere,
     HttpRequest,
@@ -25,30 +24,32 @@ from semroute.domain.http import (
     target_of,
 )
 from semroute.domain.ports import Classifier, ModelDirectory
-from semroute.domain.reasons import Reason
 from semroute.domain.routing import Place
 from semroute.domain.ruling import PASSED_THROUGH, RequestFacts, Ruling, Timings
-from semroute.domain.rungs import FastRung, instead
-from semroute.domain.screening import Screening
+from semroute.domain.rungs import FastRung
 from semroute.domain.verdict import (
+    Answered,
     Blocked,
     Findings,
     PassedThrough,
     Refused,
     Routed,
     ServedFromCache,
+    Verdict,
     decide_stored,
-    may_recall,
     model_not_found,
 )
 
 from .api import Api
+from .conversations import Conversations
+from .gather import Gather, Gathered
 from .parsing import parsed
 from .recall import Recall
 from .rulings import Rulings
-from .together import together
+from .senses import Senses
 from .turn import Turn
 from .unrouted import ScreenTexts, ScreenUnrouted
+from .wishes import wish_in
 
 _BAD_REQUEST: Final = 400
 _OTHER: Final = "other"  # what logs and metrics call a model that is not configured
@@ -72,6 +73,9 @@ class Route:
         recall: Finds answers that were given before; None for no cache.
         fast: Says so at once where it is sure, and where the classifier does not answer; None
             if nobody can.
+        senses: Finds out what became of signals.
+        conversations: Knows where conversations are.
+        unhealthy: Says which endpoints are known to be out of order.
     """
 
     apis: Mapping[Service, Api]
@@ -84,6 +88,22 @@ class Route:
     new_id: Callable[[], str]
     recall: Recall | None = None
     fast: FastRung | None = None
+    senses: Senses = field(factory=Senses)
+    conversations: Conversations = field(factory=Conversations)
+    unhealthy: Callable[[], frozenset[str]] = frozenset
+    _gather: Gather = field(init=False)
+
+    @_gather.default
+    def _gather_by_policy(self) -> Gather:
+        return Gather(
+            self.rulings.policy,
+            self.classifier,
+            self.screen,
+            self.senses,
+            self.budget_seconds,
+            self.recall,
+            self.fast,
+        )
 
     @property
     def rulings(self) -> Rulings:
@@ -146,6 +166,9 @@ class Route:
         self, request: HttpRequest, api: Api, facts: RequestFacts, turn: Turn
     ) -> Ruling:
         started, rulings = trio.current_time(), api.rulings
+        wish = wish_in(request.headers, rulings.policy.knob)
+        if isinstance(wish, Refused):
+            return rulings.refused(wish, facts)
         refused = fault_in(request)
         if refused is not None:
             return rulings.refused(refused, facts)
@@ -153,14 +176,16 @@ class Route:
             chat = await parsed(rulings.chat.parse, request.body)
         except InvalidRequestError as error:
             return rulings.refused(Refused(_BAD_REQUEST, error), facts)
-        read = trio.current_time()
-        recall = self.recall if api.is_recalled else None
-        inquiry = recall.inquiry(request, chat) if recall is not None else None
-        found = await self._gathered(chat, inquiry)
-        facts = self._facts(chat, facts)
-        continued = self.place_of(chat.continues) if chat.continues else None
-        findings = Findings(_draw(facts), found.outcome, found.screening, found.hit, continued)
-        verdict = api.decide(chat, findings, rulings.policy)
+        read, facts = trio.current_time(), self._facts(chat, facts)
+        signals = await self.senses.at_first(chat, request.headers, facts.service)
+        inquiry: Inquiry | Bypass | None = None
+        if self.recall is not None and api.is_recalled:
+            beside = f"{self.senses.beside_body(signals)} {wish}"
+            inquiry = self.recall.inquiry(request, chat, beside)
+        found = await self._gather(chat, inquiry, signals)
+        conversation = self.conversations.of(chat, request.headers)
+        findings = self._findings(chat, facts, found, conversation)
+        verdict = api.decide(chat, evolve(findings, wish=wish), rulings.policy)
         consultation: Consultation | None = None
         if self.recall is not None and inquiry is not None and isinstance(verdict, Routed):
             asked = trio.current_time()
@@ -177,106 +202,76 @@ class Route:
             found.recall_seconds,
             trio.current_time() - started,
         )
+        ruling = self._worded(verdict, request, chat, rulings, facts, timings, consultation)
+        return evolve(
+            ruling,
+            classification=found.outcome,
+            screening=found.screening,
+            signals=found.signals,
+            conversation=conversation,
+            timings=timings,
+        )
+
+    def _findings(
+        self, chat: ChatRequest, facts: RequestFacts, found: Gathered, conversation: str
+    ) -> Findings:
+        seed = facts.request_id or facts.decision_id
+        return Findings(
+            _draw(seed),
+            found.outcome,
+            found.screening,
+            found.hit,
+            self.place_of(chat.continues) if chat.continues else None,
+            found.signals,
+            share=_draw(conversation or seed),
+            pin=self.conversations.pin(conversation, is_in_loop=chat.is_continuation),
+            unhealthy=self.unhealthy(),
+        )
+
+    def _worded(  # noqa: PLR0913, PLR0917 - all of it goes into one ruling
+        self,
+        verdict: Verdict,
+        request: HttpRequest,
+        chat: ChatRequest,
+        rulings: Rulings,
+        facts: RequestFacts,
+        timings: Timings,
+        consultation: Consultation | None,
+    ) -> Ruling:
         match verdict:
             case ServedFromCache(hit):
                 assert self.recall is not None, "there is no hit without a cache"
                 named = Replayed(f"chatcmpl-{facts.decision_id}", int(self.rulings.now()))
                 reply = self.recall.codec.replay(hit.document, chat, named)
-                ruling = self.rulings.served(verdict, reply, facts, timings)
+                return self.rulings.served(verdict, reply, facts, timings)
             case Refused():
-                ruling = rulings.refused(verdict, facts)
+                return rulings.refused(verdict, facts)
             case Blocked():
-                ruling = rulings.blocked(verdict, chat, facts)
+                return rulings.blocked(verdict, chat, facts)
             case Routed():
-                ruling = rulings.routed(verdict, request.body, chat, facts, timings, consultation)
+                return rulings.routed(verdict, request.body, chat, facts, timings, consultation)
             case PassedThrough():
-                ruling = rulings.passed(verdict, request.body, chat.passages, facts)
+                return rulings.passed(verdict, request.body, chat.passages, facts)
+            case Answered():
+                message = "only what we are asked for is answered"
+                raise AssertionError(message)
             case _ as never:
                 assert_never(never)
-        return evolve(
-            ruling, classification=found.outcome, screening=found.screening, timings=timings
-        )
-
-    async def _gathered(self, chat: ChatRequest, inquiry: Inquiry | Bypass | None) -> "_Gathered":
-        """Finds out what the prompt is about and what is in the request, at the same time.
-
-        Once nothing is found in it, and the very same request was answered before, nobody need
-        know what it is about.
-        """
-        gathered, policy = _Gathered(), self.rulings.policy
-        looking = partial(self._look, chat, inquiry, gathered)
-        classifying = partial(self._classify, chat, gathered)
-        # Without checks the cache answers in microseconds, and there is nothing to wait for.
-        for jobs in ([classifying, looking],) if policy.checks else ([looking], [classifying]):
-            await together(*jobs)
-        return gathered
-
-    async def _look(
-        self, chat: ChatRequest, inquiry: Inquiry | Bypass | None, gathered: "_Gathered"
-    ) -> None:
-        """Looks for what the checks are about, and then for an answer."""
-        if self.rulings.policy.checks:
-            started = trio.current_time()
-            gathered.screening = await self.screen(chat.passages, chat.opaque)
-            gathered.screen_seconds = trio.current_time() - started
-        await self._recall(inquiry, gathered)
-
-    async def _recall(self, inquiry: Inquiry | Bypass | None, gathered: "_Gathered") -> None:
-        """Looks for the answer to the very same request."""
-        if self.recall is None or not isinstance(inquiry, Inquiry):
-            return
-        started = trio.current_time()
-        hit = await self.recall.exact(inquiry)
-        gathered.recall_seconds = trio.current_time() - started
-        if hit is not None and may_recall(hit, gathered.screening, self.rulings.policy):
-            gathered.hit = hit
-            gathered.classifying.cancel()
-
-    async def _classify(self, chat: ChatRequest, gathered: "_Gathered") -> None:
-        """Finds out what the prompt is about, if that decides anything and there is time."""
-        policy = self.rulings.policy
-        prompt = chat.prompt(policy.max_context_chars) if chat.model in policy.aliases else None
-        if prompt is None or gathered.hit is not None:
-            return
-        started = trio.current_time()
-        said = None if self.fast is None else self.fast.at_once(prompt)
-        fault = Reason.CLASSIFIER_TIMEOUT
-        try:
-            with gathered.classifying, trio.move_on_after(self.budget_seconds):
-                said = said or await self.classifier.classify(prompt)
-        except ClassifierError as error:
-            fault = error.reason
-        gathered.classify_seconds = trio.current_time() - started
-        if said is None and gathered.hit is None:
-            gathered.outcome = instead(self.fast, prompt, fault)
-        else:
-            gathered.outcome = said
 
     def _facts(self, chat: ChatRequest, facts: RequestFacts) -> RequestFacts:
+        policy = self.rulings.policy
+        asked = policy.asked(chat.model)
+        named = chat.model if chat.model in policy.models else _OTHER
         return evolve(
             facts,
-            requested_model=chat.model if self.rulings.policy.knows(chat.model) else _OTHER,
+            requested_model=named if asked is None else asked.alias,
             turns=len(chat.messages),
             characters=chat.characters,
             is_streaming=chat.is_streaming,
         )
 
 
-@define
-class _Gathered:
-    """What is known of a request so far, and how long it took to find out."""
-
-    outcome: ClassificationOutcome | None = None
-    screening: Screening | None = None
-    hit: Hit | None = None
-    classify_seconds: float = 0.0
-    screen_seconds: float = 0.0
-    recall_seconds: float = 0.0
-    classifying: trio.CancelScope = field(factory=trio.CancelScope)
-
-
-def _draw(facts: RequestFacts) -> float:
-    """Returns a number in [0, 1), the same for every attempt at one request."""
-    seed = facts.request_id or facts.decision_id
-    digest = hashlib.blake2b(seed.encode(), digest_size=7).digest()
+def _draw(seed: str) -> float:
+    """Returns a number in [0, 1), the same for the same seed and uniform over seeds."""
+    digest = hashlib.blake2b(seed.encode("utf-8", "surrogatepass"), digest_size=7).digest()
     return int.from_bytes(digest) / 2.0**56

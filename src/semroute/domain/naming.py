@@ -17,6 +17,9 @@ OVERHEAD: Final = "x-semroute-overhead-ms"
 REASON: Final = "x-semroute-reason"
 GUARD: Final = "x-semroute-guard"
 FALLBACK: Final = "x-semroute-fallback"
+QUALITY: Final = "x-semroute-quality"
+TOOLS: Final = "x-semroute-tools"
+_DECISION: Final = "x-semroute-decision"
 _MODEL: Final = "x-semroute-model"
 _CATEGORY: Final = "x-semroute-route"
 _CONFIDENCE: Final = "x-semroute-confidence"
@@ -64,6 +67,9 @@ class HeaderNames:
             OVERHEAD,
             GUARD,
             FALLBACK,
+            QUALITY,
+            TOOLS,
+            _DECISION,
             CACHE_HEADER,
             _CACHE_KIND,
             _CACHE_AGE,
@@ -72,11 +78,11 @@ class HeaderNames:
 
     @property
     def unspoken(self) -> tuple[str, ...]:
-        """Those that clients may not even say to us: all but the one that asks for a fresh answer.
+        """Those that clients may not even say to us: all but those that ask us for something.
 
-        No model server sees that one either.
+        No model server sees those either.
         """
-        return tuple(name for name in self.owned if name != CACHE_HEADER)
+        return tuple(name for name in self.owned if name not in (CACHE_HEADER, QUALITY))
 
     def on_request(self, decision: RoutingDecision) -> Mapping[str, str]:
         """The headers that steer Envoy's route."""
@@ -100,6 +106,7 @@ class HeaderNames:
             _CATEGORY: decision.category or "none",
             _CONFIDENCE: confidence,
             REASON: decision.reason.value,
+            **({_DECISION: decision.decision} if decision.decision else {}),
         }
 
 

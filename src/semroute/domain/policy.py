@@ -196,6 +196,13 @@ class Policy:
         return _special(self.special_caches, case) or self.cache
 
     @property
+    def heeds_categories(self) -> bool:
+        """Whether the guards or the cache depend on what a prompt is about."""
+        return any(
+            case.category is not None for case in (*self.special_guards, *self.special_caches)
+        )
+
+    @property
     def cache_scopes(self) -> frozenset[CacheScope]:
         """The scopes in which some answers may be kept; none if there is no cache."""
         every = (self.cache, *self.special_caches.values())

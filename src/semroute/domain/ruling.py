@@ -12,6 +12,7 @@ from .headers import NO_EDIT, HeaderEdit
 from .http import LocalReply
 from .naming import REASON
 from .screening import Screening
+from .signals.result import SignalResult
 from .verdict import PassedThrough, Verdict
 
 
@@ -84,6 +85,9 @@ class Ruling:
         classification: What the prompt was found to be about, if it was asked.
         screening: What was found in it, if anything was looked for.
         consultation: What the cache said, if there is one.
+        signals: What became of the operator's signals, as far as anything turned on them.
+        conversation: What the conversation is known by; empty if it is not. It may have words of
+            it, and never goes to a log, a metric or a trace.
         timings: Where the time went.
     """
 
@@ -97,6 +101,8 @@ class Ruling:
     classification: ClassificationOutcome | None = None
     screening: Screening | None = None
     consultation: Consultation | None = None
+    signals: Mapping[str, SignalResult] = field(factory=dict)
+    conversation: str = field(default="", repr=False)
     timings: Timings = field(factory=Timings)
 
     @property

@@ -149,7 +149,7 @@ def decide(
         chosen = choose(_situation(chat, findings, asked, policy), policy)
         decision = _returned(chosen, findings.continued, policy)
     elif chat.model in policy.models:
-        decision = _at(policy.models[chat.model], findings, Reason.EXPLICIT_MODEL)
+        decision = _at(policy.models[chat.model], findings, Reason.EXPLICIT_MODEL, policy)
         decision = _beside(decision, findings.continued, policy)
     else:
         return model_not_found()
@@ -172,7 +172,7 @@ def decide_embedding(
     model = policy.models.get(name)
     if model is not None:
         reason = Reason.DEFAULT if is_alias else Reason.EXPLICIT_MODEL
-        return _screened(_at(model, findings, reason), findings, policy)
+        return _screened(_at(model, findings, reason, policy), findings, policy)
     if findings.screening is None:
         return PassedThrough()
     return decide_unrouted(findings.screening, policy, name)
@@ -275,9 +275,15 @@ def _situation(chat: ChatRequest, findings: Findings, asked: Asked, policy: Poli
     )
 
 
-def _at(model: Model, findings: Findings, reason: Reason) -> RoutingDecision:
-    endpoint = model.endpoint_for(findings.draw, findings.unhealthy)
-    return RoutingDecision(model.name, endpoint, reason)
+def _at(model: Model, findings: Findings, reason: Reason, policy: Policy) -> RoutingDecision:
+    selection = select(policy.decisions, findings.signals)
+    return RoutingDecision(
+        model.name,
+        model.endpoint_for(findings.draw, findings.unhealthy),
+        reason,
+        decision=selection.chosen.name if selection.chosen else None,
+        undecided=tuple(each.name for each in selection.undecided),
+    )
 
 
 def _screened(
