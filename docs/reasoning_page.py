@@ -46,7 +46,7 @@ What stands under a mode is merged into the request as
   that any family is known to reason with go, unless the model's own does so too. Objects that are
   empty then go with them, and nothing else is touched.
 * **Without a mode** the client's own words stay, if the model understands them. **With one** they
-  give way, but for those of `keeps`.
+  give way, but for those of `keeps` where the model is to reason at all.
 * **Without a family** nothing is known of a model. Nothing is said to it, and nothing is removed.
   `plain` is the family of those that are to be told nothing.
 * **What the API would refuse is not said.** Beside the fields of `excludes` a request is told at most

@@ -51,7 +51,7 @@ class ReasoningDialectSettings:
     ] = ()
     keeps: Annotated[
         tuple[_Field, ...],
-        Meta(description="Fields of a client's that stay when a decision says how to reason."),
+        Meta(description="Fields of a client's that stay when a decision says how much to reason."),
     ] = ()
     excludes: Annotated[
         tuple[_Field, ...],

@@ -32,7 +32,7 @@ class Dialect:
         patches: By mode, what is merged into a request, as RFC 7396 has it.
         knows: Fields that the family understands as well, and that a client may use while no mode
             is asked for.
-        keeps: Fields of a client that stay beside one of these patches.
+        keeps: Fields of a client that stay beside one of these patches, if it makes them reason.
         excludes: Fields beside which the family refuses to reason, unless they say no more than
             what goes without saying: null, false, 1, nothing.
     """
@@ -146,9 +146,14 @@ def reasoning_patch(
     if family is None or service not in REASONED:
         return {}
     dialect = family.dialect(service)
-    said = None if mode is None else _expressed(mode, dialect, service, present)
-    leaves = dict(_leaves(said or {}))
-    stays = dialect.fields if said is None else dialect.keeps
+    match None if mode is None else _expressed(mode, dialect, service, present):
+        case None:
+            patch, stays = {}, dialect.fields
+        case ReasoningMode.OFF, patch:
+            stays = frozenset[str]()
+        case _, patch:
+            stays = dialect.keeps
+    leaves = dict(_leaves(patch))
     kept = frozenset({*map(_path, stays), *leaves})
     removed = {
         path
@@ -167,15 +172,15 @@ def reasoning_patch(
 
 def _expressed(
     mode: ReasoningMode, dialect: Dialect, service: Service, present: Present
-) -> Mapping[str, Json] | None:
-    """Returns the patch that comes closest to a mode; None if there is none, or none that fits."""
+) -> tuple[ReasoningMode, Mapping[str, Json]] | None:
+    """Returns the mode that comes closest, and its patch; None if there is none, or none fits."""
     is_excluded = any(_says_more(_at(present.fields, _path(name))) for name in dialect.excludes)
     for near in _NEAREST[mode]:
         patch = dialect.patches.get(near)
         if patch is None or (is_excluded and near is not ReasoningMode.OFF):
             continue
         if service is not Service.MESSAGES or _suits_messages(patch, present):
-            return patch
+            return near, patch
     return None
 
 
