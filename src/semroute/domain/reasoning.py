@@ -146,13 +146,12 @@ def reasoning_patch(
     if family is None or service not in REASONED:
         return {}
     dialect = family.dialect(service)
-    match None if mode is None else _expressed(mode, dialect, service, present):
-        case None:
-            patch, stays = {}, dialect.fields
-        case ReasoningMode.OFF, patch:
-            stays = frozenset[str]()
-        case _, patch:
-            stays = dialect.keeps
+    said = None if mode is None else _expressed(mode, dialect, service, present)
+    patch: Mapping[str, Json] = {}
+    stays = dialect.fields
+    if said is not None:
+        near, patch = said
+        stays = frozenset[str]() if near is ReasoningMode.OFF else dialect.keeps
     leaves = dict(_leaves(patch))
     kept = frozenset({*map(_path, stays), *leaves})
     removed = {
