@@ -7,10 +7,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from semroute.app.zones import shows_now, zone_mistake
+from semroute.app.zones import local_time, zone_mistake
+from semroute.domain.signals.clock import shows_at
 from semroute.domain.signals.definitions import TimeSignal
 
 BERLIN = TimeSignal(dt.time(22), dt.time(6), zone="Europe/Berlin")
+
+
+def shows_now(signal: TimeSignal, now: dt.datetime) -> bool:
+    return shows_at(signal, local_time(signal.zone, now))
 
 
 def utc(month: int, day: int, hour: int, minute: int = 0) -> dt.datetime:

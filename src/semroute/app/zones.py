@@ -3,19 +3,17 @@
 import datetime as dt
 from zoneinfo import ZoneInfo, available_timezones
 
-from semroute.domain.signals.clock import shows_at
-from semroute.domain.signals.definitions import TimeSignal
 from semroute.domain.suggestions import did_you_mean
 
 
-def shows_now(signal: TimeSignal, now: dt.datetime) -> bool:
-    """Returns whether it is the time that a signal is about.
+def local_time(zone: str, now: dt.datetime) -> dt.datetime:
+    """Returns what the clocks in a zone say.
 
     The rules of a zone are read once and remembered by the standard library, so a request that
     asks costs no file.
 
     Args:
-        signal: Its zone must have passed `zone_mistake`.
+        zone: Its name, which must have passed `zone_mistake`.
         now: When, with a zone of its own.
 
     Raises:
@@ -24,7 +22,7 @@ def shows_now(signal: TimeSignal, now: dt.datetime) -> bool:
     if now.tzinfo is None:
         message = "It must be known in which zone it is now."
         raise ValueError(message)
-    return shows_at(signal, now.astimezone(ZoneInfo(signal.zone)))
+    return now.astimezone(ZoneInfo(zone))
 
 
 def zone_mistake(name: str) -> str | None:
