@@ -108,7 +108,7 @@ class TorchToolRanker:
         if not more:
             return KnownTool(first, ToolWords.of(tool))
         whole = _vector(await self._embedder.embed(f"{name}: {tool.text}"))
-        return KnownTool((first + whole) / 2, ToolWords.of(tool))
+        return KnownTool((first + whole) / np.float32(2), ToolWords.of(tool))
 
 
 def _vector(data: bytes) -> Vector:

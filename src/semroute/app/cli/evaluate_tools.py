@@ -21,6 +21,7 @@ from semroute.app.evaluation import (
 )
 from semroute.app.evaluation.tools import COUNTS
 from semroute.domain.chat import Tool
+from semroute.domain.ports import ToolRanker
 from semroute.domain.tools.describing import described
 
 from .configuration import ConfigOption, Configuration, JsonOption, read_configuration
@@ -108,7 +109,7 @@ def _tool(value: object) -> Tool | Mistake:
 async def _measure(configuration: Configuration, questions: list[ToolQuestion]) -> ToolsReport:
     classifier = classifier_of(configuration.settings, configuration.library)
     count = len({tool for each in questions for tool in each.tools})
-    ways = {
+    ways: dict[str, ToolRanker] = {
         _JUDGED: TorchToolRanker(classifier, max_remembered=max(count, 1)),
         "vectors alone": PlainToolRanker(classifier),
         "words alone": WordToolRanker(),

@@ -57,4 +57,4 @@ class WordToolRanker:
 
 
 def _dot(one: _Numbers, other: _Numbers) -> float:
-    return sum(map(operator.mul, one, other))
+    return math.fsum(map(operator.mul, one, other))

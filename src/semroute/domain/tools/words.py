@@ -9,14 +9,13 @@ _WORD: Final = re.compile(r"[^\W\d_]+|\d+")
 _GAP: Final = re.compile(r"[\W_]+")
 
 # What requests and descriptions are full of, whatever they are about.
-_EMPTY: Final = frozenset(
-    (
-        "a an and any are as at be been by can could did do does for from get give given has have "
-        "he her his how i if in into is it its let like me my need of on or our out please she "
-        "should so some than that the their them then there these they this those to us want was "
-        "we were what when where which who will with would you your"
-    ).split()  # noqa: SIM905 - as a list it would take a line for every word
+_EMPTY_WORDS: Final = (
+    "a an and any are as at be been by can could did do does for from get give given has have "
+    "he her his how i if in into is it its let like me my need of on or our out please she "
+    "should so some than that the their them then there these they this those to us want was "
+    "we were what when where which who will with would you your"
 )
+_EMPTY: Final = frozenset(_EMPTY_WORDS.split())
 _ENDINGS: Final = ("ations", "ation", "ings", "ing", "ies", "ers", "er", "ed", "es", "e", "s", "y")
 _STEM_CHARS: Final = 4  # shorter stems are shared by words that have nothing in common
 
