@@ -1,6 +1,7 @@
 """`semroute eval tools`."""
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -21,7 +22,7 @@ from semroute.app.evaluation import (
 )
 from semroute.app.evaluation.tools import COUNTS
 from semroute.domain.chat import Tool
-from semroute.domain.ports import ToolRanker
+from semroute.domain.ports import Embedder, ToolRanker
 from semroute.domain.tools.describing import described
 
 from .configuration import ConfigOption, Configuration, JsonOption, read_configuration
@@ -108,18 +109,23 @@ def _tool(value: object) -> Tool | Mistake:
 
 async def _measure(configuration: Configuration, questions: list[ToolQuestion]) -> ToolsReport:
     classifier = classifier_of(configuration.settings, configuration.library)
-    count = len({tool for each in questions for tool in each.tools})
-    ways: dict[str, ToolRanker] = {
-        _JUDGED: TorchToolRanker(classifier, max_remembered=max(count, 1)),
-        "vectors alone": PlainToolRanker(classifier),
-        "words alone": WordToolRanker(),
-    }
+    ways = _ways(classifier, questions)
     with show_progress() as progress:
         async with trio.open_nursery() as nursery:
             await nursery.start(classifier.run, progress)
             report = await evaluate_tools(ways, questions, progress)
             nursery.cancel_scope.cancel()
     return report
+
+
+def _ways(embedder: Embedder, questions: list[ToolQuestion]) -> Mapping[str, ToolRanker]:
+    """Returns the ways that are compared, the one that ships first."""
+    count = len({tool for each in questions for tool in each.tools})
+    return {
+        _JUDGED: TorchToolRanker(embedder, max_remembered=max(count, 1)),
+        "vectors alone": PlainToolRanker(embedder),
+        "words alone": WordToolRanker(),
+    }
 
 
 def _chart(report: ToolsReport) -> Chart:

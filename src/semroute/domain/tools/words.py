@@ -3,7 +3,7 @@
 import re
 from typing import Final
 
-# Where a name such as `getHTTPStatus` has its next word.
+# Where a name such as `getHTTPStatus` has its next word. Other alphabets do not write like that.
 _HUMP: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _WORD: Final = re.compile(r"[^\W\d_]+|\d+")
 _GAP: Final = re.compile(r"[\W_]+")
