@@ -15,6 +15,7 @@ from .checkpoints import (
 )
 from .classifier import Progress, TorchClassifier
 from .encoder import load_encoder
+from .tool_ranker import TorchToolRanker
 
 __all__ = [
     "Capacity",
@@ -25,6 +26,7 @@ __all__ = [
     "Source",
     "TorchClassifier",
     "TorchReranker",
+    "TorchToolRanker",
     "knows_attacks",
     "load_encoder",
     "trained_categories",

@@ -10,6 +10,7 @@ _COMMANDS = {
     "frontier": "Measure how well complexity tells prompts for a strong model from others.",
     "guard": "Measure how many attacks are found, and how many of them when they are hidden.",
     "pii": "Measure how much of the personal data in texts is found.",
+    "tools": "Measure how often the right tools are among those that are kept.",
 }
 
 for _name, _help in _COMMANDS.items():

@@ -19,6 +19,9 @@ from .pii_kinds import kind_called
 from .pii_page import pii_as_json, pii_page
 from .report import markdown
 from .robustness import RobustnessReport, Trial, evaluate_robustness, sampled
+from .tool_baselines import PlainToolRanker, WordToolRanker
+from .tools import ToolQuestion, ToolsReport, evaluate_tools
+from .tools_page import tools_as_json, tools_page
 from .tried import Outcome, TriedScreen, UnscreenedError
 
 __all__ = [
@@ -39,14 +42,18 @@ __all__ = [
     "Outcome",
     "Page",
     "PiiReport",
+    "PlainToolRanker",
     "Prices",
     "QuestionPair",
     "RobustnessReport",
     "SetReport",
     "Table",
+    "ToolQuestion",
+    "ToolsReport",
     "Trial",
     "TriedScreen",
     "UnscreenedError",
+    "WordToolRanker",
     "by_lot",
     "cache_as_json",
     "cache_page",
@@ -58,6 +65,7 @@ __all__ = [
     "evaluate_guard",
     "evaluate_pii",
     "evaluate_robustness",
+    "evaluate_tools",
     "exact_interval",
     "for_attacks",
     "for_pii",
@@ -71,4 +79,6 @@ __all__ = [
     "pii_as_json",
     "pii_page",
     "sampled",
+    "tools_as_json",
+    "tools_page",
 ]

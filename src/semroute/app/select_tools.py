@@ -1,0 +1,70 @@
+"""Fewer tools for a model: those that serve what the user asks for."""
+
+from collections.abc import Sequence
+
+import trio
+from attrs import frozen
+
+from semroute.domain.chat import ChatRequest, Tool
+from semroute.domain.errors import ClassifierError
+from semroute.domain.ports import ToolRanker
+from semroute.domain.tools.relevance import ToolWords, by_words
+from semroute.domain.tools.selection import (
+    Basis,
+    ToolPolicy,
+    ToolSelection,
+    kept_tools,
+    may_select,
+)
+
+
+@frozen
+class ToolSelector:
+    """Selects the tools of requests.
+
+    Args:
+        ranker: Compares tools with what the user asks for.
+        budget_seconds: How long it may take. If it takes longer or fails, words alone decide.
+    """
+
+    ranker: ToolRanker
+    budget_seconds: float
+
+    async def select(
+        self, chat: ChatRequest, text: str, policy: ToolPolicy
+    ) -> ToolSelection | None:
+        """Returns which tools stay, or None if none may be left out.
+
+        Args:
+            chat: The request.
+            text: What the user asks for.
+            policy: How many stay.
+
+        Cancellation: Nothing is left behind but tools that are known from now on.
+        """
+        if not may_select(chat, policy):
+            return None
+        scores = await self._scores(chat, text)
+        basis = Basis.MEANING
+        if scores is None:
+            scores = await _by_words(text, chat.tools)
+            basis = Basis.WORDS
+        return ToolSelection(kept_tools(chat, scores, policy), len(chat.tools), basis)
+
+    async def _scores(self, chat: ChatRequest, text: str) -> Sequence[float] | None:
+        """Returns what the ranker says; None if it fails, or says nothing in time."""
+        with trio.move_on_after(self.budget_seconds):
+            try:
+                return await self.ranker.rank(text, chat.tools)
+            except ClassifierError:
+                return None
+        return None
+
+
+async def _by_words(text: str, tools: Sequence[Tool]) -> Sequence[float]:
+    """Returns what words say. Others have their turn between two tools."""
+    words: list[ToolWords] = []
+    for tool in tools:
+        await trio.lowlevel.checkpoint()
+        words.append(ToolWords.of(tool))
+    return by_words(text, words)

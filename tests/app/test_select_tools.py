@@ -1,0 +1,90 @@
+"""Fewer tools for a model."""
+
+import pytest
+import trio
+import trio.testing
+from attrs import define, field
+
+from semroute.adapters.memory import WordEmbedder
+from semroute.adapters.torch import TorchToolRanker
+from semroute.app.evaluation import WordToolRanker
+from semroute.app.select_tools import ToolSelector
+from semroute.domain.chat import ChatRequest, Tool, ToolChoice
+from semroute.domain.errors import ClassifierError, NotLoadedError, OverloadedError
+from semroute.domain.ports import ToolRanker
+from semroute.domain.tools.selection import Basis, ToolPolicy
+
+TOOLS = (
+    Tool("book_table", "Reserves a table in a restaurant."),
+    Tool("weather", "Says what the weather will be."),
+    Tool("send_mail", "Sends a letter."),
+)
+CHAT = ChatRequest("auto", (), tools=TOOLS)
+ONE = ToolPolicy(1)
+
+
+@define
+class TroubledRanker:
+    """Fails, or takes its time."""
+
+    error: ClassifierError | None = None
+    seconds: float = 0
+    asked: list[str] = field(factory=list)
+
+    async def rank(self, text: str, tools: object) -> list[float]:
+        self.asked.append(text)
+        await trio.sleep(self.seconds)
+        if self.error is not None:
+            raise self.error
+        return [1.0, 0.0, 0.0]
+
+
+@pytest.mark.parametrize("ranker", [TorchToolRanker(WordEmbedder()), WordToolRanker()])
+async def test_the_ranker_s_best_stay(ranker: ToolRanker) -> None:
+    selection = await ToolSelector(ranker, 1).select(CHAT, "how will the weather be", ONE)
+    assert selection is not None
+    assert (selection.kept, selection.offered, selection.basis) == ((1,), 3, Basis.MEANING)
+
+
+async def test_what_is_within_the_budget_counts(
+    autojump_clock: trio.testing.MockClock,
+) -> None:
+    selection = await ToolSelector(TroubledRanker(seconds=0.9), 1).select(CHAT, "weather", ONE)
+    assert selection is not None
+    assert (selection.kept, selection.basis) == ((0,), Basis.MEANING)
+
+
+async def test_words_decide_when_the_budget_ends(
+    autojump_clock: trio.testing.MockClock,
+) -> None:
+    selection = await ToolSelector(TroubledRanker(seconds=1.1), 1).select(CHAT, "weather", ONE)
+    assert selection is not None
+    assert (selection.kept, selection.basis) == ((1,), Basis.WORDS)
+    assert trio.current_time() == pytest.approx(1)
+
+
+@pytest.mark.parametrize("error", [ClassifierError("x"), NotLoadedError("x"), OverloadedError("x")])
+async def test_words_decide_when_the_ranker_fails(error: ClassifierError) -> None:
+    selection = await ToolSelector(TroubledRanker(error), 1).select(CHAT, "a letter", ONE)
+    assert selection is not None
+    assert (selection.kept, selection.basis) == ((2,), Basis.WORDS)
+
+
+@pytest.mark.parametrize(
+    ("chat", "policy"),
+    [
+        (CHAT, ToolPolicy(3)),
+        (ChatRequest("auto", ()), ONE),
+        (ChatRequest("auto", (), tools=TOOLS, tool_choice=ToolChoice.REQUIRED), ONE),
+    ],
+)
+async def test_nobody_is_asked_when_nothing_may_go(chat: ChatRequest, policy: ToolPolicy) -> None:
+    ranker = TroubledRanker()
+    assert await ToolSelector(ranker, 1).select(chat, "weather", policy) is None
+    assert ranker.asked == []
+
+
+async def test_a_cancelled_selection_is_none(autojump_clock: trio.testing.MockClock) -> None:
+    with trio.move_on_after(0.5) as scope:
+        await ToolSelector(TroubledRanker(seconds=9), 5).select(CHAT, "weather", ONE)
+    assert scope.cancelled_caught
