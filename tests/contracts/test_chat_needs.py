@@ -79,7 +79,8 @@ TOOLS["count_tokens"] = TOOLS["messages"]
 def test_tools_and_the_choice_among_them_are_read(api: str) -> None:
     chat = parsed(api, TOOLS[api])
     assert chat.tools == (WEATHER, Tool(""))
-    assert (chat.tool_choice, chat.called) == (ToolChoice.NAMED, {"weather"})
+    assert chat.tool_choice is ToolChoice.NAMED
+    assert chat.called == {"weather"}
     free = parsed(api, TOOLS[api] | {"tool_choice": None})
     assert free.tools == chat.tools
     assert (free.tool_choice, free.called) == (ToolChoice.AUTO, frozenset())
@@ -89,12 +90,14 @@ def test_functions_are_tools_that_all_stay() -> None:
     functions = [ABOUT | {"parameters": SCHEMA}, {"name": "g"}, "h"]
     chat = parsed("chat", {"functions": functions, "function_call": "none"})
     assert chat.tools == (WEATHER, Tool("g"), Tool(""))
-    assert (chat.tool_choice, chat.called) == (ToolChoice.NONE, {"weather", "g"})
+    assert chat.tool_choice is ToolChoice.NONE
+    assert chat.called == {"weather", "g"}
     both = {"functions": functions[:1], "function_call": {"name": "weather"}}
     tools = [{"type": "function", "function": {"name": "f"}}]
     chat = parsed("chat", both | {"tools": tools})
     assert chat.tools == (Tool("f"), WEATHER)
-    assert (chat.tool_choice, chat.called) == (ToolChoice.NAMED, {"weather"})
+    assert chat.tool_choice is ToolChoice.NAMED
+    assert chat.called == {"weather"}
     assert parsed("chat", both | {"tool_choice": "none"}).tool_choice is ToolChoice.NONE
 
 

@@ -12,7 +12,7 @@ from semroute.domain.chat import Tool
 
 from .documents import UNHURRIED
 
-SCHEMA = {
+SCHEMA: Any = {
     "type": "object",
     "description": "Where and when.",
     "properties": {
@@ -36,8 +36,8 @@ TEXT = "\n".join(
         *("until", "A day."),
     ]
 )
-ABOUT = {"name": "weather", "description": "Tells the weather."}
-NAMED = {
+ABOUT: Any = {"name": "weather", "description": "Tells the weather."}
+NAMED: dict[str, Any] = {
     "chat completions": {"type": "function", "function": ABOUT | {"parameters": SCHEMA}},
     "responses": {"type": "function", **ABOUT, "parameters": SCHEMA, "strict": True},
     "messages": {**ABOUT, "input_schema": SCHEMA, "cache_control": {"type": "ephemeral"}},
@@ -87,7 +87,12 @@ def test_what_is_no_list_offers_nothing(value: Any) -> None:
 
 
 def test_a_tool_with_odd_parameters_keeps_its_name() -> None:
-    odd = [{"properties": ["a"]}, {"properties": {"a": "b"}, "enum": {"c": 1}}, "object", None]
+    odd: list[Any] = [
+        {"properties": ["a"]},
+        {"properties": {"a": "b"}, "enum": {"c": 1}},
+        "object",
+        None,
+    ]
     tools = tools_in([{"name": "f", "description": 1, "parameters": schema} for schema in odd])
     assert tools == (Tool("f"), Tool("f", "a"), Tool("f"), Tool("f"))
 
@@ -117,7 +122,7 @@ def test_any_list_has_a_tool_for_each_of_its_items(values: list[Any]) -> None:
 
 
 def test_much_is_said_of_a_tool_and_no_more_is_read_than_it_takes() -> None:
-    many = {f"parameter {n}": {"description": "x" * 50} for n in range(20_000)}
+    many: Any = {f"parameter {n}": {"description": "x" * 50} for n in range(20_000)}
     (tool,) = tools_in([{"name": "f", "parameters": {"properties": many}}])
     assert tool.text.startswith(f"parameter 0\n{'x' * 50}\nparameter 1\n")
     assert len(tool.text) <= 2000

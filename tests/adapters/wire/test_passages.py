@@ -109,7 +109,7 @@ def test_every_text_beside_the_messages_is_found() -> None:
 
 @pytest.mark.parametrize("kind", [[], {}, 7, None])
 def test_a_document_whose_source_is_of_no_type_is_opaque(kind: Any) -> None:
-    part = {"type": "document", "source": {"type": kind, "data": "hi"}}
+    part: Any = {"type": "document", "source": {"type": kind, "data": "hi"}}
     reading = passages_of({"messages": [{"role": "user", "content": [part]}]})
     assert reading.opaque == (("messages", 0, "content", 0),)
 

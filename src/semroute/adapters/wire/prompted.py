@@ -34,4 +34,6 @@ def prompted(given: Raw | None, system: SystemPrompt, part: Raw) -> Raw:
 
 
 def _ordered(ours: _Piece, theirs: list[_Piece], mode: SystemPromptMode) -> list[_Piece]:
-    return [*theirs, ours] if mode is SystemPromptMode.APPEND else [ours, *theirs]
+    if mode is SystemPromptMode.APPEND:
+        return [*theirs, ours]
+    return [ours, *theirs]
