@@ -12,6 +12,7 @@ from semroute.domain.chat import ChatRequest, Message, Refusal, Role
 from semroute.domain.errors import InvalidRequestError
 from semroute.domain.headers import Headers
 from semroute.domain.record import UpstreamAnswer, Usage
+from semroute.domain.signals.definitions import Modality
 from tests.adapters.wire.named_streams import event, events, opened, streamed, whole
 from tests.adapters.wire.text_filters import Hoarding, Replacing, Stopping
 
@@ -56,6 +57,10 @@ def test_blocks_are_read_and_what_tools_return_is_a_turn_of_theirs() -> None:
             Message(Role.TOOL, ""),
         ),
         is_streaming=True,
+        called=frozenset({"f"}),
+        modalities=frozenset({Modality.IMAGE}),
+        max_answer_tokens=9,
+        is_continuation=True,
     )
     prompt = chat.prompt(100)
     assert prompt is not None

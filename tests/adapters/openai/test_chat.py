@@ -9,6 +9,7 @@ from semroute.domain.chat import ChatRequest, Message, Role
 from semroute.domain.errors import InvalidRequestError
 from semroute.domain.headers import Headers
 from semroute.domain.record import UpstreamAnswer, Usage
+from semroute.domain.signals.definitions import Modality
 
 CODEC = OpenAIChat()
 
@@ -44,6 +45,7 @@ def test_a_conversation_is_read() -> None:
             Message(Role.OTHER, "meanwhile"),
         ),
         is_streaming=True,
+        modalities=frozenset({Modality.IMAGE}),
     )
     assert [passage.text for passage in chat.passages] == [
         *("be brief", "what is", "this?", "42", "no", "x", "narrator", "meanwhile"),

@@ -12,6 +12,7 @@ from semroute.domain.chat import ChatRequest, Message, Refusal, Role
 from semroute.domain.errors import InvalidRequestError
 from semroute.domain.headers import Headers
 from semroute.domain.record import UpstreamAnswer, Usage
+from semroute.domain.signals.definitions import Modality
 from tests.adapters.wire.named_streams import event, events, opened, streamed, whole
 from tests.adapters.wire.text_filters import Hoarding, Replacing, Stopping
 
@@ -63,6 +64,8 @@ def test_items_are_turns_and_what_tools_return_is_no_prompt() -> None:
             Message(Role.OTHER, ""),
         ),
         is_streaming=True,
+        called=frozenset({"f"}),
+        modalities=frozenset({Modality.IMAGE}),
         continues="resp_1",
     )
     prompt = chat.prompt(100)

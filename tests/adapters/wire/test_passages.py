@@ -107,6 +107,13 @@ def test_every_text_beside_the_messages_is_found() -> None:
     }
 
 
+@pytest.mark.parametrize("kind", [[], {}, 7, None])
+def test_a_document_whose_source_is_of_no_type_is_opaque(kind: Any) -> None:
+    part: Any = {"type": "document", "source": {"type": kind, "data": "hi"}}
+    reading = passages_of({"messages": [{"role": "user", "content": [part]}]})
+    assert reading.opaque == (("messages", 0, "content", 0),)
+
+
 def test_the_name_of_a_field_is_a_passage_that_cannot_be_edited() -> None:
     document: dict[str, Any] = {"metadata": {"jane@x.example": "v"}}
     found = passages_of(document).passages

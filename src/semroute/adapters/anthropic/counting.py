@@ -11,6 +11,7 @@ from semroute.domain.record import UpstreamAnswer, Usage
 from semroute.domain.routing import ChatEdit
 
 from .errors import error_reply
+from .prompting import prompt_messages
 from .reading import chat_in
 
 _FORBIDDEN: Final = 403
@@ -25,7 +26,7 @@ class AnthropicTokenCount(Wordless):
 
     def edit(self, body: bytes, edit: ChatEdit) -> bytes:
         """Changes the values the edit names. Every other value keeps its bytes."""
-        return edited(body, edit)
+        return edited(body, edit, prompt_messages)
 
     def error(self, status: int, error: InvalidRequestError) -> LocalReply:
         """Returns `{"type": "error", "error": {"type", "message"}}`."""

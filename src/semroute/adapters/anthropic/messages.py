@@ -18,6 +18,7 @@ from semroute.domain.routing import ChatEdit
 
 from . import refusals
 from .errors import error_reply
+from .prompting import prompt_messages
 from .reading import chat_in
 from .wording import MessagesWording
 
@@ -33,7 +34,7 @@ class AnthropicMessages:
 
     def edit(self, body: bytes, edit: ChatEdit) -> bytes:
         """Changes the values the edit names. Every other value keeps its bytes."""
-        return edited(body, edit)
+        return edited(body, edit, prompt_messages)
 
     def error(self, status: int, error: InvalidRequestError) -> LocalReply:
         """Returns `{"type": "error", "error": {"type", "message"}}`."""

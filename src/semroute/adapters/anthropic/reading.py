@@ -3,20 +3,29 @@
 from collections.abc import Iterator
 from typing import Final
 
+from semroute.adapters.wire.choice import choice_of
 from semroute.adapters.wire.fields import (
     is_streaming_in,
+    length_in,
     list_in,
     message_of,
     model_in,
     role_of,
+    wants_schema_in,
 )
+from semroute.adapters.wire.modalities import modalities_in
+from semroute.adapters.wire.offered import tools_in
 from semroute.adapters.wire.passages import passages_of
 from semroute.adapters.wire.strictjson import Json, load_object
 from semroute.domain.chat import ChatRequest, Message, Role
 from semroute.domain.errors import InvalidRequestError
 
+from .calling import blocks_in, called_in, is_result
+
 _PARTS: Final = {"text": "text"}  # type: the field its text is in
 _RESULT: Final = "tool_result"  # what the types of such blocks end in
+# Where the format of an answer stands: now, and as it was when it was new.
+_FORMATS: Final = (("output_config", "format"), ("output_format",))
 
 
 def chat_in(body: bytes) -> ChatRequest:
@@ -36,12 +45,21 @@ def chat_in(body: bytes) -> ChatRequest:
     for index, turn in enumerate(messages):
         turns += _turns(turn, f"messages[{index}]")
     reading = passages_of(document)
+    choice = choice_of(document.get("tool_choice"))
+    blocks = [block for turn in messages for block in blocks_in(turn)]
     return ChatRequest(
         model,
         tuple(turns),
         is_streaming=is_streaming_in(document),
         passages=reading.passages,
         opaque=reading.opaque,
+        tools=tools_in(document.get("tools")),
+        tool_choice=choice.freedom,
+        called=choice.names.union(called_in(blocks)),
+        modalities=frozenset(modalities_in([*blocks])),
+        wants_schema=any(wants_schema_in(document, *path) for path in _FORMATS),
+        max_answer_tokens=length_in(document, "max_tokens"),
+        is_continuation=is_result(messages[-1]),
     )
 
 

@@ -5,7 +5,7 @@ from typing import Final, Literal
 from semroute.adapters.wire import replies
 from semroute.adapters.wire.answers import filter_for
 from semroute.adapters.wire.editing import edited
-from semroute.adapters.wire.fields import is_streaming_in, model_in
+from semroute.adapters.wire.fields import is_streaming_in, length_in, model_in, wants_schema_in
 from semroute.adapters.wire.passages import passages_of
 from semroute.adapters.wire.strictjson import Json, load_object
 from semroute.domain.chat import ChatRequest, Message, Refusal, Role
@@ -47,10 +47,15 @@ class OpenAICompletions:
             choices=choices_of(document.get("n")) * max(len(prompts), 1),
             passages=reading.passages,
             opaque=reading.opaque,
+            wants_schema=wants_schema_in(document, "response_format"),  # as vLLM has it
+            max_answer_tokens=length_in(document, "max_tokens"),
         )
 
     def edit(self, body: bytes, edit: ChatEdit) -> bytes:
-        """Changes the values the edit names. Every other value keeps its bytes."""
+        """Changes the values the edit names. Every other value keeps its bytes.
+
+        A prompt to go on from has no place for a system prompt, so none is put there.
+        """
         return edited(body, edit)
 
     def error(self, status: int, error: InvalidRequestError) -> LocalReply:

@@ -1,14 +1,25 @@
 """`POST /v1/responses`: items instead of messages, and a server that remembers earlier ones."""
 
+from collections.abc import Iterator
 from typing import Annotated, Final, Literal
 
 import msgspec
 
 from semroute.adapters.wire import replies
 from semroute.adapters.wire.answers import filter_for
+from semroute.adapters.wire.choice import choice_of
 from semroute.adapters.wire.editing import edited
-from semroute.adapters.wire.fields import is_streaming_in, message_of, model_in, role_of
+from semroute.adapters.wire.fields import (
+    is_streaming_in,
+    length_in,
+    message_of,
+    model_in,
+    role_of,
+    wants_schema_in,
+)
 from semroute.adapters.wire.kept import documents_of
+from semroute.adapters.wire.modalities import modalities_in
+from semroute.adapters.wire.offered import tools_in
 from semroute.adapters.wire.passages import passages_of
 from semroute.adapters.wire.strictjson import Json, load_object
 from semroute.domain.chat import ChatRequest, Message, Refusal, Role
@@ -18,9 +29,11 @@ from semroute.domain.headers import Headers
 from semroute.domain.http import LocalReply
 from semroute.domain.record import UpstreamAnswer, Usage
 from semroute.domain.routing import ChatEdit
+from semroute.domain.signals.definitions import Modality
 
 from . import response_refusals
 from .errors import error_reply
+from .prompting import prompt_response
 from .response_wording import ResponsesWording
 
 _WORDING: Final = ResponsesWording()
@@ -31,7 +44,8 @@ _PARTS: Final = {
     "refusal": "refusal",
 }  # type: the field its text is in
 _MESSAGE: Final = "message"
-_CALLS: Final = ("_call", "reasoning")  # what the types of a model's own items end in
+_CALL: Final = "_call"
+_CALLS: Final = (_CALL, "reasoning")  # what the types of a model's own items end in
 _OUTPUT: Final = "_output"  # what those of a tool's end in
 _INSTRUCTIONS: Final = "instructions"
 _PREVIOUS: Final = "previous_response_id"
@@ -51,20 +65,29 @@ class OpenAIResponses:
         if not isinstance(previous, str | None):
             message = "It must be a string or null."
             raise InvalidRequestError(message, _PREVIOUS)
-        turns = [*_instructions(document.get(_INSTRUCTIONS)), *_turns(document.get("input"))]
+        given = document.get("input")
+        turns, items = _turns(given), _objects(given)
+        choice = choice_of(document.get("tool_choice"))
         reading = passages_of(document)
         return ChatRequest(
             model,
-            tuple(turns),
+            (*_instructions(document.get(_INSTRUCTIONS)), *turns),
             is_streaming=is_streaming,
             passages=reading.passages,
             opaque=reading.opaque,
+            tools=tools_in(document.get("tools")),
+            tool_choice=choice.freedom,
+            called=choice.names.union(_called(items)),
+            modalities=frozenset(_modalities(items)),
+            wants_schema=wants_schema_in(document, "text", "format"),
+            max_answer_tokens=length_in(document, "max_output_tokens"),
+            is_continuation=bool(turns) and turns[-1].role is Role.TOOL,
             continues=previous or None,
         )
 
     def edit(self, body: bytes, edit: ChatEdit) -> bytes:
         """Changes the values the edit names. Every other value keeps its bytes."""
-        return edited(body, edit)
+        return edited(body, edit, prompt_response)
 
     def error(self, status: int, error: InvalidRequestError) -> LocalReply:
         """Returns the error as OpenAI's chat API has it too."""
@@ -142,6 +165,25 @@ def _turn(item: Json, path: str) -> Message:
         readable = output if isinstance(output, str) or is_parts else None
         return message_of(Role.TOOL, readable, f"{path}.output", _PARTS)
     return Message(Role.ASSISTANT if kind.endswith(_CALLS) else Role.OTHER, "")
+
+
+def _objects(value: Json) -> list[dict[str, Json]]:
+    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
+
+
+def _called(items: list[dict[str, Json]]) -> Iterator[str]:
+    """Yields the names of tools that were called, and of the namespaces they are in."""
+    for item in items:
+        kind = item.get("type")
+        if isinstance(kind, str) and kind.endswith(_CALL):
+            names = (item.get("name"), item.get("namespace"))
+            yield from (name for name in names if isinstance(name, str) and name)
+
+
+def _modalities(items: list[dict[str, Json]]) -> Iterator[Modality]:
+    for item in items:
+        yield from modalities_in(item.get("content"))
+        yield from modalities_in(item.get("output"))
 
 
 _Count = Annotated[int, msgspec.Meta(ge=0)]

@@ -1,32 +1,48 @@
-"""A request with some of its strings replaced, and everything else as it was.
+"""A request with some of its values changed, and everything else as it was.
 
-Only the objects and lists on the way to a replaced string are taken apart, and only to their
-next level. What stands beside the way is never decoded, so numbers keep their spelling.
+Only the objects and lists on the way to what changes are taken apart, and only to their next
+level. What stands beside the way is never decoded, so numbers keep their spelling.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Final, TypeAlias
 
-import msgspec
-
 from semroute.domain.passage import Path
-from semroute.domain.routing import ChatEdit
+from semroute.domain.routing import ChatEdit, SystemPrompt
+
+from .merging import merge
+from .offered import keep_tools
+from .raw import (
+    Fields,
+    Raw,
+    fields_of,
+    is_list,
+    is_object,
+    is_text,
+    items_of,
+    raw_of,
+    written,
+)
+
+Prompter: TypeAlias = Callable[[Fields, SystemPrompt], None]
+"""Puts a system prompt among the fields of a request, where its API has it."""
 
 # By the next step of the paths: the new text or value there, or what changes further inside.
 _Changes: TypeAlias = "dict[str | int, _Change]"
-_Change: TypeAlias = "str | msgspec.Raw | _Changes"
+_Change: TypeAlias = "str | Raw | _Changes"
 
 # In a tool call's arguments, which are JSON, a placeholder may have come in the place of a number.
 _STRING_OR_PLACEHOLDER: Final = re.compile(r'"(?:[^"\\]|\\.)*+"|\[[A-Z_]+_[0-9]+\]', re.DOTALL)
 
-_FIELDS: Final = msgspec.json.Decoder(dict[str, msgspec.Raw])
-_ITEMS: Final = msgspec.json.Decoder(list[msgspec.Raw])
-_VALUE: Final = msgspec.json.Decoder(msgspec.Raw)
 
-
-def edited(body: bytes, edit: ChatEdit) -> bytes:
+def edited(body: bytes, edit: ChatEdit, prompter: Prompter | None = None) -> bytes:
     """Returns a request, which must have been read strictly before, as edited.
+
+    Args:
+        body: The request.
+        edit: What changes. Its paths and positions are those of the request as it came.
+        prompter: How its API is told a system prompt; None if there is no place for one.
 
     Raises:
         LookupError: There is no string at a place the edit names. It says nothing more,
@@ -38,16 +54,26 @@ def edited(body: bytes, edit: ChatEdit) -> bytes:
     }
     if edit.model is not None:
         texts["model",] = edit.model
-    return bytes(_changed(_VALUE.decode(body), _tree(texts))) if texts else body
+    system = edit.system if prompter is not None else None
+    if edit.tools is None and system is None and not edit.fields:
+        return bytes(_changed(raw_of(body), _tree(texts))) if texts else body
+    # Texts come first: whatever else is done moves what they name.
+    fields = _changed_fields(raw_of(body), _tree(texts))
+    if edit.tools is not None:
+        keep_tools(fields, edit.tools)
+    if system is not None and prompter is not None:
+        prompter(fields, system)
+    merge(fields, edit.fields)
+    return bytes(written(fields))
 
 
-def replaced(body: bytes, values: Mapping[Path, msgspec.Raw]) -> bytes:
+def replaced(body: bytes, values: Mapping[Path, Raw]) -> bytes:
     """Returns a document with other values in some places, whatever stands there.
 
     Raises:
         LookupError: There is no such place.
     """
-    return bytes(_changed(_VALUE.decode(body), _tree(values))) if values else body
+    return bytes(_changed(raw_of(body), _tree(values))) if values else body
 
 
 def _quoted(arguments: str) -> str:
@@ -57,7 +83,7 @@ def _quoted(arguments: str) -> str:
     )
 
 
-def _tree(values: Mapping[Path, str] | Mapping[Path, msgspec.Raw]) -> _Changes:
+def _tree(values: Mapping[Path, str] | Mapping[Path, Raw]) -> _Changes:
     root: _Changes = {}
     for path, value in values.items():
         if not path:
@@ -74,35 +100,34 @@ def _tree(values: Mapping[Path, str] | Mapping[Path, msgspec.Raw]) -> _Changes:
     return root
 
 
-def _changed(raw: msgspec.Raw, change: _Change) -> msgspec.Raw:
-    if isinstance(change, msgspec.Raw):
+def _changed(raw: Raw, change: _Change) -> Raw:
+    if isinstance(change, Raw):
         return change
-    kind = bytes(memoryview(raw)[:1])
-    if isinstance(change, str) and kind == b'"':
-        return msgspec.Raw(msgspec.json.encode(change))
-    if isinstance(change, dict) and kind == b"{":
-        return _changed_object(raw, change)
-    if isinstance(change, dict) and kind == b"[":
+    if isinstance(change, str) and is_text(raw):
+        return written(change)
+    if isinstance(change, dict) and is_object(raw):
+        return written(_changed_fields(raw, change))
+    if isinstance(change, dict) and is_list(raw):
         return _changed_list(raw, change)
     raise _fault()
 
 
-def _changed_object(raw: msgspec.Raw, changes: _Changes) -> msgspec.Raw:
-    fields = _FIELDS.decode(raw)
+def _changed_fields(raw: Raw, changes: _Changes) -> Fields:
+    fields = fields_of(raw)
     for step, change in changes.items():
         if not isinstance(step, str) or step not in fields:
             raise _fault()
         fields[step] = _changed(fields[step], change)
-    return msgspec.Raw(msgspec.json.encode(fields))
+    return fields
 
 
-def _changed_list(raw: msgspec.Raw, changes: _Changes) -> msgspec.Raw:
-    items = _ITEMS.decode(raw)
+def _changed_list(raw: Raw, changes: _Changes) -> Raw:
+    items = items_of(raw)
     for step, change in changes.items():
         if not isinstance(step, int) or not 0 <= step < len(items):
             raise _fault()
         items[step] = _changed(items[step], change)
-    return msgspec.Raw(msgspec.json.encode(items))
+    return written(items)
 
 
 def _fault() -> LookupError:

@@ -50,6 +50,26 @@ def list_in(document: dict[str, Json], name: str) -> list[Json]:
     return items
 
 
+def length_in(document: dict[str, Json], *names: str) -> int | None:
+    """Returns how many tokens an answer may have, by the first of these fields that says it.
+
+    What is no such number is for the model server to judge.
+    """
+    for name in names:
+        length = document.get(name)
+        if isinstance(length, int) and not isinstance(length, bool) and length >= 0:
+            return length
+    return None
+
+
+def wants_schema_in(document: dict[str, Json], *path: str) -> bool:
+    """Returns whether the format that stands at a path is a JSON schema."""
+    value: Json = document
+    for step in (*path, "type"):
+        value = value.get(step) if isinstance(value, dict) else None
+    return value == "json_schema"
+
+
 def role_of(name: str) -> Role:
     """Returns the role that is spelled like this."""
     return _ROLES.get(name, Role.OTHER)

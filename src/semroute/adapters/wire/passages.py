@@ -157,7 +157,7 @@ class _Walk:
         if isinstance(kind, str) and path[0] in _TOP:
             if kind.endswith(_RESULTS):
                 origin = _TOOL
-            is_media = kind in OPAQUE_PARTS and not (kind == "document" and _is_readable(value))
+            is_media = kind in OPAQUE_PARTS and not (kind == "document" and is_readable(value))
             # Some servers look for these fields and not at the type.
             if is_media or not MEDIA_FIELDS.isdisjoint(value):
                 if not is_binary:
@@ -242,10 +242,11 @@ def _origin_of_turn(turn: Json) -> Origin:
     return _USER
 
 
-def _is_readable(part: dict[str, Json]) -> bool:
-    """Whether a document brings its text along as text."""
-    source = part.get("source")
-    return isinstance(source, dict) and source.get("type") in _READABLE_SOURCES
+def is_readable(document: dict[str, Json]) -> bool:
+    """Returns whether a part that is a document brings its text along as text."""
+    source = document.get("source")
+    kind = source.get("type") if isinstance(source, dict) else None
+    return isinstance(kind, str) and kind in _READABLE_SOURCES
 
 
 def _is_bytes(text: str, min_chars: int) -> bool:
