@@ -12,7 +12,7 @@ from semroute.domain.reasoning import ReasoningMode
 from semroute.domain.routing import Candidate, SystemPrompt, SystemPromptMode
 from semroute.domain.signals.conditions import Condition, Every, Not, Shows, Some
 from semroute.domain.suggestions import did_you_mean
-from semroute.domain.toolbox import ToolPolicy
+from semroute.domain.tools.selection import ToolPolicy
 
 from .caching import CacheOverrides
 from .guards import GuardSettings

@@ -8,7 +8,7 @@ from .reasoning import ReasoningMode
 from .routing import Candidate, SystemPrompt
 from .signals.conditions import Condition, Evaluated, evaluate, signals_in
 from .signals.result import Match, SignalResult
-from .toolbox import ToolPolicy
+from .tools.selection import ToolPolicy
 
 
 @frozen
