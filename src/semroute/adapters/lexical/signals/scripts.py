@@ -30,7 +30,9 @@ _FEWEST: Final = 2
 _HAN: Final = "\u3005-\u3007\u3400-\u4dbf\u4e00-\u9fff"
 
 _SOLE: Final = {
-    language: re.compile(f"[{chars}]+" if language != "ja" else f"[{_HAN}]*[{chars}][{_HAN}{chars}]*")
+    language: re.compile(
+        f"[{chars}]+" if language != "ja" else f"[{_HAN}]*[{chars}][{_HAN}{chars}]*"
+    )
     for language, chars in _SCRIPTS.items()
 }
 

@@ -24,8 +24,9 @@ _AN_UNSPACED: Final = re.compile(f"[{_UNSPACED}]")
 # Most texts are so plain that this, the quickest, will do.
 _ASCII: Final = re.compile(r"\w+|\S", re.ASCII)
 
-# Where Unicode has marks that belong to the letter before them. Those beyond are invisible.
-_MARKED: Final = range(0x300, 0x1E960)
+# Where Unicode has the marks that belong to the letter before them, but for those of scripts of
+# the past: with these, a set is no table any more, and a hundred times as slow.
+_MARKED: Final = range(0x300, 0x10000)
 
 # No language stacks more. Unicode sorts those on one letter, which takes time by their square.
 _MOST_MARKS: Final = 4
@@ -45,7 +46,7 @@ def tokens_of(text: str, *, is_case_sensitive: bool) -> list[str]:
 
 def _plain(text: str, *, is_case_sensitive: bool) -> str:
     if not is_plain(text):
-        composed = unicodedata.normalize("NFC", _stacks().sub(r"\1", text))
+        composed = unicodedata.normalize("NFC", _stacks().sub(_lowered, text))
         text = "".join(map(characters().__getitem__, composed))
     # The dot that a Turkish capital leaves over its small letter is no other letter.
     return text if is_case_sensitive else text.casefold().replace("\u0307", "")
@@ -60,8 +61,12 @@ def _marks() -> str:
 
 @cache
 def _stacks() -> re.Pattern[str]:
-    marks = f"[{_marks()}]"
-    return re.compile(f"({marks}{{{_MOST_MARKS}}}){marks}+")
+    # Begun with a set and not with a group, it is searched for twenty times as fast.
+    return re.compile(f"[{_marks()}][{_marks()}]{{{_MOST_MARKS},}}")
+
+
+def _lowered(stack: re.Match[str]) -> str:
+    return stack[0][:_MOST_MARKS]
 
 
 @cache

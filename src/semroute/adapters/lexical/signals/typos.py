@@ -1,8 +1,7 @@
 """Words that may be meant by a word with typos in it."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
-from itertools import combinations
+from collections.abc import Iterable
 from typing import Final
 
 from attrs import frozen
@@ -37,13 +36,13 @@ class Typos:
         """Returns an index of words. Those that must be right are left out."""
         table: defaultdict[str, list[str]] = defaultdict(list)
         for word in sorted({word for word in words if may_be_mistyped(word)} if allowed else ()):
-            for rest in sorted(set(_rests(word, allowed))):
+            for rest in sorted(_rests(word, allowed)):
                 table[rest].append(word)
         return cls(allowed, {rest: tuple(some) for rest, some in table.items()})
 
     def near(self, word: str) -> list[str]:
         """Returns the words that it may be meant for, itself among them; in no order."""
-        if not self.words:
+        if len(word) < SHORTEST - self.allowed or not self.words:
             return []
         candidates = {near for rest in _rests(word, self.allowed) for near in self._with(rest)}
         return [
@@ -62,12 +61,10 @@ def may_be_mistyped(word: str) -> bool:
     return len(word) >= SHORTEST and word[0].isalpha() and not any(map(str.isdigit, word))
 
 
-def _rests(word: str, allowed: int) -> Iterator[str]:
-    """Yields what is left of the start of a word without some letters, perhaps repeatedly."""
-    start = word[:_START]
-    for count in range(min(allowed, len(start)) + 1):
-        for left_out in combinations(range(len(start)), count):
-            rest = start
-            for at in reversed(left_out):
-                rest = rest[:at] + rest[at + 1 :]
-            yield rest
+def _rests(word: str, allowed: int) -> set[str]:
+    """Returns what may be left of the start of a word without some letters."""
+    rests = latest = {word[:_START]}
+    for _ in range(allowed):
+        latest = {rest[:at] + rest[at + 1 :] for rest in latest for at in range(len(rest))}
+        rests = rests | latest
+    return rests
