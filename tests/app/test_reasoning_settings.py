@@ -16,6 +16,7 @@ from semroute.app.reasoning import (
     reasoning_mistakes,
 )
 from semroute.domain.http import Service
+from semroute.domain.json import Json
 from semroute.domain.reasoning import (
     REASONED,
     Present,
@@ -23,7 +24,6 @@ from semroute.domain.reasoning import (
     reasoning_fields,
     reasoning_patch,
 )
-from semroute.domain.routing import Json
 from tests.domain.test_reasoning import merged
 
 DEFAULTS = Path(semroute.app.__file__).parent / "defaults"

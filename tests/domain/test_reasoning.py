@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from semroute.domain.http import Service
+from semroute.domain.json import Json
 from semroute.domain.reasoning import (
     REASONED,
     Dialect,
@@ -16,7 +17,6 @@ from semroute.domain.reasoning import (
     reasoning_fields,
     reasoning_patch,
 )
-from semroute.domain.routing import Json
 
 OFF, LOW, MEDIUM, HIGH = ReasoningMode
 CHAT, RESPONSES, MESSAGES = REASONED

@@ -47,6 +47,7 @@ from .parsing import parsed
 from .recall import Recall
 from .rulings import Rulings
 from .senses import Senses
+from .shape import UNSHAPED, Shape, Shaped
 from .turn import Turn
 from .unrouted import ScreenTexts, ScreenUnrouted
 from .wishes import wish_in
@@ -76,6 +77,7 @@ class Route:
         senses: Finds out what became of signals.
         conversations: Knows where conversations are.
         unhealthy: Says which endpoints are known to be out of order.
+        shape: Says what becomes of bodies.
     """
 
     apis: Mapping[Service, Api]
@@ -91,7 +93,12 @@ class Route:
     senses: Senses = field(factory=Senses)
     conversations: Conversations = field(factory=Conversations)
     unhealthy: Callable[[], frozenset[str]] = frozenset
+    shape: Shape = field()
     _gather: Gather = field(init=False)
+
+    @shape.default
+    def _unshaped(self) -> Shape:
+        return Shape(self.rulings.policy)
 
     @_gather.default
     def _gather_by_policy(self) -> Gather:
@@ -195,6 +202,9 @@ class Route:
             found.recall_seconds += trio.current_time() - asked
             if isinstance(consultation, Hit):
                 verdict = ServedFromCache(consultation, verdict.judgement)
+        shaped = UNSHAPED
+        if isinstance(verdict, Routed):
+            shaped = await self.shape(chat, verdict.decision, Service(facts.service))
         timings = Timings(
             read - started,
             found.classify_seconds,
@@ -202,7 +212,7 @@ class Route:
             found.recall_seconds,
             trio.current_time() - started,
         )
-        ruling = self._worded(verdict, request, chat, rulings, facts, timings, consultation)
+        ruling = self._worded(verdict, request, chat, rulings, facts, timings, consultation, shaped)
         return evolve(
             ruling,
             classification=found.outcome,
@@ -237,6 +247,7 @@ class Route:
         facts: RequestFacts,
         timings: Timings,
         consultation: Consultation | None,
+        shaped: Shaped,
     ) -> Ruling:
         match verdict:
             case ServedFromCache(hit):
@@ -249,7 +260,9 @@ class Route:
             case Blocked():
                 return rulings.blocked(verdict, chat, facts)
             case Routed():
-                return rulings.routed(verdict, request.body, chat, facts, timings, consultation)
+                return rulings.routed(
+                    verdict, request.body, chat, facts, timings, consultation, shaped
+                )
             case PassedThrough():
                 return rulings.passed(verdict, request.body, chat.passages, facts)
             case Answered():

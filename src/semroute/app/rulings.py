@@ -19,6 +19,7 @@ from semroute.domain.masking import Masking, masked
 from semroute.domain.naming import (
     DECISION_ID,
     OVERHEAD,
+    TOOLS,
     HeaderNames,
     on_consultation,
     on_judgement,
@@ -39,6 +40,8 @@ from semroute.domain.verdict import (
     Routed,
     ServedFromCache,
 )
+
+from .shape import UNSHAPED, Shaped
 
 _FORBIDDEN: Final = 403
 _UNAVAILABLE: Final = 503
@@ -92,26 +95,29 @@ class Rulings:
         facts: RequestFacts,
         timings: Timings,
         consultation: Consultation | None = None,
+        shaped: Shaped = UNSHAPED,
     ) -> Ruling:
-        """Sends a request to its model, without what the model must not see."""
+        """Sends a request to its model, in shape, and without what the model must not see."""
         is_kept = isinstance(consultation, Miss) and consultation.draft is not None
         decision = verdict.decision
         masking = masked(chat.passages, verdict.judgement.masked)
         new_name = decision.model if decision.model != chat.model else None
         guards = self.policy.guards_of(decision)
         answer = self._answer(guards, masking, decision.model, facts)
-        headers = self.names.on_request(decision)
+        ours = self.policy.decision(decision.decision)
+        headers = {**(ours.headers if ours else {}), **self.names.on_request(decision)}
         return Ruling(
             verdict,
             RequestEdit(
                 HeaderEdit({**headers, **_PLAIN} if answer is not None or is_kept else headers),
-                self._edited(body, ChatEdit(new_name, masking.texts)),
+                self._edited(body, evolve(shaped.edit, model=new_name, texts=masking.texts)),
             ),
             facts,
             response_headers={
                 **self.names.on_response(decision),
                 **on_judgement(verdict.judgement),
                 **on_consultation(consultation),
+                **({} if shaped.selection is None else {TOOLS: str(shaped.selection)}),
                 DECISION_ID: facts.decision_id,
                 OVERHEAD: f"{timings.total * 1000:.2f}",
             },
@@ -120,6 +126,7 @@ class Rulings:
                 "model": decision.model,
                 "endpoint": decision.endpoint,
                 "category": decision.category or "none",
+                "decision": decision.decision or "none",
                 "confidence": round(decision.confidence, 3),
                 "reason": decision.reason.value,
                 **_guard_metadata(verdict.judgement),
@@ -127,6 +134,7 @@ class Rulings:
             answer=answer,
             watch_bytes=max(self.watch_bytes, self.kept_bytes if is_kept else 0),
             consultation=consultation,
+            selection=shaped.selection,
             timings=timings,
         )
 

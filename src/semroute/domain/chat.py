@@ -1,12 +1,13 @@
 """A conversation with a model, reduced to what routing needs to know of it."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from enum import StrEnum
 from typing import Final
 
-from attrs import frozen
+from attrs import field, frozen
 
 from .envelopes import unwrapped
+from .json import Json
 from .passage import Passage, Path
 from .signals.definitions import Modality
 
@@ -108,6 +109,8 @@ class ChatRequest:
         max_answer_tokens: How long the answer may be; None if nothing is said.
         is_continuation: Whether the last thing said is what a tool returned, so that the model
             goes on with the turn it is at.
+        knobs: What else it says at its top level, as `temperature`: everything but texts, turns
+            and tools.
         continues: The id of the answer that this goes on from, which only the server that gave it
             knows; None if all that was said before is in the request.
     """
@@ -126,6 +129,7 @@ class ChatRequest:
     wants_schema: bool = False
     max_answer_tokens: int | None = None
     is_continuation: bool = False
+    knobs: Mapping[str, Json] = field(factory=dict, repr=False)
     continues: str | None = None
 
     @property

@@ -7,7 +7,7 @@ from typing import Final, TypeAlias
 from attrs import field, frozen
 
 from .http import Service
-from .routing import Json
+from .json import Json
 
 _Path: TypeAlias = tuple[str, ...]
 

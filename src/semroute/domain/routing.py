@@ -1,12 +1,12 @@
 """Models, where they run, and which of them a category prefers."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from enum import StrEnum
-from typing import TypeAlias
 
 from attrs import evolve, field, frozen
 from attrs.validators import and_, ge, gt, le, min_len
 
+from .json import Json
 from .passage import Path
 from .reasons import Reason
 
@@ -216,9 +216,6 @@ class SystemPrompt:
 
     text: str
     mode: SystemPromptMode = SystemPromptMode.INSERT
-
-
-Json: TypeAlias = "Mapping[str, Json] | Sequence[Json] | str | float | bool | None"
 
 
 @frozen

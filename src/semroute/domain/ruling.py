@@ -13,6 +13,7 @@ from .http import LocalReply
 from .naming import REASON
 from .screening import Screening
 from .signals.result import SignalResult
+from .tools.selection import ToolSelection
 from .verdict import PassedThrough, Verdict
 
 
@@ -85,6 +86,7 @@ class Ruling:
         classification: What the prompt was found to be about, if it was asked.
         screening: What was found in it, if anything was looked for.
         consultation: What the cache said, if there is one.
+        selection: Which tools the model gets to see; None if nobody chose.
         signals: What became of the operator's signals, as far as anything turned on them.
         conversation: What the conversation is known by; empty if it is not. It may have words of
             it, and never goes to a log, a metric or a trace.
@@ -101,6 +103,7 @@ class Ruling:
     classification: ClassificationOutcome | None = None
     screening: Screening | None = None
     consultation: Consultation | None = None
+    selection: ToolSelection | None = None
     signals: Mapping[str, SignalResult] = field(factory=dict)
     conversation: str = field(default="", repr=False)
     timings: Timings = field(factory=Timings)

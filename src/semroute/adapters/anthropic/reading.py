@@ -6,6 +6,7 @@ from typing import Final
 from semroute.adapters.wire.choice import choice_of
 from semroute.adapters.wire.fields import (
     is_streaming_in,
+    knobs_in,
     length_in,
     list_in,
     message_of,
@@ -51,6 +52,7 @@ def chat_in(body: bytes) -> ChatRequest:
         model,
         tuple(turns),
         is_streaming=is_streaming_in(document),
+        knobs=knobs_in(document),
         passages=reading.passages,
         opaque=reading.opaque,
         tools=tools_in(document.get("tools")),

@@ -8,6 +8,7 @@ from semroute.adapters.wire.answers import filter_for
 from semroute.adapters.wire.editing import edited
 from semroute.adapters.wire.fields import (
     is_streaming_in,
+    knobs_in,
     length_in,
     list_in,
     message_of,
@@ -61,6 +62,7 @@ class OpenAIChat:
             model,
             turns,
             is_streaming=is_streaming,
+            knobs=knobs_in(document),
             wants_usage=wants_usage(document.get("stream_options")),
             choices=choices_of(document.get("n")),
             passages=reading.passages,

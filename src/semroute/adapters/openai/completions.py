@@ -5,7 +5,13 @@ from typing import Final, Literal
 from semroute.adapters.wire import replies
 from semroute.adapters.wire.answers import filter_for
 from semroute.adapters.wire.editing import edited
-from semroute.adapters.wire.fields import is_streaming_in, length_in, model_in, wants_schema_in
+from semroute.adapters.wire.fields import (
+    is_streaming_in,
+    knobs_in,
+    length_in,
+    model_in,
+    wants_schema_in,
+)
 from semroute.adapters.wire.passages import passages_of
 from semroute.adapters.wire.strictjson import Json, load_object
 from semroute.domain.chat import ChatRequest, Message, Refusal, Role
@@ -43,6 +49,7 @@ class OpenAICompletions:
             model,
             (Message(Role.USER, "\n".join(texts), len(prompts) - len(texts)),),
             is_streaming=is_streaming,
+            knobs=knobs_in(document),
             wants_usage=wants_usage(document.get("stream_options")),
             choices=choices_of(document.get("n")) * max(len(prompts), 1),
             passages=reading.passages,

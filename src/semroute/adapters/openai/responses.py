@@ -11,6 +11,7 @@ from semroute.adapters.wire.choice import choice_of
 from semroute.adapters.wire.editing import edited
 from semroute.adapters.wire.fields import (
     is_streaming_in,
+    knobs_in,
     length_in,
     message_of,
     model_in,
@@ -73,6 +74,7 @@ class OpenAIResponses:
             model,
             (*_instructions(document.get(_INSTRUCTIONS)), *turns),
             is_streaming=is_streaming,
+            knobs=knobs_in(document),
             passages=reading.passages,
             opaque=reading.opaque,
             tools=tools_in(document.get("tools")),

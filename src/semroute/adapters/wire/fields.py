@@ -11,6 +11,11 @@ from .strictjson import Json
 _ROLES: Final = {role.value: role for role in Role}
 
 
+_SPOKEN: Final = frozenset(
+    {"messages", "input", "prompt", "suffix", "system", "instructions", "tools", "functions"}
+)
+
+
 def model_in(document: dict[str, Json]) -> str:
     """Returns the name of the model.
 
@@ -73,6 +78,11 @@ def wants_schema_in(document: dict[str, Json], *path: str) -> bool:
 def role_of(name: str) -> Role:
     """Returns the role that is spelled like this."""
     return _ROLES.get(name, Role.OTHER)
+
+
+def knobs_in(document: Mapping[str, Json]) -> Mapping[str, Json]:
+    """Returns what a request says at its top level beside texts, turns and tools."""
+    return {name: value for name, value in document.items() if name not in _SPOKEN}
 
 
 def message_of(role: Role, content: Json, path: str, texts: Mapping[str, str]) -> Message:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from semroute.domain.routing import Json
+from semroute.domain.json import Json
 
 from .raw import Fields, Raw, fields_of, is_object, written
 

@@ -6,7 +6,7 @@ from semroute.domain.routing import SystemPrompt, SystemPromptMode
 
 from .raw import Raw, is_list, is_nothing, is_text, items_of, text_of, written
 
-_Piece = TypeVar("_Piece", str, Raw)
+_Piece = TypeVar("_Piece")
 
 _BETWEEN: Final = "\n\n"  # a paragraph of its own in plain text and in Markdown
 

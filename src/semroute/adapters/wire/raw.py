@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias, TypeGuard, cast
 import msgspec
 
 if TYPE_CHECKING:
-    from semroute.domain.routing import Json
+    from semroute.domain.json import Json
 
 Raw: TypeAlias = msgspec.Raw
 Fields: TypeAlias = dict[str, Raw]
