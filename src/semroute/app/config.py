@@ -6,7 +6,7 @@ from itertools import product
 from typing import Final, TypeAlias, TypeVar, assert_never
 
 import msgspec
-from attrs import evolve, frozen
+from attrs import evolve, field, frozen
 
 from semroute import __version__
 from semroute.domain.address import Address
@@ -28,6 +28,7 @@ from semroute.domain.routing import (
 from .caching import cache_rules_of
 from .decisions import DecisionSettings, decision_of
 from .guards import guards_of
+from .reasoning import ReasoningFamilySettings
 from .sensing import signal_of
 from .settings import CategoryName, CategorySettings, ModelSettings, Settings
 
@@ -51,10 +52,12 @@ class Library:
     Args:
         categories: Those that ship with semroute, by name.
         trained: Those that the operator's heads know.
+        families: How models are told to reason, by the name of the family; they ship.
     """
 
     categories: dict[CategoryName, LibraryCategory]
     trained: frozenset[str] = frozenset()
+    families: dict[str, ReasoningFamilySettings] = field(factory=dict)
 
 
 def policy_of(settings: Settings) -> Policy:

@@ -70,6 +70,12 @@ class ToolPolicySettings:
         ),
     ]
     pinned: Annotated[tuple[str, ...], Meta(description="Names of tools that always stay.")] = ()
+    database: Annotated[
+        str | None,
+        Meta(
+            description="A file of tools, YAML or JSON, that requests without any get theirs from."
+        ),
+    ] = None
 
 
 @frozen

@@ -1,9 +1,8 @@
 """From what an operator wrote about signals to what the core understands."""
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from typing import TypeAlias, assert_never
-from zoneinfo import available_timezones
 
 from semroute.domain.guards import Check
 from semroute.domain.pii import PiiKind
@@ -46,6 +45,7 @@ from .signals import (
     TimeSignalSettings,
     ToolsSignalSettings,
 )
+from .zones import zone_mistake
 
 Mistake: TypeAlias = tuple[tuple[str | int, ...], str]
 
@@ -91,8 +91,6 @@ def signal_mistakes(
     name: str,
     settings: SignalSettings,
     categories: Iterable[str],
-    languages: frozenset[str],
-    pattern_problem: Callable[[str], str | None],
 ) -> Iterator[Mistake]:
     """Finds what cannot work in one signal, as (path, message) pairs.
 
@@ -100,8 +98,6 @@ def signal_mistakes(
         name: What it is called.
         settings: The signal.
         categories: The names of those that are configured.
-        languages: The codes of those that can be told apart.
-        pattern_problem: Says what is wrong with a pattern, if anything is.
     """
     kinds = settings.kinds
     if len(kinds) != 1:
@@ -109,15 +105,13 @@ def signal_mistakes(
         yield (name,), f"it must be of exactly one kind, and is of {len(kinds)} ({named})"
         return
     kind, what = settings.only
-    for path, message in _mistakes(what, tuple(categories), languages, pattern_problem):
+    for path, message in _mistakes(what, tuple(categories)):
         yield (name, kind, *path), message
 
 
 def _mistakes(  # noqa: C901, PLR0912 - one for each kind
     what: SignalKind,
     categories: tuple[str, ...],
-    languages: frozenset[str],
-    pattern_problem: Callable[[str], str | None],
 ) -> Iterator[Mistake]:
     match what:
         case CategorySignalSettings(names):
@@ -134,28 +128,28 @@ def _mistakes(  # noqa: C901, PLR0912 - one for each kind
         case KeywordSignalSettings(one, every, none):
             if not (one or every or none):
                 yield (), "some keywords are needed: any, all or none"
-        case PatternSignalSettings(pattern):
-            problem = pattern_problem(pattern)
-            if problem is not None:
-                yield ("pattern",), problem
         case SimilaritySignalSettings(examples):
             if not examples:
                 yield ("examples",), "at least one is needed"
-        case LanguageSignalSettings(codes):
-            yield from _none_named(codes)
-            for index, code in enumerate(codes):
-                if code not in languages:
-                    message = f"nobody here knows this language{did_you_mean(code, languages)}"
-                    yield ("any", index), message
-        case PiiSignalSettings(names) | ModalitySignalSettings(names) | ApiSignalSettings(names):
+        case (
+            PiiSignalSettings(names)
+            | LanguageSignalSettings(names)
+            | ModalitySignalSettings(names)
+            | ApiSignalSettings(names)
+        ):
             yield from _none_named(names)
         case TimeSignalSettings(days=days, zone=zone):
             if not days:
                 yield ("days",), "at least one is needed"
-            if zone not in available_timezones():
-                near = did_you_mean(zone, available_timezones())
-                yield ("zone",), f"no time zone has this name{near}"
-        case AttackSignalSettings() | ToolsSignalSettings() | HeaderSignalSettings():
+            problem = zone_mistake(zone)
+            if problem is not None:
+                yield ("zone",), problem
+        case (
+            AttackSignalSettings()
+            | PatternSignalSettings()
+            | ToolsSignalSettings()
+            | HeaderSignalSettings()
+        ):
             pass
         case _ as never:
             assert_never(never)

@@ -15,6 +15,7 @@ from .checkpoints import CheckpointSettings
 from .decisions import DecisionSettings
 from .guards import GuardSettings
 from .limits import LimitSettings, MiB
+from .reasoning import ReasoningFamilySettings
 from .signals import SignalSettings
 
 # Names become header values, cluster names and metric labels, so they are plain.
@@ -452,6 +453,7 @@ class Settings:
     categories: dict[CategoryName, CategorySettings] = field(factory=dict)
     signals: dict[Name, SignalSettings] = field(factory=dict)
     decisions: dict[Name, DecisionSettings] = field(factory=dict)
+    reasoning: dict[Name, ReasoningFamilySettings] = field(factory=dict)
     version: Annotated[Literal[1], Meta(description="The version of this format.")] = 1
     server: ServerSettings = ServerSettings()
     limits: LimitSettings = LimitSettings()  # noqa: RUF009 - it is frozen, like its neighbours

@@ -4,6 +4,7 @@ Envoy's types take most of a second to import, so `bootstrap` is imported where 
 """
 
 from .gateway import Gateway, Upstream
+from .health import EnvoyHealth
 from .process import (
     EnvoyError,
     EnvoyProcess,
@@ -15,6 +16,7 @@ from .process import (
 
 __all__ = [
     "EnvoyError",
+    "EnvoyHealth",
     "EnvoyProcess",
     "Gateway",
     "RefusedByEnvoyError",

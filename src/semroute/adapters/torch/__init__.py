@@ -15,6 +15,7 @@ from .checkpoints import (
 )
 from .classifier import Progress, TorchClassifier
 from .encoder import load_encoder
+from .exemplars import Exemplars
 from .tool_ranker import TorchToolRanker
 
 __all__ = [
@@ -22,6 +23,7 @@ __all__ = [
     "CheckpointClassifier",
     "CheckpointError",
     "CheckpointReader",
+    "Exemplars",
     "Progress",
     "Source",
     "TorchClassifier",

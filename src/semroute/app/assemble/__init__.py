@@ -4,12 +4,14 @@ from .fast import fast_of, fast_plan_of
 from .gateway import run_gateway
 from .hosts import deployment_of
 from .parts import Detectors, classifier_of, detectors_of, gateway_of, route_of, screen_of
+from .policies import Policies, policies_of
 from .router import Listening, Router, router_of
 from .workers import Workers
 
 __all__ = [
     "Detectors",
     "Listening",
+    "Policies",
     "Router",
     "Workers",
     "classifier_of",
@@ -18,6 +20,7 @@ __all__ = [
     "fast_of",
     "fast_plan_of",
     "gateway_of",
+    "policies_of",
     "route_of",
     "router_of",
     "run_gateway",

@@ -42,6 +42,7 @@ from semroute.domain.rungs import FastRung
 from .apis import MODELS, apis_of, unrouted_of
 from .checkpoints import ensemble_of, finds_more, reads_by_meaning, wanted_heads
 from .ensemble import Ensemble
+from .policies import Policies, policies_of
 
 HEALTH_NAME: Final = "semantic_router"
 
@@ -141,8 +142,10 @@ def route_of(  # noqa: PLR0913, PLR0917 - each is a part
     recall: Recall | None = None,
     place_of: Callable[[str], Place | None] = lambda _: None,
     fast: FastRung | None = None,
+    policies: Policies | None = None,
 ) -> Route:
     """Returns what rules on requests."""
+    carried_out = policies or policies_of(settings, policy)
     screen = screen_of(settings, policy, detectors)
     rulings = Rulings(
         policy=policy,
@@ -165,6 +168,10 @@ def route_of(  # noqa: PLR0913, PLR0917 - each is a part
         new_id=lambda: str(ULID()),
         recall=recall,
         fast=fast,
+        senses=carried_out.senses,
+        conversations=carried_out.conversations,
+        unhealthy=carried_out.unhealthy,
+        shape=carried_out.shape,
     )
 
 

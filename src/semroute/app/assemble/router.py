@@ -1,6 +1,7 @@
 """The router, put together and run."""
 
 import logging
+from collections.abc import Mapping
 from typing import Final, Protocol
 
 import trio
@@ -17,11 +18,13 @@ from semroute.app.config import Library, policy_of
 from semroute.app.converse import Converse
 from semroute.app.lifecycle import drain
 from semroute.app.observers import Observers
+from semroute.app.reasoning import families_of
 from semroute.app.remember import RememberPlaces, RememberUsage
 from semroute.app.settings import Settings
 from semroute.domain.address import Address
 from semroute.domain.budget import ByteBudget
 from semroute.domain.ports import Classifier, Embedder
+from semroute.domain.reasoning import Family
 from semroute.domain.rungs import FastRung
 
 from .apis import ANSWERS, RESPONSES
@@ -29,6 +32,7 @@ from .caching import running_cache
 from .ensemble import Loadable
 from .fast import fast_of
 from .parts import HEALTH_NAME, Detectors, classifier_of, detectors_of, limits_of, route_of
+from .policies import Policies, policies_of
 
 _log = logging.getLogger(__name__)
 
@@ -64,6 +68,7 @@ class Router:
         detectors: Look for what the checks are about.
         embedder: Says what texts mean, for the cache; None if nobody can.
         fast: Says it at once, where that will do; None if nobody can.
+        families: How models are told to reason, by the name of the family.
 
     Attributes:
         settled: Set once the classifier is loaded and Envoy is told so, or never will be.
@@ -76,6 +81,7 @@ class Router:
     detectors: Detectors
     embedder: Embedder | None = None
     fast: FastRung | None = None
+    families: Mapping[str, Family] = field(factory=dict)
     settled: trio.Event = field(init=False, factory=trio.Event)
     trouble: str | None = field(init=False, default=None)
     listening: Listening | None = field(init=False, default=None)
@@ -109,6 +115,7 @@ class Router:
         budget = ByteBudget(self.settings.limits.max_retained_bytes)
         observer = Observers((metrics, StructlogObserver()))
         metrics.watch("semroute_retained_bytes", lambda: budget.used)
+        policies = policies_of(self.settings, policy, self.embedder, self.families)
 
         async def render() -> bytes:
             return metrics.render()
@@ -132,8 +139,9 @@ class Router:
                 recall,
                 places.places.get,
                 self.fast,
+                policies,
             )
-            learners = (RememberUsage(ANSWERS, observer), places)
+            learners = (RememberUsage(ANSWERS, observer), places, policies.conversations)
             converse = Converse(
                 route=route,
                 observer=observer,
@@ -154,7 +162,8 @@ class Router:
             pages = () if cache is None else cache.pages
             app = admin_app(render, unreadiness, __version__, pages)
             await background.start(serve_http, app, sock)
-            background.start_soon(self._classify, progress)
+            background.start_soon(self._classify, progress, policies)
+            background.start_soon(policies.run)
             async with trio.open_nursery() as serving:
                 await serving.start(server.serve, [listener])
                 _log.info("listening", extra={"extproc": str(extproc), "admin": str(admin)})
@@ -171,10 +180,11 @@ class Router:
         self.settled.set()
         _log.info("stopped")
 
-    async def _classify(self, progress: Progress) -> None:
+    async def _classify(self, progress: Progress, policies: Policies) -> None:
         try:
             async with trio.open_nursery() as nursery:
                 await nursery.start(self.classifier.run, progress)
+                await policies.warm()
                 self._health.set_serving(is_serving=not self._is_draining)
                 self.settled.set()
                 _log.info("ready")
@@ -214,4 +224,5 @@ def router_of(settings: Settings, library: Library) -> Router:
     """Returns the router that settings ask for, with the embedded model."""
     model = classifier_of(settings, library)
     detectors = detectors_of(settings, model)
-    return Router(settings, model, detectors, model, fast_of(settings, library))
+    families = families_of(settings.reasoning, library.families)
+    return Router(settings, model, detectors, model, fast_of(settings, library), families)

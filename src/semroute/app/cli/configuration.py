@@ -11,8 +11,10 @@ from cyclopts import Parameter
 from cyclopts.validators import Number
 
 from semroute.adapters.settings import load
+from semroute.app.assemble.mistakes import unusable_in
 from semroute.app.config import Library
 from semroute.app.mistakes import mistakes_in
+from semroute.app.reasoning import ReasoningLibrary
 from semroute.app.settings import Settings
 
 from .exits import UsageError
@@ -96,7 +98,10 @@ def configuration_of(text: str, name: str, workers: int | None = None) -> Config
     settings = load(
         text,
         Settings,
-        check=lambda settings: mistakes_in(changed(settings), _with_trained(library, settings)),
+        check=lambda settings: (
+            *mistakes_in(changed(settings), _with_trained(library, settings)),
+            *unusable_in(settings),
+        ),
         environ=os.environ,
         name=name,
     )
@@ -122,8 +127,11 @@ def _with_trained(library: Library, settings: Settings) -> Library:
 
 
 def read_library() -> Library:
-    """Reads the categories that ship."""
-    return load((_DEFAULTS / "categories.yaml").read_text(), Library, name="categories.yaml")
+    """Reads the categories and the families of models that ship."""
+    library = load((_DEFAULTS / "categories.yaml").read_text(), Library, name="categories.yaml")
+    text = (_DEFAULTS / "reasoning.yaml").read_text()
+    families = load(text, ReasoningLibrary, name="reasoning.yaml")
+    return evolve(library, families=families.reasoning)
 
 
 def variable() -> Path | None:

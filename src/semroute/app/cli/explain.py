@@ -9,9 +9,17 @@ from rich.console import Console
 from rich.markup import escape
 from rich.tree import Tree
 
-from semroute.app.assemble import classifier_of, detectors_of, fast_of, fast_plan_of, route_of
+from semroute.app.assemble import (
+    classifier_of,
+    detectors_of,
+    fast_of,
+    fast_plan_of,
+    policies_of,
+    route_of,
+)
 from semroute.app.config import policy_of
 from semroute.app.explanation import Explanation, guards_as_json, guards_in_words
+from semroute.app.reasoning import families_of
 from semroute.domain.headers import Headers
 from semroute.domain.http import HttpRequest, LocalReply
 from semroute.domain.policy import Policy
@@ -69,7 +77,9 @@ async def _rule(configuration: Configuration, policy: Policy, request: HttpReque
     settings = configuration.settings
     detectors = detectors_of(settings, classifier)
     fast = fast_of(settings, configuration.library)
-    route = route_of(settings, policy, classifier, detectors, fast=fast)
+    families = families_of(settings.reasoning, configuration.library.families)
+    policies = policies_of(settings, policy, classifier, families)
+    route = route_of(settings, policy, classifier, detectors, fast=fast, policies=policies)
     with show_progress() as progress:
         async with trio.open_nursery() as nursery:
             await nursery.start(classifier.run, progress)

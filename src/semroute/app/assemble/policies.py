@@ -1,0 +1,152 @@
+"""What senses signals, shapes requests and knows conversations, made from settings."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+import trio
+from attrs import frozen
+
+from semroute.adapters.envoy import EnvoyHealth
+from semroute.adapters.lexical.signals import keyword_sensor, language_sensor, pattern_sensor
+from semroute.adapters.settings import load_toolbox
+from semroute.adapters.torch import Exemplars, TorchToolRanker
+from semroute.app.conversations import Conversations
+from semroute.app.select_tools import ToolSelector
+from semroute.app.senses import Senses
+from semroute.app.settings import Settings
+from semroute.app.shape import Shape
+from semroute.app.zones import local_time
+from semroute.domain.address import Address
+from semroute.domain.errors import ClassifierError
+from semroute.domain.policy import Policy
+from semroute.domain.ports import Embedder, TextSensor
+from semroute.domain.reasoning import Family
+from semroute.domain.signals.definitions import (
+    KeywordSignal,
+    LanguageSignal,
+    PatternSignal,
+    Signal,
+    SimilaritySignal,
+)
+
+_MILLISECONDS: Final = 1000
+
+
+@frozen
+class Policies:
+    """What an operator's decisions need to be carried out.
+
+    Args:
+        senses: Finds out what became of signals.
+        shape: Says what becomes of bodies.
+        conversations: Knows where conversations are.
+        exemplars: What compares prompts with examples, and has to encode those first.
+        health: Says which endpoints are in order; None if nobody does.
+    """
+
+    senses: Senses
+    shape: Shape
+    conversations: Conversations
+    exemplars: tuple[Exemplars, ...] = ()
+    health: EnvoyHealth | None = None
+
+    def unhealthy(self) -> frozenset[str]:
+        """Returns the endpoints that are known to be out of order."""
+        return frozenset() if self.health is None else self.health.health.unhealthy
+
+    async def warm(self) -> None:
+        """Encodes what prompts are compared with; what fails is tried again when it is needed.
+
+        Cancellation: What is not encoded yet will be then, too.
+        """
+        for each in self.exemplars:
+            try:
+                await each.warm()
+            except ClassifierError:
+                return
+
+    async def run(self) -> None:
+        """Keeps what is known of endpoints up to date, until it is cancelled."""
+        if self.health is not None:
+            await self.health.run()
+        await trio.sleep_forever()
+
+
+def policies_of(
+    settings: Settings,
+    policy: Policy,
+    embedder: Embedder | None = None,
+    families: Mapping[str, Family] | None = None,
+) -> Policies:
+    """Returns what an operator's decisions need.
+
+    Args:
+        settings: What was configured.
+        policy: What it means.
+        embedder: Says what texts mean; None if nobody can.
+        families: How models are told to reason.
+
+    Raises:
+        OSError: A file of tools cannot be read; the operator's fault.
+        SettingsError: A file of tools is wrong; the operator's fault.
+    """
+    exemplars = {
+        name: Exemplars(signal, embedder)
+        for name, signal in policy.signals.items()
+        if isinstance(signal, SimilaritySignal) and embedder is not None
+    }
+    letters = ((name, _reads_letters(signal)) for name, signal in policy.signals.items())
+    routing = settings.routing
+    ranker = None if embedder is None else TorchToolRanker(embedder)
+    return Policies(
+        Senses(
+            policy.signals,
+            policy.decisions,
+            {name: sensor for name, sensor in letters if sensor is not None},
+            exemplars,
+            {
+                name: routing.budget_seconds
+                if each.similarity is not None
+                else each.budget_ms / _MILLISECONDS
+                for name, each in settings.signals.items()
+            },
+            _now,
+        ),
+        Shape(
+            policy,
+            families or {},
+            None if ranker is None else ToolSelector(ranker, routing.budget_seconds),
+            {
+                name: load_toolbox(Path(each.tools.database))
+                for name, each in settings.decisions.items()
+                if each.tools is not None and each.tools.database is not None
+            },
+        ),
+        Conversations(routing.conversation_headers, routing.pin_seconds),
+        tuple(exemplars.values()),
+        _health_of(settings),
+    )
+
+
+def _reads_letters(signal: Signal) -> TextSensor | None:
+    match signal:
+        case KeywordSignal():
+            return keyword_sensor(signal)
+        case PatternSignal():
+            return pattern_sensor(signal)
+        case LanguageSignal():
+            return language_sensor(signal)
+        case _:
+            return None
+
+
+def _health_of(settings: Settings) -> EnvoyHealth | None:
+    if settings.routing.health == "none":
+        return None
+    return EnvoyHealth(Address.parse(settings.envoy.admin), frozenset(settings.endpoints))
+
+
+def _now(zone: str) -> datetime:
+    return local_time(zone, datetime.now(UTC))
