@@ -34,6 +34,4 @@ def prompted(given: Raw | None, system: SystemPrompt, part: Raw) -> Raw:
 
 
 def _ordered(ours: _Piece, theirs: list[_Piece], mode: SystemPromptMode) -> list[_Piece]:
-    if mode is SystemPromptMode.APPEND:
-        return [*theirs, ours]
-    return [ours, *theirs]
+    return [*theirs, ours] if mode is SystemPromptMode.APPEND else [ours, *theirs]
