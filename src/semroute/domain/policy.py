@@ -14,6 +14,7 @@ from .errors import InvalidPolicyError
 from .guards import ENCODER_KINDS, NO_GUARDS, Check, Guards, Mode
 from .pii import PiiKind
 from .routing import Category, Model, Place, RoutingDecision
+from .signals.conditions import signals_in
 from .signals.definitions import CheckSignal, PiiSignal, Signal
 from .strictness import strictest
 
@@ -125,6 +126,10 @@ class Policy:
             message = f"{hidden[0]!r} is both an alias and a model"
             raise InvalidPolicyError(message)
         for each in self.decisions:
+            for signal in signals_in(each.condition):
+                if signal not in self.signals:
+                    message = f"decision {each.name!r} names the unknown {signal!r}"
+                    raise InvalidPolicyError(message)
             for name in (*(candidate.model for candidate in each.candidates), *each.canary):
                 if name not in self.models:
                     message = f"decision {each.name!r} names the unknown {name!r}"

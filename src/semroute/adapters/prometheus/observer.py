@@ -29,6 +29,7 @@ from semroute.domain.verdict import (
 )
 
 from .cache import CacheMetrics
+from .policy import PolicyMetrics
 
 # The reference document's buckets start at 1 ms, where most of our work is over.
 _SECONDS: Final = (
@@ -41,6 +42,7 @@ _GAUGES: Final = {
     "semroute_extproc_streams": "Open ExtProc streams.",
     "semroute_grpc_connections": "Open connections.",
     "semroute_retained_bytes": "Request bodies and answers that are being kept.",
+    "semroute_endpoints_unhealthy": "Endpoints that Envoy says are out of order.",
     "semroute_cache_entries": "Answers in the cache.",
     "semroute_cache_bytes": "How much they take.",
     "semroute_cache_flights_open": "Requests to models that identical ones may wait for.",
@@ -167,6 +169,7 @@ class PrometheusObserver:
             registry=registry,
         )
         self.cache = CacheMetrics(registry)
+        self._policy = PolicyMetrics(registry)
         self._gauges = {
             name: Gauge(name, text, registry=registry) for name, text in _GAUGES.items()
         }
@@ -219,6 +222,7 @@ class PrometheusObserver:
             self._decision_seconds.observe(ruling.timings.total)
             self._stage_seconds.labels("parse").observe(ruling.timings.parse)
         self._count_screening(ruling)
+        self._policy.ruled(ruling)
         self.cache.consulted(ruling.consultation)
         if ruling.consultation is not None:
             self._stage_seconds.labels("recall").observe(ruling.timings.recall)

@@ -95,6 +95,12 @@ def _verdict_fields(ruling: Ruling) -> Fields:
                 "stream": ruling.facts.is_streaming,
                 **_request_fields(ruling),
             }
+            if decision.decision is not None:
+                fields["decision"] = decision.decision
+            if decision.undecided:
+                fields["undecided"] = ", ".join(decision.undecided)
+            if ruling.selection is not None:
+                fields["tools"] = str(ruling.selection)
             if decision.category is not None:
                 fields["category"] = decision.category
                 fields["confidence"] = round(decision.confidence, 3)

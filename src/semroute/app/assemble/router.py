@@ -116,6 +116,7 @@ class Router:
         observer = Observers((metrics, StructlogObserver()))
         metrics.watch("semroute_retained_bytes", lambda: budget.used)
         policies = policies_of(self.settings, policy, self.embedder, self.families)
+        metrics.watch("semroute_endpoints_unhealthy", lambda: len(policies.unhealthy()))
 
         async def render() -> bytes:
             return metrics.render()
