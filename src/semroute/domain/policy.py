@@ -1,6 +1,6 @@
 """All rules as one immutable value."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import TypeVar
 
 from attrs import evolve, field, frozen
@@ -115,30 +115,37 @@ class Policy:
     revision: str = ""
 
     def __attrs_post_init__(self) -> None:
-        if self.default_model not in self.models:
-            message = f"the default model {self.default_model!r} is not configured"
+        for message in (*self._unknown_models(), *self._unknown_signals(), *self._hidden()):
             raise InvalidPolicyError(message)
-        if self.embedding_model is not None and self.embedding_model not in self.models:
-            message = f"the embedding model {self.embedding_model!r} is not configured"
-            raise InvalidPolicyError(message)
-        hidden = [alias for alias in self.aliases if alias in self.models]
-        if hidden:
-            message = f"{hidden[0]!r} is both an alias and a model"
-            raise InvalidPolicyError(message)
-        for each in self.decisions:
-            for signal in signals_in(each.condition):
-                if signal not in self.signals:
-                    message = f"decision {each.name!r} names the unknown {signal!r}"
-                    raise InvalidPolicyError(message)
-            for name in (*(candidate.model for candidate in each.candidates), *each.canary):
+
+    def _unknown_models(self) -> Iterator[str]:
+        named = [
+            ("the default model", self.default_model),
+            ("the embedding model", self.embedding_model),
+            ("the model to abstain to", self.abstain_to),
+        ]
+        for what, name in named:
+            if name is not None and name not in self.models:
+                yield f"{what} {name!r} is not configured"
+        for decision in self.decisions:
+            for name in (*(each.model for each in decision.candidates), *decision.canary):
                 if name not in self.models:
-                    message = f"decision {each.name!r} names the unknown {name!r}"
-                    raise InvalidPolicyError(message)
+                    yield f"decision {decision.name!r} names the unknown {name!r}"
         for category in self.categories.values():
             for candidate in category.candidates:
                 if candidate.model not in self.models:
-                    message = f"category {category.name!r} names the unknown {candidate.model!r}"
-                    raise InvalidPolicyError(message)
+                    yield f"category {category.name!r} names the unknown {candidate.model!r}"
+
+    def _unknown_signals(self) -> Iterator[str]:
+        for decision in self.decisions:
+            for signal in signals_in(decision.condition):
+                if signal not in self.signals:
+                    yield f"decision {decision.name!r} names the unknown {signal!r}"
+
+    def _hidden(self) -> Iterator[str]:
+        for alias in self.aliases:
+            if alias in self.models:
+                yield f"{alias!r} is both an alias and a model"
 
     def knows(self, model: str) -> bool:
         """Whether clients may ask for `model`, by alias or by name."""

@@ -95,16 +95,7 @@ def _verdict_fields(ruling: Ruling) -> Fields:
                 "stream": ruling.facts.is_streaming,
                 **_request_fields(ruling),
             }
-            if decision.decision is not None:
-                fields["decision"] = decision.decision
-            if decision.undecided:
-                fields["undecided"] = ", ".join(decision.undecided)
-            if ruling.selection is not None:
-                fields["tools"] = str(ruling.selection)
-            if decision.category is not None:
-                fields["category"] = decision.category
-                fields["confidence"] = round(decision.confidence, 3)
-            return fields
+            return fields | _decision_fields(ruling, decision)
         case ServedFromCache(hit):
             return {
                 "verdict": "served_from_cache",
@@ -129,6 +120,20 @@ def _verdict_fields(ruling: Ruling) -> Fields:
             return {"verdict": "answered"}
         case PassedThrough(reason):
             return {"verdict": "passed_through", "reason": reason.value}
+
+
+def _decision_fields(ruling: Ruling, decision: RoutingDecision) -> Fields:
+    fields: Fields = {}
+    if decision.decision is not None:
+        fields["decision"] = decision.decision
+    if decision.undecided:
+        fields["undecided"] = ", ".join(decision.undecided)
+    if ruling.selection is not None:
+        fields["tools"] = str(ruling.selection)
+    if decision.category is not None:
+        fields["category"] = decision.category
+        fields["confidence"] = round(decision.confidence, 3)
+    return fields
 
 
 def _request_fields(ruling: Ruling) -> Fields:
