@@ -28,7 +28,8 @@ def vsr(
     config: Annotated[
         Path,
         Parameter(
-            help="A configuration of vLLM Semantic Router, of any generation; - for standard input.",
+            help="A configuration of vLLM Semantic Router, of any generation, or - for standard "
+            "input.",
             allow_leading_hyphen=True,
         ),
     ],

@@ -39,10 +39,10 @@ def cache_override(node: Source, enabled: str, threshold: str, ttl: str) -> dict
     if is_on is not None:
         cache["mode"] = "semantic" if is_on else "off"
     cosine = node.get(threshold)
-    if cosine is not None and node.number(threshold) is not None:
+    if cosine is not None and node.probability(threshold) is not None:
         cosine.approximated(_COSINE)
     lifetime = node.get(ttl)
-    seconds = node.number(ttl)
+    seconds = node.amount(ttl)
     if lifetime is not None and seconds is not None:
         cache["ttl_seconds"] = min(seconds, _A_YEAR) if seconds > 0 else _A_YEAR
         if not 0 < seconds <= _A_YEAR:

@@ -48,9 +48,9 @@ def domain(name: str, draft: Draft) -> Condition:
 
 def _threshold(root: Source, draft: Draft) -> float | None:
     threshold = None
-    for classifier in existing(root, CLASSIFIER):
-        model = classifier.get("category_model")
-        number = model.number("threshold") if model is not None else None
+    keys = ("category_model", "domain")
+    for model in (each.get(key) for each in existing(root, CLASSIFIER) for key in keys):
+        number = model.probability("threshold") if model is not None else None
         if model is not None and number is not None:
             threshold = number
             draft.document.put(("routing", "min_confidence"), number)
@@ -79,17 +79,17 @@ def _category(node: Source, threshold: float | None, draft: Draft) -> None:
     scored = list(_scores(node, draft))
     for each in ours:
         where = ("categories", each)
-        if scored:
+        if scored and "candidates" in draft.document.section(*where):
+            node.approximated(f"categories.{each} keeps the scores of the domain before")
+        elif scored:
             draft.document.put((*where, "candidates"), {one.model: one.score for one in scored})
         _overrides(node, each, draft)
-    _decision(node, name, condition, scored, draft)
+    _decision(node, condition, scored, draft)
     if node.path not in node.ledger.findings:
         node.carried(", ".join(f"categories.{each}" for each in ours))
 
 
-def _ask(
-    name: str, ours: tuple[str, ...], threshold: float | None, draft: Draft
-) -> Condition:
+def _ask(name: str, ours: tuple[str, ...], threshold: float | None, draft: Draft) -> Condition:
     """Makes sure that there are categories, and a signal that asks for them."""
     for each in ours:
         if each not in draft.document.section("categories"):
@@ -120,7 +120,9 @@ def _describe(
             draft.document.put(("categories", each, "description"), said or name)
     if set(ours) <= draft.shipped:
         if described is not None:
-            described.approximated("left out: a category that ships was trained, and is known better")
+            described.approximated(
+                "left out: a category that ships was trained, and is known better"
+            )
     elif labels:
         node.approximated(
             f"categories.{ours[0]}: compared with its description by meaning; its labels are not "
@@ -135,28 +137,24 @@ def _scores(node: Source, draft: Draft) -> list[_Scored]:
     found = []
     if isinstance(given.value, dict):  # the oldest form: scores by model
         for name, _ in given.entries():
-            score = given.number(name)
+            score = given.amount(name)
             if score is not None:
                 found.append(_Scored(place_model(name, draft), score, None, given))
         return found
     for each in given.items():
         model, adapter = each.text("model"), each.text("lora_name")
-        score = each.number("score")
+        score = each.amount("score")
         if model is None:
             each.misread("a score must name its model")
             continue
-        if score is not None and score < 0:
-            each.misread("a score must be at least 0")
         reasoning = reasoning_of(each, draft)
         draft.document.note(("routing",), *described_reasoning(each))
         ours = place_model(adapter or model, draft)
-        found.append(_Scored(ours, max(score or 0.0, 0.0), reasoning, each))
+        found.append(_Scored(ours, score or 0.0, reasoning, each))
     return found
 
 
-def _decision(
-    node: Source, name: str, condition: Condition, scored: list[_Scored], draft: Draft
-) -> None:
+def _decision(node: Source, condition: Condition, scored: list[_Scored], draft: Draft) -> None:
     """Carries what a category here has no place for: reasoning and system prompts."""
     general = reasoning_of(node, draft)
     draft.document.note(("routing",), *described_reasoning(node))
@@ -203,7 +201,7 @@ def _overrides(node: Source, name: str, draft: Draft) -> None:
     if cache:
         draft.document.put((*where, "cache"), cache)
     guards: dict[str, Plain] = {}
-    is_on, threshold = node.flag("jailbreak_enabled"), node.number("jailbreak_threshold")
+    is_on, threshold = node.flag("jailbreak_enabled"), node.probability("jailbreak_threshold")
     jailbreak: dict[str, Plain] = {} if is_on is None else {"mode": "enforce" if is_on else "off"}
     if threshold:
         jailbreak["threshold"] = threshold
@@ -212,7 +210,7 @@ def _overrides(node: Source, name: str, draft: Draft) -> None:
     pii_on = node.flag("pii_enabled")
     if pii_on is not None:
         guards["pii"] = pii_guard(node, ()) if pii_on else {"mode": "off"}
-    limit = node.number("pii_threshold")
+    limit = node.probability("pii_threshold")
     if limit and pii_on:
         denied = pii_guard(node, ())["actions"]
         assert isinstance(denied, dict)

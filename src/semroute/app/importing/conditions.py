@@ -3,13 +3,15 @@
 What nothing here can decide is never true: a decision is rather left out than made too often.
 """
 
-from typing import Final, assert_never
+from typing import TYPE_CHECKING, Final, assert_never
 
 from .categories import domain
-from .document import Plain
 from .draft import Condition, Draft, Sayable, Unsayable
 from .findings import place_of
 from .source import Source
+
+if TYPE_CHECKING:
+    from .document import Plain
 
 _ALWAYS: Final = "always"
 
@@ -86,7 +88,9 @@ def _any(parts: list[Condition], node: Source) -> Condition:
             case _ as never:
                 assert_never(never)
     if not trees:
-        return Unsayable(tuple(why for part in parts if isinstance(part, Unsayable) for why in part.why))
+        return Unsayable(
+            tuple(why for part in parts if isinstance(part, Unsayable) for why in part.why)
+        )
     return Sayable(trees[0] if len(trees) == 1 else {"any": trees})
 
 
@@ -108,6 +112,8 @@ def _always(draft: Draft) -> str:
     known = draft.signals.get(("", _ALWAYS))
     if isinstance(known, Sayable):
         return str(known.tree)
-    ours = draft.signal("always", _ALWAYS, {"context": {"at_least": 0}}, "Every request is so long.")
+    ours = draft.signal(
+        "always", _ALWAYS, {"context": {"at_least": 0}}, "Every request is so long."
+    )
     draft.signals["", _ALWAYS] = Sayable(ours)
     return ours

@@ -84,14 +84,14 @@ def _models(node: Source, ours: str, decision: dict[str, Plain], draft: Draft) -
     efforts: list[tuple[Source, str]] = []
     for index, each in enumerate(references):
         name, adapter = each.text("model"), each.text("lora_name")
-        weight = each.number("weight")
+        weight = each.amount("weight")
         effort = reasoning_of(each, draft)
         draft.document.note(("decisions", ours), *described_reasoning(each))
         if name is None:
             each.misread("it must name a model")
             continue
         model = place_model(adapter or name, draft)
-        models[model] = weight if weight else round(max(_BEST - index * _STEP, _STEP), 2)
+        models[model] = weight or round(max(_BEST - index * _STEP, _STEP), 2)
         if effort is not None and model in draft.reasoners:
             efforts.append((each, effort))
         each.carried(f"decisions.{ours}.models.{model}")
@@ -110,9 +110,7 @@ def _how_chosen(node: Source, ours: str) -> None:
     )
 
 
-def _reasoning(
-    efforts: list[tuple[Source, str]], ours: str, decision: dict[str, Plain]
-) -> None:
+def _reasoning(efforts: list[tuple[Source, str]], ours: str, decision: dict[str, Plain]) -> None:
     if not efforts:
         return
     chosen = efforts[0][1]
@@ -145,6 +143,9 @@ def _global_tools(root: Source, draft: Draft) -> None:
             node.carried_whole()
         elif keep is not None and keep > 0:
             draft.tools = keep
+            cosine = node.get("similarity_threshold")
+            if cosine is not None:
+                cosine.approximated_whole("the best so many stay, however alike they are")
             node.approximated(
                 "decisions.*.tools.keep: of the tools that a request brings, so many stay; none "
                 "are added to it from a database"

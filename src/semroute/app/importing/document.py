@@ -1,10 +1,13 @@
 """Our configuration as it comes about, with a word on where each part is from."""
 
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from attrs import define, field
 
-Plain: TypeAlias = "dict[str, Plain] | list[Plain] | str | int | float | bool"
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+Plain: TypeAlias = "Mapping[str, Plain] | list[Plain] | str | int | float | bool"
 Where: TypeAlias = tuple[str, ...]
 
 

@@ -70,7 +70,9 @@ class Draft:
         """Returns the name of an endpoint of ours at an address, which is made if need be."""
         wanted = plain_name(name)
         wanted = f"{wanted}-1" if wanted == _TAKEN_ENDPOINT else wanted
-        said: dict[str, Plain] = {"address": address} | ({"tls": True} if tls else {})
+        said: dict[str, Plain] = {"address": address}
+        if tls:
+            said["tls"] = True
         ours = self.document.section("endpoints")
         for candidate in _variants(wanted):
             there = ours.get(candidate)

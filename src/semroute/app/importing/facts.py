@@ -1,10 +1,12 @@
 """What is known of a model: its price, how much it reads, what it can, how it reasons."""
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from .document import Plain
 from .draft import Draft, plain_name
 from .source import Source
+
+if TYPE_CHECKING:
+    from .document import Plain
 
 # What their labels mean in `can`. Labels that are missing here say what a model is good at.
 _CAN: Final = {
@@ -52,7 +54,7 @@ def _price(node: Source, where: tuple[str, ...], draft: Draft) -> None:
         return
     price: dict[str, Plain] = {}
     for theirs, ours in (("prompt_per_1m", "input"), ("completion_per_1m", "output")):
-        each = pricing.number(theirs)
+        each = pricing.amount(theirs)
         if each is not None:
             price[ours] = each
     if price:

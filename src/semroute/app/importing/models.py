@@ -74,7 +74,7 @@ def place_default(root: Source, draft: Draft) -> None:
 
 def _flat_endpoint(node: Source, draft: Draft) -> None:
     name = node.text("name") or f"endpoint-{node.path[-1]}"
-    host, port, weight = node.text("address"), node.integer("port"), node.number("weight")
+    host, port, weight = node.text("address"), node.integer("port"), node.amount("weight")
     protocol = node.text("protocol") or "http"
     if host is None:
         node.left("it has no address of its own", "write it under endpoints, as host:port")
@@ -122,7 +122,13 @@ def _rename(node: Source, draft: Draft) -> None:
         return
     wire = node.get("provider_model_id")
     said = wire.as_text() if wire is not None else None
-    if wire is not None and said is not None and said != name:
+    if wire is not None and said is not None and plain_name(said) in draft.models.values():
+        wire.left(
+            "another model is called so by its servers, and one name is one model here",
+            f"give models.{plain_name(name)} a server that knows it by this name",
+        )
+        said = None
+    elif wire is not None and said is not None and said != name:
         wire.approximated(
             f"models.{plain_name(said)}: models are called as their servers call them, so clients "
             f"that ask for {name} outright must ask for this name"
@@ -140,7 +146,7 @@ def _provided_model(node: Source, draft: Draft) -> None:
     for index, reference in enumerate(references):
         at = _reference(reference, f"{ours}-{index + 1}", draft)
         if at is not None:
-            shares[at] = reference.number("weight") or 1
+            shares[at] = reference.amount("weight") or 1
     _write_model(node, ours, shares, draft)
     health = node.at("reliability", "health_check_path")
     path = health.as_text() if health is not None else None
@@ -206,7 +212,8 @@ def _lora(node: Source, base: str, draft: Draft) -> None:
         return
     ours = draft.models.setdefault(name, plain_name(name))
     endpoints = draft.document.section("models", base).get("endpoints", {})
-    draft.document.put(("models", ours, "endpoints"), endpoints, origin(node))
+    draft.document.put(("models", ours, "endpoints"), endpoints)
+    draft.document.note(("models", ours), origin(node))
     said = node.text("description")
     if said is not None:
         draft.document.note(("models", ours), said)

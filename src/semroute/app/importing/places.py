@@ -1,7 +1,8 @@
 """Where the generations of their format keep things.
 
-There are three: a flat file (v0.1); one with `providers`, `signals` and `decisions`; and one in which
-these stand under `routing`, and all else under `global` (v0.3). The same names mean the same in all.
+There are three: a flat file (v0.1); one with `providers`, `signals` and `decisions`; and one in
+which these stand under `routing`, and all else under `global` (v0.3). The same names mean the same
+in all.
 """
 
 from collections.abc import Iterator

@@ -20,15 +20,27 @@ def carry_plugins(node: Source, decision: dict[str, Plain]) -> None:
         configuration = plugin.get("configuration")
         if kind is None:
             plugin.misread("a plugin must have a type")
-        elif configuration is not None and configuration.at("enabled") is not None and (
-            configuration.flag("enabled") is False and kind not in _OFF_SAYS_SOMETHING
+        elif (
+            configuration is not None
+            and configuration.at("enabled") is not None
+            and (configuration.flag("enabled") is False and kind not in _OFF_SAYS_SOMETHING)
         ):
             plugin.carried_whole()
         elif configuration is None:
-            plugin.left("nothing here does what it does")
+            plugin.left("it is not configured, so it does nothing there either")
         else:
             _plugin(kind, plugin, configuration, decision)
 
+
+# What may be done instead of what a plugin does.
+_INSTEAD: Final = {
+    "fast_response": "guards refuse attacks and personal data: guards.jailbreak: {mode: enforce}",
+    "hallucination": "guards.answers looks for personal data and secrets in answers",
+    "response_jailbreak": "guards.answers looks for personal data and secrets in answers",
+    "router_replay": "the log says of every request why it went where it went",
+    "shadow_dispatch": "canary sends a share of conversations to another model",
+    "request_params": "let Envoy or the model server bound them",
+}
 
 # Where a plugin that is off takes something away that is on for everybody else.
 _OFF_SAYS_SOMETHING: Final = frozenset(
@@ -46,7 +58,7 @@ def _plugin(kind: str, plugin: Source, said: Source, decision: dict[str, Plain])
                 decision["system_prompt"] = prompt
             plugin.carried("system_prompt")
         case "jailbreak":
-            _guards(decision)["jailbreak"] = attack_guard(said)
+            _guards(decision)["jailbreak"] = attack_guard(said, unsaid="off")
             said.flag("include_history")  # all of a request is read here
             plugin.carried("guards.jailbreak")
         case "pii":
@@ -60,7 +72,7 @@ def _plugin(kind: str, plugin: Source, said: Source, decision: dict[str, Plain])
         case "tool_selection" | "tools":
             _tools(plugin, said, decision)
         case _:
-            plugin.left(f"nothing here does what {kind} does")
+            plugin.left(f"nothing here does what {kind} does", _INSTEAD.get(kind, ""))
 
 
 def _cache(plugin: Source, said: Source, decision: dict[str, Plain]) -> None:

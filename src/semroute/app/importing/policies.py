@@ -36,12 +36,16 @@ def denied_kinds(allowed: Iterable[str]) -> list[str]:
 def carry_guards(root: Source, draft: Draft) -> None:
     """Carries the checks that hold for every request."""
     for node in existing(root, PROMPT_GUARD):
-        draft.document.put(("guards", "jailbreak"), attack_guard(node))
-        node.carried("guards.jailbreak")
-    for classifier in existing(root, CLASSIFIER):
-        model = classifier.get("pii_model")
-        threshold = _probability(model) if model is not None else None
-        if threshold is not None and model is not None:
+        # What is not switched on in a flat file is off; v0.3 has defaults of its own.
+        is_flat = node.path == PROMPT_GUARD[0]
+        guard = attack_guard(node, unsaid="off" if is_flat else None)
+        if guard:
+            draft.document.put(("guards", "jailbreak"), guard)
+            node.carried("guards.jailbreak")
+    models = (each.get(key) for each in existing(root, CLASSIFIER) for key in ("pii_model", "pii"))
+    for model in models:
+        threshold = model.probability("threshold") if model is not None else None
+        if threshold and model is not None:
             thresholds: Plain = dict.fromkeys(PII_KINDS.values(), threshold)
             draft.document.put(("guards", "pii", "thresholds"), thresholds)
             model.approximated(
@@ -49,11 +53,18 @@ def carry_guards(root: Source, draft: Draft) -> None:
             )
 
 
-def attack_guard(node: Source) -> dict[str, Plain]:
-    """Returns the guard that a mapping with `enabled` and `threshold` asks for."""
-    guard: dict[str, Plain] = {"mode": "off" if node.flag("enabled") is False else "enforce"}
-    threshold = _probability(node)
-    return guard if threshold is None else guard | {"threshold": threshold}
+def attack_guard(node: Source, unsaid: str | None) -> dict[str, Plain]:
+    """Returns the guard that a mapping with `enabled` and `threshold` asks for.
+
+    Args:
+        node: The mapping.
+        unsaid: The mode if it does not say whether it is enabled.
+    """
+    is_on = node.flag("enabled")
+    mode = unsaid if is_on is None else "enforce" if is_on else "off"
+    guard: dict[str, Plain] = {} if mode is None else {"mode": mode}
+    threshold = node.probability("threshold")
+    return guard | {"threshold": threshold} if threshold else guard  # 0 says nothing there
 
 
 def pii_guard(node: Source, allowed: Iterable[str]) -> dict[str, Plain]:
@@ -63,8 +74,8 @@ def pii_guard(node: Source, allowed: Iterable[str]) -> dict[str, Plain]:
         kind: "block" if kind in denied else "allow" for kind in PII_KINDS.values()
     }
     guard: dict[str, Plain] = {"mode": "enforce", "actions": actions}
-    threshold = _probability(node)
-    if threshold is not None:
+    threshold = node.probability("threshold")
+    if threshold:
         guard["thresholds"] = dict.fromkeys(denied, threshold)
     return guard
 
@@ -85,15 +96,3 @@ def pii_policy(node: Source, where: Where, draft: Draft) -> None:
     else:
         draft.document.put((*where, "pii"), {"mode": "off"})
         policy.carried(f"{'.'.join(where)}.pii")
-
-
-def _probability(node: Source) -> float | None:
-    """Returns a threshold that a guard can have; 0 is what theirs says for nothing in particular."""
-    said = node.get("threshold")
-    number = node.number("threshold")
-    if said is None or number is None:
-        return None
-    if not 0 <= number <= 1:
-        said.misread("it must be a number from 0 to 1")
-        return None
-    return number or None

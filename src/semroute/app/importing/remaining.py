@@ -11,10 +11,7 @@ from .source import Source
 _SECRET: Final = re.compile(
     r"(access|api)_?keys?(_env)?|password|secret|(auth_)?tokens?|auth_(header|prefix)|credentials"
 )
-_HOW_TO_KEEP_IT: Final = (
-    "the router sees no keys: clients' own are passed on, and Envoy can add a server's to its "
-    "route from a secret or a variable of the environment"
-)
+_HOW_TO_KEEP_IT: Final = "clients' keys are passed on; let Envoy add a server's to its route"
 
 _OWN_MODELS: Final = (
     "semroute has an encoder and heads of its own",
@@ -38,7 +35,7 @@ _WHY: Final[dict[str, tuple[str, str]]] = {
             "use_vllm", "category_mapping_path", "pii_mapping_path", "jailbreak_mapping_path",
             "embedding_model", "embeddings", "system", "deployments", "bindings", "admission",
             "mom_registry", "model_bindings", "external_models", "external", "modules",
-            "classifier", "prompt_guard", "model_catalog", "prototype_scoring",
+            "classifier", "prompt_guard", "model_catalog", "prototype_scoring", "model_ref",
         ),
         _OWN_MODELS,
     ),
@@ -83,13 +80,19 @@ _WHY: Final[dict[str, tuple[str, str]]] = {
         "docs/operations.md names them and the logs",
     ),
     "services": ("services beside routing are not a part of semroute", "see docs/operations.md"),
-    "api": ("there is no API for classification", "`semroute explain` and `semroute eval` classify"),
+    "api": (
+        "there is no API for classification",
+        "`semroute explain` and `semroute eval` classify",
+    ),
     "management_api": ("there is no API for management", "see docs/operations.md"),
     "evaluation": ("models are scored in decisions and categories", ""),
     "evaluation_catalog": ("models are scored in decisions and categories", ""),
     "quality_score": ("models are scored in decisions and categories", "write it there"),
     "recipes": ("a file holds one set of decisions", "import each recipe into a file of its own"),
-    "entrypoints": ("a file holds one set of decisions", "import each recipe into a file of its own"),
+    "entrypoints": (
+        "a file holds one set of decisions",
+        "import each recipe into a file of its own",
+    ),
     "tier": ("decisions have priorities and no tiers", "raise the priority of the upper tiers"),
     "action": ("a decision chooses among its models, and no model is forced", ""),
     "adaptations": ("nothing is learnt from single answers", ""),
@@ -117,6 +120,9 @@ _WHY: Final[dict[str, tuple[str, str]]] = {
     "polarity_guard": ("answers are always compared for what they deny", ""),
 }  # fmt: skip
 
+# Of these nothing is known but what is read, and that is little.
+_WHOLLY: Final = frozenset({"learning", "model_selection", "authz", "services", "reliability"})
+
 
 def leave(node: Source, asked: Iterable[str]) -> None:
     """Notes of something that nobody has read why that is.
@@ -128,11 +134,13 @@ def leave(node: Source, asked: Iterable[str]) -> None:
     name = next((key for key in reversed(node.path) if isinstance(key, str)), "")
     is_off = isinstance(node.value, dict) and node.value.get("enabled") is False
     if _SECRET.fullmatch(name):
-        node.left("it is a secret, or says where one goes; it is not repeated", _HOW_TO_KEEP_IT)
+        node.left("a secret, or where one goes; it is not repeated here", _HOW_TO_KEEP_IT)
     elif is_off:
         node.carried_whole()  # it is off there and not here
     elif name in _WHY:
         node.left(*_WHY[name])
+    elif around := [key for key in node.path if key in _WHOLLY]:
+        node.left(*_WHY[str(around[-1])])
     else:
         near = did_you_mean(name, sorted(set(asked) - {name})).removeprefix("; ")
         node.left("unknown key", near)

@@ -1,12 +1,14 @@
 """Their roles, which follow from headers."""
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from .document import Plain
 from .draft import Draft, Sayable, Unsayable, origin
 from .findings import place_of
 from .places import IDENTITY, SIGNALS, existing
 from .source import Source
+
+if TYPE_CHECKING:
+    from .document import Plain
 
 _USER: Final = "x-authz-user-id"
 _GROUPS: Final = "x-authz-user-groups"

@@ -1,14 +1,16 @@
 """How their router as a whole behaves: aliases, what counts, sessions, and where it listens."""
 
 import re
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from .addresses import located
-from .document import Plain
 from .draft import Draft, plain_name
 from .models import place_default
 from .places import ROUTER, existing
 from .source import Source
+
+if TYPE_CHECKING:
+    from .document import Plain
 
 _AUTO: Final = "auto"
 _THEIR_AUTO: Final = "MoM"  # what theirs listens to unless told otherwise

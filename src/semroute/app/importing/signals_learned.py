@@ -27,7 +27,7 @@ _LEVELS: Final[Mapping[str, Mapping[str, float]]] = {
 def embedding(node: Source) -> Mapping[str, Plain]:
     """Returns which examples a prompt must be like."""
     examples: list[Plain] = list(node.texts("candidates"))
-    threshold = node.number("threshold")
+    threshold = node.probability("threshold")
     method = node.get("aggregation_method")
     how = method.as_text() if method is not None else "max"
     if (node.text("query_modality") or "text") != "text" or not examples:
@@ -50,7 +50,7 @@ def preference(node: Source) -> Mapping[str, Plain]:
     """Returns which examples a prompt must be like, for what a language model was asked there."""
     examples: list[Plain] = list(node.texts("examples"))
     description = node.text("description")
-    threshold = node.number("threshold")
+    threshold = node.probability("threshold")
     if not examples and not description:
         node.left("it has neither examples nor a description", "write a similarity signal")
         return {}
@@ -58,16 +58,15 @@ def preference(node: Source) -> Mapping[str, Plain]:
     if threshold:
         signal["at_least"] = threshold
     node.approximated(
-        "prompts are compared with its "
-        + ("examples" if examples else "description; give it examples")
-        + ", where a language model was asked"
+        "where a language model was asked, prompts are compared with its "
+        + ("examples" if examples else "description; better give it examples")
     )
     return {"": {"similarity": signal}}
 
 
 def complexity(node: Source) -> Mapping[str, Plain]:
     """Returns how hard a prompt must be."""
-    least, most = node.number("min"), node.number("max")
+    least, most = node.probability("min"), node.probability("max")
     if least is not None or most is not None:
         signal: dict[str, Plain] = {} if least is None else {"at_least": least}
         if most is not None and most < 1:
@@ -75,16 +74,17 @@ def complexity(node: Source) -> Mapping[str, Plain]:
         node.approximated("other models say how hard a prompt is, on the same scale from 0 to 1")
         return {"": {"complexity": signal or {"at_least": 0}}}
     bounds = ("threshold", "hard_above", "easy_below", "hard_below", "easy_above")
-    if any([node.number(each) is not None for each in bounds]):
+    given = [each for each in bounds if node.number(each) is not None]
+    if given:
         node.approximated(
             "its levels are thirds of a scale that was learnt; its thresholds are not on that scale"
         )
     else:
         node.approximated("its levels are thirds of a scale that was learnt")
     for key in ("hard", "easy"):
-        given = node.get(key)
-        if given is not None:
-            given.approximated_whole("its examples are not needed: the scale was learnt")
+        examples = node.get(key)
+        if examples is not None:
+            examples.approximated_whole("its examples are not needed: the scale was learnt")
     composer = node.get("composer")
     if composer is not None:
         composer.left(
@@ -101,7 +101,7 @@ def jailbreak(node: Source) -> Mapping[str, Plain]:
             "guards.answers looks for personal data and secrets in them",
         )
         return {}
-    threshold = node.number("threshold")
+    threshold = node.probability("threshold")
     node.flag("include_history")  # all of a request is read here
     if (node.text("method") or "classifier") != "classifier":
         node.approximated("a model decides, which was trained; it knows no examples of yours")
@@ -115,7 +115,7 @@ def jailbreak(node: Source) -> Mapping[str, Plain]:
 def pii(node: Source) -> Mapping[str, Plain]:
     """Returns which personal data must be there."""
     kinds: list[Plain] = list(denied_kinds(node.texts("pii_types_allowed")))
-    threshold = node.number("threshold")
+    threshold = node.probability("threshold")
     node.flag("include_history")  # all of a request is read here
     if not kinds:
         node.left("all kinds that are looked for here are allowed")

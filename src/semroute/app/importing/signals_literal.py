@@ -30,7 +30,7 @@ def keywords(node: Source) -> Mapping[str, Plain]:
     operator = node.get("operator")
     said = operator.as_text() if operator is not None else "OR"
     words: list[Plain] = list(node.texts("keywords"))
-    if said is None or operator is not None and said.upper() not in _OPERATORS:
+    if said is None or (operator is not None and said.upper() not in _OPERATORS):
         if operator is not None:
             operator.misread("it must be OR, AND or NOR")
         return {}
@@ -97,7 +97,7 @@ def language(node: Source) -> Mapping[str, Plain]:
     """Returns which language a prompt must be in; the rule's name is its code."""
     code = node.text("name") or ""
     signal: dict[str, Plain] = {"is": [code.lower()]}
-    threshold = node.number("threshold")
+    threshold = node.probability("threshold")
     if threshold:
         signal["at_least"] = threshold
     return {"": {"language": signal}}

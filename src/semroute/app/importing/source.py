@@ -3,14 +3,15 @@
 Whoever reads a value says by that what becomes of it; `sweep` finds what nobody has read.
 """
 
-from collections.abc import Iterator, Mapping
+import math
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Self, TypeAlias
 
 from attrs import define, evolve, field, frozen
 
 from .findings import Approximated, Carried, Finding, Left, Misread, Path
 
-Tree: TypeAlias = "Mapping[str, Tree] | list[Tree] | str | int | float | bool | None"
+Tree: TypeAlias = "Mapping[str, Tree] | Sequence[Tree] | str | int | float | bool | None"
 
 
 @define
@@ -162,6 +163,14 @@ class Source:
         child.misread("it must be a number")
         return None
 
+    def amount(self, key: str) -> float | None:
+        """Returns the number under a key, which must not be negative."""
+        return self._within(key, 0, None, "it must be a number, and not negative")
+
+    def probability(self, key: str) -> float | None:
+        """Returns the number under a key, which must be from 0 to 1."""
+        return self._within(key, 0, 1, "it must be a number from 0 to 1")
+
     def integer(self, key: str) -> int | None:
         """Returns the whole number under a key."""
         child = self.get(key)
@@ -182,6 +191,15 @@ class Source:
             child.carried()
             return child.value
         child.misread("it must be true or false")
+        return None
+
+    def _within(self, key: str, least: float, most: float | None, what: str) -> float | None:
+        number, child = self.number(key), self.get(key)
+        if number is None or child is None:
+            return None
+        if math.isfinite(number) and least <= number and (most is None or number <= most):
+            return number
+        child.misread(what)
         return None
 
     def _close(self) -> None:

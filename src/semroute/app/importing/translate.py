@@ -105,7 +105,5 @@ def _by_line(each: Finding | Misread) -> tuple[int, str]:
 
 
 def _ordered(document: Document) -> Document:
-    tree: dict[str, Plain] = {
-        key: document.tree[key] for key in _ORDER if key in document.tree
-    }
+    tree: dict[str, Plain] = {key: document.tree[key] for key in _ORDER if key in document.tree}
     return Document(tree, document.notes)

@@ -2,7 +2,7 @@
 
 import re
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 import yaml
@@ -35,9 +35,11 @@ def _entry(document: Document, where: Where, value: Plain) -> Iterator[str]:
     start = f"{indent}{_scalar(where[-1])}:"
     flat = f"{start} {_flow(value)}"
     is_noted = any(each != where and each[: len(where)] == where for each in document.notes)
-    is_deep = len(where) >= _FLAT_FROM or not isinstance(value, dict)
-    if not value or not isinstance(value, dict) or (
-        is_deep and not is_noted and len(flat) <= _WIDTH
+    is_deep = len(where) >= _FLAT_FROM or not isinstance(value, Mapping)
+    if (
+        not value
+        or not isinstance(value, Mapping)
+        or (is_deep and not is_noted and len(flat) <= _WIDTH)
     ):
         yield flat
         return
@@ -46,7 +48,7 @@ def _entry(document: Document, where: Where, value: Plain) -> Iterator[str]:
         yield from _entry(document, (*where, key), inner)
 
 
-def _comments(notes: Iterator[str] | list[str] | tuple[str, ...], indent: str) -> Iterator[str]:
+def _comments(notes: Iterable[str], indent: str) -> Iterator[str]:
     for note in notes:
         for line in textwrap.wrap(" ".join(note.split()), _WIDTH - len(indent) - 2):
             yield f"{indent}# {line}"
@@ -54,7 +56,7 @@ def _comments(notes: Iterator[str] | list[str] | tuple[str, ...], indent: str) -
 
 def _flow(value: Plain) -> str:
     match value:
-        case dict():
+        case Mapping():
             return f"{{{', '.join(f'{_scalar(k)}: {_flow(v)}' for k, v in value.items())}}}"
         case list():
             return f"[{', '.join(map(_flow, value))}]"
