@@ -157,9 +157,14 @@ class Source:
         child = self.get(key)
         if child is None:
             return None
-        if isinstance(child.value, int | float) and not isinstance(child.value, bool):
-            child.carried()
-            return child.value
+        match child.value:
+            case bool():
+                pass
+            case int() | float() as value if math.isfinite(value):
+                child.carried()
+                return value
+            case _:
+                pass
         child.misread("it must be a number")
         return None
 
@@ -197,7 +202,7 @@ class Source:
         number, child = self.number(key), self.get(key)
         if number is None or child is None:
             return None
-        if math.isfinite(number) and least <= number and (most is None or number <= most):
+        if least <= number and (most is None or number <= most):
             return number
         child.misread(what)
         return None

@@ -50,7 +50,9 @@ def _entry(document: Document, where: Where, value: Plain) -> Iterator[str]:
 
 def _comments(notes: Iterable[str], indent: str) -> Iterator[str]:
     for note in notes:
-        for line in textwrap.wrap(" ".join(note.split()), _WIDTH - len(indent) - 2):
+        # Texts of others may hold anything, and a comment cannot escape it.
+        plain = "".join(each if each.isprintable() else " " for each in note)
+        for line in textwrap.wrap(" ".join(plain.split()), _WIDTH - len(indent) - 2):
             yield f"{indent}# {line}"
 
 
