@@ -12,15 +12,15 @@ SIGNALS: Final = {
     "keywords": {"any", "all", "none", "typos", "case_sensitive"},
     "regex": {"pattern"},
     "complexity": {"at_least", "below"},
-    "category": {"is", "at_least"},
+    "category": {"any", "at_least"},
     "jailbreak": {"at_least"},
-    "pii": {"kinds", "at_least"},
+    "pii": {"any", "at_least"},
     "similarity": {"examples", "at_least"},
-    "language": {"is", "at_least"},
+    "language": {"any", "at_least"},
     "context": {"at_least", "below"},
-    "modality": {"has"},
+    "modality": {"any"},
     "tools": {"at_least"},
-    "header": {"name", "is"},
+    "header": {"name", "any"},
 }
 
 DECISION: Final = {
@@ -42,7 +42,7 @@ def check_shape(tree: Mapping[str, Any]) -> None:
         ((kind, said),) = signal.items()
         assert said.keys() <= SIGNALS[kind]
         if kind == "category":
-            assert set(said["is"]) <= tree["categories"].keys()
+            assert set(said["any"]) <= tree["categories"].keys()
     for decision in tree.get("decisions", {}).values():
         assert decision.keys() <= DECISION
         assert set(_names(decision["when"])) <= signals.keys()

@@ -83,7 +83,7 @@ def test_what_a_flat_category_says_besides_goes_where_it_belongs() -> None:
     }
     assert tree["categories"]["gardening"] == {"description": "gardening"}
     assert tree["routing"]["min_confidence"] == 0.6
-    assert tree["signals"]["law"] == {"category": {"is": ["law"], "at_least": 0.6}}
+    assert tree["signals"]["law"] == {"category": {"any": ["law"], "at_least": 0.6}}
 
 
 def test_what_a_model_may_not_see_is_blocked_for_it() -> None:
@@ -136,7 +136,7 @@ def test_endpoints_of_one_name_stay_apart() -> None:
 
 def test_a_domain_of_several_labels_asks_for_each() -> None:
     tree = tree_of(PROVIDERS)
-    assert tree["signals"]["tech"] == {"category": {"is": ["computer science", "engineering"]}}
+    assert tree["signals"]["tech"] == {"category": {"any": ["computer science", "engineering"]}}
     assert tree["decisions"]["urgent_tech"]["when"] == {"all": ["urgent", "tech"]}
 
 
@@ -155,6 +155,7 @@ def test_models_are_called_as_their_servers_call_them() -> None:
     tree = tree_of(LAYERED)
     assert tree["routing"]["default_model"] == "acme/heron-70b"
     assert tree["models"]["acme/heron-70b"]["can"] == ["tools", "images"]
+    assert tree["models"]["acme/heron-70b"]["price"] == {"input": 1, "output": 2, "cached": 0.1}
     assert tree["models"]["acme/heron-70b"]["context"] == 131_072
     assert "can" not in tree["models"]["wren"]
     assert tree["endpoints"]["b"]["address"] == "llm.example:443"
@@ -194,16 +195,16 @@ def test_plugins_become_parts_of_the_decision() -> None:
         ("rare", {"keywords": {"any": ["ledger"]}}),
         ("refund", {"similarity": {"examples": ["money back"], "at_least": 0.8}}),
         ("terse", {"similarity": {"examples": ["short answers"], "at_least": 0.7}}),
-        ("de", {"language": {"is": ["de"], "at_least": 0.6}}),
+        ("de", {"language": {"any": ["de"], "at_least": 0.6}}),
         ("long", {"context": {"at_least": 32_000, "below": 256_001}}),
         ("bytes", {"context": {"at_least": 1000}}),
         ("questions", {"regex": {"pattern": "(?s:(?:[?]).*?){4}"}}),
         ("needs-hard", {"complexity": {"at_least": 0.7}}),
         ("attack", {"jailbreak": {"at_least": 0.8}}),
         ("agent", {"tools": {"at_least": 1}}),
-        ("picture", {"modality": {"has": ["image"]}}),
-        ("admin", {"header": {"name": "x-authz-user-groups", "is": ["ops"]}}),
-        ("admin-authz", {"header": {"name": "x-user", "is": ["ada"]}}),
+        ("picture", {"modality": {"any": ["image"]}}),
+        ("admin", {"header": {"name": "x-authz-user-groups", "any": ["ops"]}}),
+        ("admin-authz", {"header": {"name": "x-user", "any": ["ada"]}}),
     ],
 )
 def test_rules_become_signals(name: str, signal: dict[str, Any]) -> None:
@@ -213,7 +214,8 @@ def test_rules_become_signals(name: str, signal: dict[str, Any]) -> None:
 def test_conversations_and_prices_are_weighed_as_before() -> None:
     routing = tree_of(LAYERED)["routing"]
     assert routing["quality"] == 0.7
-    assert routing["conversations"] == {"pin": "cost", "headers": ["x-session-id"]}
+    assert routing["pin"] == "cost"
+    assert routing["conversation_headers"] == ["x-session-id"]
     assert routing["aliases"] == ["auto", "birds"]
 
 

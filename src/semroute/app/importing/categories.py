@@ -97,7 +97,7 @@ def _ask(name: str, ours: tuple[str, ...], threshold: float | None, draft: Draft
             if each not in draft.shipped:
                 draft.document.put(("categories", each, "description"), name)
     names: list[Plain] = list(ours)
-    said: dict[str, Plain] = {"is": names}
+    said: dict[str, Plain] = {"any": names}
     if threshold is not None:
         said["at_least"] = threshold
     known = draft.signals.get(("domain", name))

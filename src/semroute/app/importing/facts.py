@@ -57,6 +57,14 @@ def _price(node: Source, where: tuple[str, ...], draft: Draft) -> None:
         each = pricing.amount(theirs)
         if each is not None:
             price[ours] = each
+    cached = pricing.get("cached_input_per_1m")
+    each = pricing.amount("cached_input_per_1m")
+    whole = price.get("input")
+    if cached is not None and each is not None:
+        if isinstance(whole, int | float) and 0 < whole and each <= whole:
+            price["cached"] = round(each / whole, 4)
+        else:
+            cached.left("it is a share of the price of input here, at most all of it")
     if price:
         draft.document.put((*where, "price"), {"input": 0, "output": 0} | price)
         pricing.carried(f"{'.'.join(where)}.price")

@@ -110,7 +110,6 @@ _WHY: Final[dict[str, tuple[str, str]]] = {
     "provider_profiles": ("an endpoint is host:port", "write it under endpoints"),
     "max_output_tokens": ("only what a model reads at most is known here, as context", ""),
     "modalities": ("what a model takes is `can`", "write `can: [tools, images]` in the model"),
-    "cached_input_per_1m": ("a price is one of input and one of output", ""),
     "cache_write_per_1m": ("a price is one of input and one of output", ""),
     "catalog": ("models are described in the file", "write its endpoints, context and price"),
     "backend_config_path": ("the cache needs no file of its own", "see `cache.store`"),

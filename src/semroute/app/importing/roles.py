@@ -41,7 +41,7 @@ def _role(node: Source, headers: dict[str, str], draft: Draft) -> None:
     notes = (origin(node), *((described,) if described else ()))
     names: list[Plain] = []
     for header, some in values.items():
-        said: Plain = {"header": {"name": header, "is": some}}
+        said: Plain = {"header": {"name": header, "any": some}}
         names.append(draft.signal("authz", name, said, *notes))
     condition = Sayable(names[0] if len(names) == 1 else {"any": names})
     for each in {name, node.text("role") or name}:

@@ -82,19 +82,17 @@ def _sessions(root: Source, draft: Draft) -> None:
             name = header.as_text()
             if name is not None:
                 names.append(name.lower())
-        conversations: dict[str, Plain] = {
-            "pin": "off" if protection.flag("enabled") is False else "cost"
-        }
+        pin = "off" if protection.flag("enabled") is False else "cost"
+        draft.document.put(("routing", "pin"), pin)
         if names:
-            conversations["headers"] = names
+            draft.document.put(("routing", "conversation_headers"), names)
         idle = protection.at("tuning", "idle_timeout_seconds")
         seconds = idle.value if idle is not None else None
         if idle is not None and isinstance(seconds, int) and seconds > 0:
-            conversations["ttl_seconds"] = seconds
-            idle.carried("routing.conversations.ttl_seconds")
-        draft.document.put(("routing", "conversations"), conversations)
+            draft.document.put(("routing", "pin_seconds"), min(seconds, int(_A_DAY)))
+            idle.carried("routing.pin_seconds")
         protection.approximated(
-            "routing.conversations: a conversation stays with its model while changing costs more"
+            "routing.pin: a conversation stays with its model while changing costs more"
         )
 
 

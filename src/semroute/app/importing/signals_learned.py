@@ -121,5 +121,5 @@ def pii(node: Source) -> Mapping[str, Plain]:
         node.left("all kinds that are looked for here are allowed")
         return {}
     node.approximated(NOT_SOUGHT)
-    signal: dict[str, Plain] = {"kinds": kinds}
+    signal: dict[str, Plain] = {"any": kinds}
     return {"": {"pii": signal | ({"at_least": threshold} if threshold else {})}}

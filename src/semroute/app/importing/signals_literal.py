@@ -21,6 +21,8 @@ _MOST_REPEATED: Final = 50
 # Bytes of English per token, about.
 _BYTES_PER_TOKEN: Final = 4
 
+_LANGUAGE: Final = re.compile(r"[a-z]{2,3}")  # ISO 639
+
 _MODALITIES: Final = ("image", "audio", "video", "file")
 _NO_COUNT: Final = "only whether something is there can be asked here, or at least how often"
 
@@ -95,8 +97,11 @@ def context(node: Source) -> Mapping[str, Plain]:
 
 def language(node: Source) -> Mapping[str, Plain]:
     """Returns which language a prompt must be in; the rule's name is its code."""
-    code = node.text("name") or ""
-    signal: dict[str, Plain] = {"is": [code.lower()]}
+    code = (node.text("name") or "").lower()
+    if not _LANGUAGE.fullmatch(code):
+        node.left("its name is no code of a language", "write a language signal with one, as de")
+        return {}
+    signal: dict[str, Plain] = {"any": [code]}
     threshold = node.probability("threshold")
     if threshold:
         signal["at_least"] = threshold
@@ -113,7 +118,7 @@ def conversation(node: Source) -> Mapping[str, Plain]:
         case "tool_definition" if least is not None:
             return {"": {"tools": {"at_least": least}}}
         case "image_content" | "audio_content" | "video_content" | "file_content" if least == 1:
-            return {"": {"modality": {"has": [what.removesuffix("_content")]}}}
+            return {"": {"modality": {"any": [what.removesuffix("_content")]}}}
         case _:
             node.left("a conversation can be asked for its tools and its images, no more")
             return {}
@@ -126,7 +131,7 @@ def input_modality(node: Source) -> Mapping[str, Plain]:
     if said not in _MODALITIES:
         node.left(f"only {', '.join(_MODALITIES)} can be asked for")
         return {}
-    return {"": {"modality": {"has": [said]}}}
+    return {"": {"modality": {"any": [said]}}}
 
 
 def _at_least(node: Source, feature: str | None) -> int | None:
