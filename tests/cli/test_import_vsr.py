@@ -38,7 +38,7 @@ def test_what_is_written_passes_check(tmp_path: Path, name: str) -> None:
     assert result.stderr == ""
     written = read((tmp_path / "ours.yaml").read_text())
     (tmp_path / "known.yaml").write_text(yaml.safe_dump(known_to_check(written)))
-    checked = semroute(tmp_path, "check", "known.yaml", WREN_HOST="wren.example")
+    checked = semroute(tmp_path, "check", "known.yaml", WREN_HOST="wren.example", law="statutes")
     assert checked.returncode == 0, checked.stderr
 
 

@@ -61,7 +61,7 @@ def _price(node: Source, where: tuple[str, ...], draft: Draft) -> None:
     each = pricing.amount("cached_input_per_1m")
     whole = price.get("input")
     if cached is not None and each is not None:
-        if isinstance(whole, int | float) and 0 < whole and each <= whole:
+        if isinstance(whole, int | float) and whole > 0 and each <= whole:
             price["cached"] = round(each / whole, 4)
         else:
             cached.left("it is a share of the price of input here, at most all of it")
