@@ -26,13 +26,15 @@ _COMMANDS = {
     "eval": "Measure the router on labelled data.",
     "calibrate": "Choose the confidence from which on the router may be believed.",
     "train": "Train the heads that read prompts off the encoder's vectors.",
+    "import": "Turn the configuration of another router into ours.",
     "schema": "Print the JSON Schema of the configuration, for editors.",
     "demo": "Start a whole gateway with model servers, and send it a dozen prompts.",
     "version": "Print the versions of semroute and of what it is built on.",
 }
 
 for _name, _help in _COMMANDS.items():
-    _module = "evaluate" if _name == "eval" else _name
+    # What these are called is a word of Python's.
+    _module = {"eval": "evaluate", "import": "import_"}.get(_name, _name)
     app.command(f"semroute.app.cli.{_module}:{_module}", name=_name, help=_help)
 app.command("semroute.app.cli.worker:worker", name="worker", show=False)
 
