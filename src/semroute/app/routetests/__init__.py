@@ -7,10 +7,11 @@ from .junit import junit
 from .mistakes import Names, mistakes_in
 from .pages import markdown
 from .result import Judged, Report, Result, Unjudged
-from .trial import Trial
+from .trial import AT_ONCE, Trial
 from .written import as_json
 
 __all__ = [
+    "AT_ONCE",
     "Case",
     "Judged",
     "Names",

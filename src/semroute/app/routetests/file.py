@@ -91,7 +91,7 @@ class Varied:
 
     typos: Annotated[
         Annotated[int, Meta(ge=0, le=_MOST_TYPOS)] | None,
-        Meta(description="So many copies with slips of the finger, each with others."),
+        Meta(description="Copies with slips of the finger; those that are the same count once."),
     ] = None
     case: Annotated[bool | None, Meta(description="A copy in capitals, and one without any.")] = (
         None

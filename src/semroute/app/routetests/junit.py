@@ -44,7 +44,8 @@ def junit(report: Report) -> bytes:
     ET.SubElement(suite, "system-out")
     ET.SubElement(suite, "system-err")
     ET.indent(suites)
-    return ET.tostring(suites, encoding="utf-8", xml_declaration=True) + b"\n"
+    written: bytes = ET.tostring(suites, encoding="utf-8", xml_declaration=True)
+    return written + b"\n"
 
 
 def _properties(report: Report) -> Iterator[tuple[str, str]]:

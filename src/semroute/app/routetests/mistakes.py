@@ -102,8 +102,7 @@ def _unusable(
     test: RouteTest, way: str, tests: RouteTests, names: Names, read: Read
 ) -> Iterator[Mistake]:
     api = test.api or tests.defaults.api
-    for path, message in _unsaid(test, api):
-        yield path, message
+    yield from _unsaid(test, api)
     try:
         documents = documents_of(test, api, read)
     except UnusableRequestError as error:
@@ -111,16 +110,14 @@ def _unusable(
         return
     if not documents:
         yield (way,), "there is none"
+        return
+    document = documents[0]  # where there are several, they differ in their words alone
     is_varied = not test.variants.over(tests.defaults.variants).is_off
-    for document in documents:
-        if is_varied and turn_of(document) is None:
-            yield (way,), "no user says anything in it that could be varied"
-        message = _unasked(document, test, tests, names)
-        if message is not None:
-            yield (
-                ((way, "model") if "model" in document and way == "request" else ("model",)),
-                message,
-            )
+    if is_varied and turn_of(document) is None:
+        yield (way,), "no user says anything in it that could be varied"
+    unasked = _unasked(document, test, tests, names)
+    if unasked is not None:
+        yield ("request", "model") if "model" in (test.request or ()) else ("model",), unasked
 
 
 def _unsaid(test: RouteTest, api: ApiName) -> Iterator[Mistake]:
