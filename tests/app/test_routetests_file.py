@@ -5,22 +5,21 @@ from typing import Any
 
 import pytest
 import yaml
+from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 
 from semroute.adapters.settings import SettingsError, load
-from semroute.app.routetests import Case, Names, RouteTests, cases_of, mistakes_in
+from semroute.app.routetests import Case, RouteTests, cases_of, mistakes_in
 from semroute.app.routetests.asked import turn_of, with_turn
 from semroute.app.routetests.file import Varied
 from semroute.app.routetests.variants import variants_of
+from semroute.domain.decisions import Decision
+from semroute.domain.signals.conditions import Shows
 
-NAMES = Names(
-    models={"small": ("cpu",), "euler": ("gpu",), "portia": ("gpu",)},
-    aliases=("auto",),
-    endpoints=("cpu", "gpu"),
-    categories=("math", "law"),
-    decisions=("coding",),
-)
+from .conftest import POLICY as ORDINARY
+
+POLICY = evolve(ORDINARY, decisions=(Decision("coding", Shows("code")),))
 FILES = {
     "asked.json": b'{"messages": [{"role": "user", "content": "hi"}]}',
     "list.json": b"[]",
@@ -39,7 +38,7 @@ def read(name: str) -> bytes:
 
 def loaded(*tests: dict[str, Any], **more: Any) -> RouteTests:
     text = yaml.safe_dump({"tests": list(tests)} | more)
-    return load(text, RouteTests, check=lambda said: mistakes_in(said, NAMES, read))
+    return load(text, RouteTests, check=lambda said: mistakes_in(said, POLICY, read))
 
 
 def cases(*tests: dict[str, Any], **more: Any) -> tuple[Case, ...]:
@@ -175,6 +174,13 @@ def test_prompts_are_cases_of_their_own() -> None:
     )
     assert [first.name, second.name, third.name] == ["some", "test 2 [1]", "test 2 [2]"]
     assert [second.prompt, third.prompt] == ["a", "b"]
+
+
+def test_an_alias_may_say_how_good_the_answer_shall_be() -> None:
+    (case,) = cases(GO | {"model": "auto:cheap"})
+    assert body(case)["model"] == "auto:cheap"
+    (told,) = mistakes(GO | {"model": "auto:dear"})
+    assert "did you mean 'auto'?" in told
 
 
 def test_a_file_holds_a_request() -> None:

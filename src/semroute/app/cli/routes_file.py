@@ -8,7 +8,7 @@ from attrs import frozen
 from semroute.adapters.settings import load
 from semroute.app.config import policy_of
 from semroute.app.mistakes import Mistake
-from semroute.app.routetests import Case, Names, RouteTests, cases_of, mistakes_in
+from semroute.app.routetests import Case, RouteTests, cases_of, mistakes_in
 
 from .configuration import Configuration, read_configuration, read_input, read_text, variable
 
@@ -47,7 +47,7 @@ def read_plan(file: Path, config: Path | None, seed: int | None) -> Plan:
 
     def check(tests: RouteTests) -> list[Mistake]:
         tested.append(_configuration(tests, beside, config))
-        return list(mistakes_in(tests, Names.of(tested[-1].settings), read))
+        return list(mistakes_in(tests, policy_of(tested[-1].settings), read))
 
     def read(name: str) -> bytes:
         return (beside / name).read_bytes()

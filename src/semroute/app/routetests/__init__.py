@@ -4,7 +4,7 @@ from .asked import Read
 from .case import Case, cases_of
 from .file import RouteTests
 from .junit import junit
-from .mistakes import Names, mistakes_in
+from .mistakes import mistakes_in
 from .pages import markdown
 from .result import Judged, Report, Result, Unjudged
 from .trial import AT_ONCE, Trial
@@ -14,7 +14,6 @@ __all__ = [
     "AT_ONCE",
     "Case",
     "Judged",
-    "Names",
     "Read",
     "Report",
     "Result",

@@ -3,12 +3,12 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
-from attrs import asdict, frozen
+from attrs import asdict
 
 from semroute.app.mistakes import Mistake
-from semroute.app.settings import Settings
 from semroute.domain.guards import Check
 from semroute.domain.judgement import Consequence
+from semroute.domain.policy import Policy
 from semroute.domain.reasons import Reason
 from semroute.domain.suggestions import did_you_mean
 
@@ -27,43 +27,16 @@ GUARDS: Final = ("pass", *_DONE, *(f"{check.value}={done}" for check in Check fo
 _UNREACHED: Final = ("decision", "model", "endpoint", "category", "reason", "tools")
 
 
-@frozen
-class Names:
-    """What a configuration knows by name."""
-
-    models: Mapping[str, tuple[str, ...]]
-    aliases: tuple[str, ...]
-    endpoints: tuple[str, ...]
-    categories: tuple[str, ...]
-    decisions: tuple[str, ...]
-
-    @classmethod
-    def of(cls, settings: Settings) -> "Names":
-        """Returns the names in a configuration."""
-        return cls(
-            {name: tuple(model.endpoints) for name, model in settings.models.items()},
-            settings.routing.aliases,
-            tuple(settings.endpoints),
-            tuple(settings.categories),
-            tuple(getattr(settings, "decisions", ())),
-        )
-
-    @property
-    def asked(self) -> tuple[str, ...]:
-        """What clients may ask for."""
-        return (*self.aliases, *self.models)
-
-
-def mistakes_in(tests: RouteTests, names: Names, read: Read) -> Iterator[Mistake]:
+def mistakes_in(tests: RouteTests, policy: Policy, read: Read) -> Iterator[Mistake]:
     """Finds mistakes that no type can express, as (path, message) pairs.
 
     Args:
         tests: What the file says.
-        names: What the configuration knows that is tested.
+        policy: The rules that are tested.
         read: Reads the files that tests name.
     """
     defaults = tests.defaults
-    for path, message in _unknown_names(defaults.expect, names):
+    for path, message in _unknown_names(defaults.expect, policy):
         yield ("defaults", "expect", path), message
     for name, message in _unsayable(defaults.headers):
         yield ("defaults", "headers", name), message
@@ -75,15 +48,15 @@ def mistakes_in(tests: RouteTests, names: Names, read: Read) -> Iterator[Mistake
         if name in seen:
             yield ("tests", index, "name"), "another test is called that"
         seen.add(name)
-        for where, message in _of_test(test, tests, names, read):
+        for where, message in _of_test(test, tests, policy, read):
             yield ("tests", index, *where), message
 
 
-def _of_test(test: RouteTest, tests: RouteTests, names: Names, read: Read) -> Iterator[Mistake]:
+def _of_test(test: RouteTest, tests: RouteTests, policy: Policy, read: Read) -> Iterator[Mistake]:
     expected = test.expect.over(tests.defaults.expect)
-    for key, message in _unknown_names(test.expect, names):
+    for key, message in _unknown_names(test.expect, policy):
         yield ("expect", key), message
-    for key, message in _contradictions(expected, names):
+    for key, message in _contradictions(expected, policy):
         yield ("expect", key), message
     for name, message in _unsayable(test.headers):
         yield ("headers", name), message
@@ -95,11 +68,11 @@ def _of_test(test: RouteTest, tests: RouteTests, names: Names, read: Read) -> It
         both = f"; there are {' and '.join(ways)}" if ways else ""
         yield (), f"it must have one of {', '.join(_WAYS)}{both}"
         return
-    yield from _unusable(test, ways[0], tests, names, read)
+    yield from _unusable(test, ways[0], tests, policy, read)
 
 
 def _unusable(
-    test: RouteTest, way: str, tests: RouteTests, names: Names, read: Read
+    test: RouteTest, way: str, tests: RouteTests, policy: Policy, read: Read
 ) -> Iterator[Mistake]:
     api = test.api or tests.defaults.api
     yield from _unsaid(test, api)
@@ -115,7 +88,7 @@ def _unusable(
     is_varied = not test.variants.over(tests.defaults.variants).is_off
     if is_varied and turn_of(document) is None:
         yield (way,), "no user says anything in it that could be varied"
-    unasked = _unasked(document, test, tests, names)
+    unasked = _unasked(document, test, tests, policy)
     if unasked is not None:
         yield ("request", "model") if "model" in (test.request or ()) else ("model",), unasked
 
@@ -135,22 +108,26 @@ def _unsaid(test: RouteTest, api: ApiName) -> Iterator[Mistake]:
                 yield ("messages", index, "role"), message
 
 
-def _unasked(document: JsonObject, test: RouteTest, tests: RouteTests, names: Names) -> str | None:
+def _unasked(
+    document: JsonObject, test: RouteTest, tests: RouteTests, policy: Policy
+) -> str | None:
     """Returns why a request asks for no model that there is; None if it does, or shall not."""
     if "model" in document and test.model is not None:
         return "the request names its model itself"
     asked = document.get("model", test.model or tests.defaults.model)
-    if asked is None or asked in names.asked or test.expect.refused:
+    if asked is None or policy.knows(str(asked)) or test.expect.refused:
         return None
-    return f"no model is called that, and refused is not expected{did_you_mean(asked, names.asked)}"
+    near = did_you_mean(asked, (*policy.aliases, *policy.models))
+    return f"no model is called that, and refused is not expected{near}"
 
 
-def _unknown_names(expected: Expected, names: Names) -> Iterator[tuple[str, str]]:
+def _unknown_names(expected: Expected, policy: Policy) -> Iterator[tuple[str, str]]:
+    places = (place.endpoint for model in policy.models.values() for place in model.endpoints)
     kinds = {
-        "decision": (expected.decision, (*names.decisions, NONE)),
-        "model": (expected.model, tuple(names.models)),
-        "endpoint": (expected.endpoint, names.endpoints),
-        "category": (expected.category, (*names.categories, NONE)),
+        "decision": (expected.decision, (*(each.name for each in policy.decisions), NONE)),
+        "model": (expected.model, tuple(policy.models)),
+        "endpoint": (expected.endpoint, tuple(dict.fromkeys(places))),
+        "category": (expected.category, (*policy.categories, NONE)),
         "reason": (expected.reason, tuple(reason.value for reason in Reason)),
     }
     for kind, (name, known) in kinds.items():
@@ -161,10 +138,11 @@ def _unknown_names(expected: Expected, names: Names) -> Iterator[tuple[str, str]
         yield "guard", message
 
 
-def _contradictions(expected: Expected, names: Names) -> Iterator[tuple[str, str]]:
-    model, endpoint = expected.model, expected.endpoint
-    if endpoint is not None and endpoint not in names.models.get(model or "", (endpoint,)):
-        yield "endpoint", f"{model} does not run there"
+def _contradictions(expected: Expected, policy: Policy) -> Iterator[tuple[str, str]]:
+    model, endpoint = policy.models.get(expected.model or ""), expected.endpoint
+    places = () if model is None else tuple(place.endpoint for place in model.endpoints)
+    if places and endpoint is not None and endpoint not in places:
+        yield "endpoint", f"{expected.model} does not run there"
     said = asdict(expected)
     for fate in ("blocked", "refused"):
         if said[fate]:

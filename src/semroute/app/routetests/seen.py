@@ -11,7 +11,6 @@ from semroute.domain.caching.inquiry import Hit, Miss
 from semroute.domain.http import HttpRequest
 from semroute.domain.judgement import Consequence, Judgement
 from semroute.domain.policy import Policy
-from semroute.domain.routing import RoutingDecision
 from semroute.domain.ruling import RequestEdit, Ruling
 from semroute.domain.verdict import (
     Answered,
@@ -101,7 +100,7 @@ def seen_in(ruling: Ruling, request: HttpRequest, policy: Policy) -> Seen:
                 Outcome.ROUTED,
                 model=decision.model,
                 endpoint=decision.endpoint,
-                decision=_decision(decision),
+                decision=decision.decision,
                 category=decision.category,
                 confidence=decision.confidence,
                 reason=decision.reason.value,
@@ -128,10 +127,6 @@ def seen_in(ruling: Ruling, request: HttpRequest, policy: Policy) -> Seen:
             return Seen(Outcome.REFUSED, "not routed at all")
         case _ as never:
             assert_never(never)
-
-
-def _decision(decision: RoutingDecision) -> str | None:
-    return getattr(decision, "decision", None)
 
 
 def _is_cached(ruling: Ruling) -> bool:
