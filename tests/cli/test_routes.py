@@ -118,12 +118,3 @@ def test_what_does_not_is_told_everywhere(tmp_path: Path) -> None:
     (suite,) = ET.fromstring((tmp_path / "junit.xml").read_bytes())
     assert (suite.attrib["tests"], suite.attrib["failures"]) == ("4", "1")
     assert "model: expected euler, got big" in (tmp_path / "page.md").read_text()
-
-
-@pytest.mark.model
-def test_what_there_is_no_time_for_has_not_passed(tmp_path: Path) -> None:
-    (tmp_path / "semroute.yaml").write_text(CONFIG)
-    (tmp_path / "routes_test.yaml").write_text(TESTS)
-    result = semroute(tmp_path, "test", "--timeout", "0.0001")
-    assert (result.returncode, result.stderr) == (1, "")
-    assert "not tried for want of time" in result.stdout
