@@ -97,7 +97,7 @@ async def test_confidence_has_a_least(route: Route) -> None:
 async def test_whoever_fails_hears_what_was_near(route: Route) -> None:
     test = RouteTest(prompt=SUM, expect=Expected(model="small"))
     first, last = (await only(route, test)).remarks
-    assert first.startswith("it went to euler: math with 0.")
+    assert first.startswith("category math with 0.")
     assert last.startswith("it would go to small if routing.min_confidence were above 0.")
 
 

@@ -70,8 +70,8 @@ class Judged:
         seen = self.seen
         lines = [f"{each.copy} → {each.to}" for each in self.flips] if self.is_unsteady else []
         if self.differences and seen.category is not None:
-            said = f"{seen.category} with {seen.confidence:.3f}, reason {seen.reason}"
-            lines.insert(0, f"it went to {seen.where}: {said}")
+            about = f"category {seen.category} with {seen.confidence:.3f}"
+            lines.insert(0, f"{about}, reason {seen.reason}")
         if self.differences and seen.nearest:
             lines.append(f"it would go to {seen.nearest}")
         return tuple(lines)
