@@ -24,6 +24,8 @@ categories:
 routing: {default_model: big}
 cache: {scope: global}
 guards: {pii: {mode: enforce}}
+signals: {urgent: {keywords: {any: [urgent]}, budget_ms: 1}}
+decisions: {hurry: {when: urgent, models: {euler: 1}, tools: {keep: 1}}}
 # What tests do not heed: they say where prompts go, not how fast the machine is.
 classifier: {max_waiting: 16}
 """
@@ -40,6 +42,13 @@ tests:
   - name: addresses
     prompt: "Solve x + 1 = 3 and send it to jane.doe@example.com"
     expect: {guard: pii=mask, cached: false, blocked: false}
+  - name: hurry
+    request:
+      messages: [{role: user, content: This is urgent - when does the next train leave}]
+      tools:
+        - {type: function, function: {name: paint, description: Mixes colours.}}
+        - {type: function, function: {name: trains, description: Says when a train leaves.}}
+    expect: {decision: hurry, model: euler, reason: rule, tools: [trains]}
 """
 
 
@@ -93,13 +102,14 @@ def test_what_goes_where_the_file_says_passes(tmp_path: Path) -> None:
     result = semroute(tmp_path, "test", "--json", SEMROUTE_CONFIG="ignored.yaml")
     assert result.returncode == 0, result.stdout + result.stderr
     told = json.loads(result.stdout)
-    assert (told["ok"], told["tests"], told["config"]) == (True, 4, "semroute.yaml")
+    assert (told["ok"], told["tests"], told["config"]) == (True, 5, "semroute.yaml")
     assert told["variants"] == 16
     assert [each["name"] for each in told["results"]] == [
         "sums",
         "leases [1]",
         "leases [2]",
         "addresses",
+        "hurry",
     ]
     assert "landlord" not in result.stdout
 
@@ -114,7 +124,7 @@ def test_what_does_not_is_told_everywhere(tmp_path: Path) -> None:
     assert "FAILED  sums" in result.stdout
     assert "model: expected euler, got big" in result.stdout
     assert "prompt: What is the integral" in result.stdout
-    assert "3 of 4 passed; " in result.stdout
+    assert "4 of 5 passed; " in result.stdout
     (suite,) = ET.fromstring((tmp_path / "junit.xml").read_bytes())
-    assert (suite.attrib["tests"], suite.attrib["failures"]) == ("4", "1")
+    assert (suite.attrib["tests"], suite.attrib["failures"]) == ("5", "1")
     assert "model: expected euler, got big" in (tmp_path / "page.md").read_text()

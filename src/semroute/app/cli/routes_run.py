@@ -9,13 +9,15 @@ from attrs import evolve
 
 from semroute import __version__
 from semroute.adapters.prometheus import PrometheusObserver
-from semroute.app.assemble import classifier_of, detectors_of, fast_of, route_of
+from semroute.app.assemble import classifier_of, detectors_of, fast_of, policies_of, route_of
 from semroute.app.assemble.caching import opened_store, recall_of
 from semroute.app.caching import StoreSettings
 from semroute.app.config import policy_of
+from semroute.app.conversations import Conversations
 from semroute.app.flights import Flights
+from semroute.app.reasoning import families_of
 from semroute.app.recall import Recall
-from semroute.app.routetests import AT_ONCE, Result, Trial
+from semroute.app.routetests import AT_ONCE, REQUEST_ID, Result, Trial
 from semroute.app.settings import Settings
 from semroute.domain.policy import Policy
 from semroute.domain.ports import Embedder
@@ -24,6 +26,7 @@ from .progress import show_progress
 from .routes_file import Plan
 
 _PATIENT_SECONDS: Final = 60.0  # the most that a budget may be
+_PATIENT_MILLISECONDS: Final = 1000 * _PATIENT_SECONDS
 
 
 async def results_of(plan: Plan, seconds: float) -> tuple[Result, ...]:
@@ -33,17 +36,26 @@ async def results_of(plan: Plan, seconds: float) -> tuple[Result, ...]:
         plan: What is tried, and on what.
         seconds: How long that may take, once the classifier is loaded.
     """
-    policy = policy_of(plan.configuration.settings)
-    settings, library = _patient(plan.configuration.settings), plan.configuration.library
+    policy, library = policy_of(plan.configuration.settings), plan.configuration.library
+    settings = _patient(plan.configuration.settings)
     classifier = classifier_of(settings, library)
     detectors, fast = detectors_of(settings, classifier), fast_of(settings, library)
+    families = families_of(settings.reasoning, library.families)
+    # Copies of a prompt are one conversation, so that all get the canary, or none.
+    conversations = Conversations((*settings.routing.conversation_headers, REQUEST_ID))
+    policies = evolve(
+        policies_of(settings, policy, classifier, families), conversations=conversations
+    )
     with show_progress() as progress:
         async with (
             _empty_cache(settings, policy, classifier) as recall,
             trio.open_nursery() as nursery,
         ):
             await nursery.start(classifier.run, progress)
-            route = route_of(settings, policy, classifier, detectors, recall, fast=fast)
+            await policies.warm()
+            route = route_of(
+                settings, policy, classifier, detectors, recall, fast=fast, policies=policies
+            )
             results = await Trial(route, policy, seconds)(plan.cases, progress)
             nursery.cancel_scope.cancel()
     return results
@@ -56,8 +68,13 @@ def _patient(settings: Settings) -> Settings:
     """
     windows = settings.classifier.max_windows + settings.screening.max_windows
     waiting = max(settings.classifier.max_waiting, AT_ONCE * windows)
+    signals = {
+        name: evolve(each, budget_ms=_PATIENT_MILLISECONDS)
+        for name, each in settings.signals.items()
+    }
     return evolve(
         settings,
+        signals=signals,
         classifier=evolve(settings.classifier, max_waiting=waiting),
         routing=evolve(settings.routing, budget_seconds=_PATIENT_SECONDS),
         screening=evolve(settings.screening, budget_seconds=_PATIENT_SECONDS),

@@ -1,7 +1,7 @@
 """Routing tests as code: a file says where prompts go, and the router is asked."""
 
 from .asked import Read
-from .case import Case, cases_of
+from .case import REQUEST_ID, Case, cases_of
 from .file import RouteTests
 from .junit import junit
 from .mistakes import mistakes_in
@@ -12,6 +12,7 @@ from .written import as_json
 
 __all__ = [
     "AT_ONCE",
+    "REQUEST_ID",
     "Case",
     "Judged",
     "Read",

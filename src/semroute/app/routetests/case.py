@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Iterator
+from typing import Final
 
 from attrs import field, frozen
 
@@ -13,7 +14,8 @@ from .asked import PATHS, Read, documents_of, turn_of, with_turn
 from .file import ApiName, Expected, JsonObject, RouteTest, RouteTests
 from .variants import variants_of
 
-_REQUEST_ID = "x-request-id"
+REQUEST_ID: Final = "x-request-id"
+"""By what a request's endpoint is drawn."""
 
 
 @frozen
@@ -86,7 +88,7 @@ def _cases(test: RouteTest, name: str, tests: RouteTests, origin: _Origin) -> It
     varied = test.variants.over(defaults.variants)
     for index, document in enumerate(documents):
         full = name if test.prompts is None else f"{name} [{index + 1}]"
-        headers = {_REQUEST_ID: _id(full)} | defaults.headers | test.headers
+        headers = {REQUEST_ID: _id(full)} | defaults.headers | test.headers
         asked, turn = {"model": model} | document, turn_of(document)
         yield Case(
             name=full,
