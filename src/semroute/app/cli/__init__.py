@@ -22,6 +22,7 @@ _COMMANDS = {
     "envoy": "Print the configuration of Envoy, or of another gateway, that consults the router.",
     "check": "Check a configuration; every mistake is reported at once.",
     "explain": "Say which model a prompt would go to, and why.",
+    "test": "Try whether prompts go where a file says, without Envoy and without any model.",
     "cache": "Look into the answer cache, and clear it.",
     "eval": "Measure the router on labelled data.",
     "calibrate": "Choose the confidence from which on the router may be believed.",
