@@ -106,7 +106,7 @@ async def test_a_failure_is_told_as_it_is_and_stops_the_rest(
 
 async def test_more_tools_than_are_remembered_are_ranked_all_the_same() -> None:
     embedder = WordEmbedder()
-    ranker = TorchToolRanker(embedder, max_remembered=3)
+    ranker = TorchToolRanker(embedder, at_once=1, max_remembered=3)
     assert len(await ranker.rank("number 7", TOOLS[:10])) == 10
     await ranker.rank("number 7", TOOLS[7:10])
     assert embedder.calls == 1 + 20 + 1

@@ -152,7 +152,7 @@ class _Reading:
         for where, value in _within(schema, path):
             if isinstance(value, float) and not math.isfinite(value):
                 self._refuse(where, "JSON has no such number")
-            if len(where) - len(path) > _MAX_DEPTH:
+            if isinstance(value, dict | list) and len(where) - len(path) > _MAX_DEPTH:
                 self._refuse(where, f"it is more than {_MAX_DEPTH} levels deep in its schema")
 
     def _refuse_others(self, value: dict[str, Tree], path: Path, known: tuple[str, ...]) -> None:

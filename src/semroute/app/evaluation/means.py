@@ -1,7 +1,6 @@
 """Means that say how far they can be trusted."""
 
 import random
-from functools import cached_property
 from math import ceil
 from statistics import fmean
 from typing import Final
@@ -13,7 +12,7 @@ _SEED: Final = 1
 _TAIL: Final = 0.025
 
 
-@frozen(slots=False)  # a cached property needs a place
+@frozen
 class Mean:
     """The mean of what was measured of some things.
 
@@ -28,7 +27,7 @@ class Mean:
         """The mean; None if nothing was measured."""
         return fmean(self.values) if self.values else None
 
-    @cached_property
+    @property
     def interval(self) -> tuple[float, float] | None:
         """Where the mean of other such things lies in 95 of 100 cases; None if there are none.
 

@@ -1,11 +1,11 @@
 """Tools that are kept by the operator and put into requests."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from enum import StrEnum
 from typing import assert_never
 
-from attrs import field, frozen
+from attrs import frozen
 
 from semroute.domain.chat import Tool
 
@@ -69,11 +69,10 @@ class Toolbox:
         definitions: The tools, in the operator's order.
     """
 
-    definitions: tuple[ToolDefinition, ...] = field()
+    definitions: tuple[ToolDefinition, ...]
 
-    @definitions.validator
-    def _have_names_of_their_own(self, _: object, value: Sequence[ToolDefinition]) -> None:
-        if len({each.tool.name for each in value}) < len(value):
+    def __attrs_post_init__(self) -> None:
+        if len({each.tool.name for each in self.definitions}) < len(self.definitions):
             message = "two tools have one name"
             raise ValueError(message)
 
