@@ -7,8 +7,6 @@ from typing import Final
 from attrs import frozen
 
 from semroute.domain.policy import Policy
-from semroute.domain.signals.conditions import signals_in
-from semroute.domain.signals.definitions import ComplexitySignal
 
 from .settings import Settings
 
@@ -92,9 +90,6 @@ def _better(settings: Settings, policy: Policy, *, reads_every_text: bool) -> st
         return "the cache compares every prompt by its meaning, and the encoder knows better"
     if policy.wants_entities:
         return "the encoder reads every prompt for people and addresses, and knows better"
-    mentioned = {name for each in policy.decisions for name in signals_in(each.condition)}
-    if any(isinstance(policy.signals[name], ComplexitySignal) for name in mentioned):
-        return "decisions turn on how complex a prompt is, and only the encoder knows"
     if reads_every_text:
         return "the encoder reads every prompt for attacks of your own, and knows better"
     return ""

@@ -116,13 +116,15 @@ class Gather:
         started = trio.current_time()
         with gathered.classifying:
             if needs_category:
-                gathered.outcome = await self._said_of(prompt)
+                gathered.outcome = await self._said_of(prompt, gathered.signals)
             gathered.signals = await self.senses.meant(gathered.signals, prompt.text)
         gathered.classify_seconds = trio.current_time() - started
 
-    async def _said_of(self, prompt: Prompt) -> ClassificationOutcome:
+    async def _said_of(self, prompt: Prompt, signals: Results) -> ClassificationOutcome:
         """Returns what a prompt is about, or why nobody could say so in time."""
         said = None if self.fast is None else self.fast.at_once(prompt)
+        if said is not None and self.senses.turns_on_complexity(signals, said):
+            said = None  # which only the classifier can say
         fault = Reason.CLASSIFIER_TIMEOUT
         try:
             with trio.move_on_after(self.budget_seconds):

@@ -92,6 +92,18 @@ class Senses:
         kinds = (self.signals[name] for name in wanted(self.decisions, results))
         return any(isinstance(kind, CategorySignal | ComplexitySignal) for kind in kinds)
 
+    def turns_on_complexity(
+        self, results: Mapping[str, SignalResult], outcome: ClassificationOutcome
+    ) -> bool:
+        """Whether, with what is said of the category, the decision still turns on complexity."""
+        known = {
+            name: classified(signal, outcome)
+            for name, signal in self.signals.items()
+            if isinstance(signal, CategorySignal)
+        }
+        kinds = (self.signals[name] for name in wanted(self.decisions, {**results, **known}))
+        return any(isinstance(kind, ComplexitySignal) for kind in kinds)
+
     def concluded(
         self,
         results: Results,
