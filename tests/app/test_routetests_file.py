@@ -15,11 +15,11 @@ from semroute.app.routetests.asked import turn_of, with_turn
 from semroute.app.routetests.file import Varied
 from semroute.app.routetests.variants import variants_of
 from semroute.domain.decisions import Decision
-from semroute.domain.signals.conditions import Shows
+from semroute.domain.signals.conditions import Every
 
 from .conftest import POLICY as ORDINARY
 
-POLICY = evolve(ORDINARY, decisions=(Decision("coding", Shows("code")),))
+POLICY = evolve(ORDINARY, decisions=(Decision("coding", Every(())),))
 FILES = {
     "asked.json": b'{"messages": [{"role": "user", "content": "hi"}]}',
     "list.json": b"[]",

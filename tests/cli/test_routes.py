@@ -117,7 +117,9 @@ def test_what_goes_where_the_file_says_passes(tmp_path: Path) -> None:
 @pytest.mark.model
 def test_what_does_not_is_told_everywhere(tmp_path: Path) -> None:
     """The configuration that the command names counts more than the file's."""
-    (tmp_path / "other.yaml").write_text(CONFIG.replace("{euler: 1}", "{big: 1}"))
+    (tmp_path / "other.yaml").write_text(
+        CONFIG.replace("candidates: {euler: 1}", "candidates: {big: 1}")
+    )
     reports = ["--junit", "junit.xml", "--markdown", "page.md", "--show-prompts"]
     result = semroute(tmp_path, "test", "-", "-c", "other.yaml", *reports, stdin=TESTS)
     assert (result.returncode, result.stderr) == (1, "")
