@@ -107,6 +107,11 @@ def _rows(
             inner = definitions[element.rpartition("/")[2]]
             yield from _rows(inner, definitions, f"{key}[].")
             continue
+        part = _part(value)
+        if part is not None:
+            yield f"| `{key}` | | | {value['description']} |"
+            yield from _rows(definitions[part], definitions, f"{key}.")
+            continue
         if name in definition.get("required", ()):
             default = "required"
         else:
@@ -115,13 +120,32 @@ def _rows(
         yield f"| `{key}` | {_type(value)} | {default} | {value['description']} |"
 
 
+# What is described in its own section, or contains itself.
+_ELSEWHERE: Final = {
+    "GuardSettings": "keys as of `guards`",
+    "CacheOverrides": "keys as of `cache`",
+    "ConditionSettings": "`all`, `any` and `none`, each a list of signals or of the like",
+    "ReasoningDialectSettings": "keys as of `chat`",
+}
+
+
+def _part(value: dict[str, Any]) -> str | None:
+    """Returns what a value may be beside null, if that is an object to be described here."""
+    match value:
+        case {"anyOf": [{"$ref": reference}, {"type": "null"}]}:
+            name = reference.rpartition("/")[2]
+            return None if name in _ELSEWHERE else str(name)
+        case _:
+            return None
+
+
 def _type(value: dict[str, Any]) -> str:
     match value:
         case {"anyOf": choices}:
             # `${NAME}` may stand for any value.
             return " or ".join(_type(choice) for choice in choices if choice != VARIABLE)
-        case {"$ref": str()}:
-            return "keys as of `guards`"
+        case {"$ref": reference}:
+            return _ELSEWHERE[reference.rpartition("/")[2]]
         case {"enum": choices}:
             return " or ".join(f"`{choice}`" for choice in choices)
         case {"type": "array", "items": item}:

@@ -116,8 +116,13 @@ class DecisionSettings:
             "null: nothing is said."
         ),
     ] = None
-    system_prompt: SystemPromptSettings | None = None
-    tools: ToolPolicySettings | None = None
+    system_prompt: Annotated[
+        SystemPromptSettings | None, Meta(description="What the model is told first.")
+    ] = None
+    tools: Annotated[
+        ToolPolicySettings | None,
+        Meta(description="Which of many tools the model gets to see; null: all."),
+    ] = None
     headers: Annotated[
         dict[HeaderName, _HeaderValue], Meta(description="Headers that the request goes on with.")
     ] = field(factory=dict)

@@ -172,21 +172,48 @@ SignalKind: TypeAlias = (
 class SignalSettings:
     """Something that can be told of a request. Exactly one kind is named."""
 
-    category: CategorySignalSettings | None = None
-    complexity: ComplexitySignalSettings | None = None
-    jailbreak: AttackSignalSettings | None = None
-    injection: AttackSignalSettings | None = None
-    pii: PiiSignalSettings | None = None
-    keywords: KeywordSignalSettings | None = None
-    regex: PatternSignalSettings | None = None
-    similarity: SimilaritySignalSettings | None = None
-    language: LanguageSignalSettings | None = None
-    context: ContextSignalSettings | None = None
-    modality: ModalitySignalSettings | None = None
-    tools: ToolsSignalSettings | None = None
-    api: ApiSignalSettings | None = None
-    header: HeaderSignalSettings | None = None
-    time: TimeSignalSettings | None = None
+    category: Annotated[
+        CategorySignalSettings | None, Meta(description="What the prompt is about.")
+    ] = None
+    complexity: Annotated[
+        ComplexitySignalSettings | None, Meta(description="How much it takes to answer it.")
+    ] = None
+    jailbreak: Annotated[
+        AttackSignalSettings | None, Meta(description="A user talks the model out of its rules.")
+    ] = None
+    injection: Annotated[
+        AttackSignalSettings | None, Meta(description="Orders stand in texts that are data.")
+    ] = None
+    pii: Annotated[
+        PiiSignalSettings | None, Meta(description="Personal data stands in the request.")
+    ] = None
+    keywords: Annotated[
+        KeywordSignalSettings | None, Meta(description="Words stand in the last user turn.")
+    ] = None
+    regex: Annotated[
+        PatternSignalSettings | None, Meta(description="A pattern matches in the last user turn.")
+    ] = None
+    similarity: Annotated[
+        SimilaritySignalSettings | None,
+        Meta(description="The prompt means the same as an example."),
+    ] = None
+    language: Annotated[
+        LanguageSignalSettings | None, Meta(description="The language of the last user turn.")
+    ] = None
+    context: Annotated[
+        ContextSignalSettings | None, Meta(description="How long the request is.")
+    ] = None
+    modality: Annotated[
+        ModalitySignalSettings | None, Meta(description="Pictures, sound, files.")
+    ] = None
+    tools: Annotated[ToolsSignalSettings | None, Meta(description="Tools are offered.")] = None
+    api: Annotated[
+        ApiSignalSettings | None, Meta(description="The API that the request came by.")
+    ] = None
+    header: Annotated[HeaderSignalSettings | None, Meta(description="A header of the request.")] = (
+        None
+    )
+    time: Annotated[TimeSignalSettings | None, Meta(description="What time it is.")] = None
     budget_ms: Annotated[
         float,
         Meta(
