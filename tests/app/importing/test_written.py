@@ -32,8 +32,10 @@ def test_what_is_written_reads_back_as_the_same(tree: dict[str, Plain]) -> None:
 @settings(max_examples=60, deadline=None)
 @given(TREES, TEXTS)
 def test_a_comment_changes_nothing(tree: dict[str, Plain], note: str) -> None:
-    notes = {(key,): [note] for key in tree}
-    text = text_of(Document(tree, {(): [note], **notes}))
+    document = Document(tree)
+    for where in ((), *((key,) for key in tree)):
+        document.note(where, note)
+    text = text_of(document)
     assert read(text.replace("$${", "${")) == tree
 
 
