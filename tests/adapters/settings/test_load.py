@@ -96,6 +96,7 @@ ports:
 tags: ["a${EMPTY:-}b"]
 """
     house = load(text, House, environ={"NAME": "you", "PORT": "8080"})
+    assert type(house.name) is str  # and nothing that only looks like it
     assert house == House("you and ${NAME}", {"one": Port(8080, 2.5)}, ("ab",))
 
 

@@ -79,7 +79,9 @@ def _leaf(value: object, kind: Any) -> object:  # noqa: ANN401 - any type that m
         message = "it must be a finite number"
         raise _MistakeError(message)
     try:
-        return msgspec.convert(value, kind, strict=not isinstance(value, Replaced))
+        if isinstance(value, Replaced):
+            return msgspec.convert(str(value), kind, strict=False)
+        return msgspec.convert(value, kind)
     except msgspec.ValidationError as error:
         message = str(error).replace("`", "")
         raise _MistakeError(message[:1].lower() + message[1:]) from None
