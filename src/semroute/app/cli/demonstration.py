@@ -1,4 +1,4 @@
-"""A dozen prompts sent through a whole gateway by OpenAI's own client, and what became of each."""
+"""Fifteen prompts sent through a whole gateway by OpenAI's own client, and what became of each."""
 
 from collections.abc import AsyncIterator, Mapping
 from typing import Any, Final
@@ -13,11 +13,29 @@ from semroute.domain.address import Address
 from semroute.domain.policy import Policy
 from semroute.domain.reasons import Reason
 
-Turn = dict[str, str]
+Turn = dict[str, Any]
+
+# One grey dot: the smallest PNG that there is.
+_PICTURE: Final = (
+    "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNoAAAAggCB"
+    "d81ytgAAAABJRU5ErkJggg=="
+)
+_STACK_TRACE: Final = """\
+It has died over night. Why?
+
+Traceback (most recent call last):
+  File "report.py", line 41, in <module>
+    total += row["amount"]
+KeyError: 'amount'"""
 
 
 def _asks(text: str) -> tuple[Turn, ...]:
     return ({"role": "user", "content": text},)
+
+
+def _shows(text: str, picture: str) -> tuple[Turn, ...]:
+    parts = [{"type": "text", "text": text}, {"type": "image_url", "image_url": {"url": picture}}]
+    return ({"role": "user", "content": parts},)
 
 
 @frozen
@@ -30,8 +48,13 @@ class Request:
 
     @property
     def prompt(self) -> str:
-        """The last thing the user says."""
-        return self.messages[-1]["content"]
+        """The last thing the user says, on one line."""
+        match self.messages[-1]["content"]:
+            case str() as text:
+                return " ".join(text.split())
+            case parts:
+                texts = [part["text"] for part in parts if "text" in part]
+                return " ".join([*texts, "(with a picture)"])
 
 
 REQUESTS: Final = (
@@ -40,6 +63,14 @@ REQUESTS: Final = (
     Request(_asks("Can my landlord keep my deposit for normal wear and tear?")),
     Request(_asks("My toddler has had a fever of 39 since last night. When do we see a doctor?")),
     Request(_asks("Write a haiku about rain on a tin roof.")),
+    Request(
+        _asks(
+            "My best friend is marrying my ex. Write the toast I can give without lying or "
+            "hurting anyone."
+        )
+    ),
+    Request(_asks(_STACK_TRACE)),
+    Request(_shows("Which mushroom is this, and can I eat it?", _PICTURE)),
     Request(_asks("Why did the Weimar Republic collapse?")),
     Request(_asks("What shaft diameter carries 30 kW at 1500 rpm with a 40 MPa shear limit?")),
     Request(_asks("How do central banks bring inflation down?")),
@@ -88,6 +119,11 @@ class Outcome:
         return self.headers.get("x-semroute-route", "none")
 
     @property
+    def decision(self) -> str:
+        """The operator's decision that it is of; `none` if it is of none."""
+        return self.headers.get("x-semroute-decision", "none")
+
+    @property
     def confidence(self) -> float:
         """How sure the router was."""
         return float(self.headers.get("x-semroute-confidence", "0"))
@@ -101,9 +137,10 @@ class Outcome:
         """Why it went there, in a few words."""
         if self.error:
             return self.error
-        return why(
-            Reason(self.headers["x-semroute-reason"]), self.confidence, policy.min_confidence
-        )
+        reason = Reason(self.headers["x-semroute-reason"])
+        if reason is Reason.RULE:
+            return f"decision {self.decision}"
+        return why(reason, self.confidence, policy.min_confidence)
 
     def is_routed(self, policy: Policy) -> bool:
         """Whether the chosen model really answered, on a server that runs it."""
@@ -121,6 +158,7 @@ class Outcome:
             "stream": self.request.is_streaming,
             "routed": self.is_routed(policy),
             "category": self.category,
+            "decision": self.decision,
             "confidence": self.confidence,
             "model": self.model,
             "endpoint": self.endpoint,
