@@ -142,10 +142,11 @@ def _best(
     passed = [each.obstacle for each in ranking]
     others = [Candidate(name, 0.0) for name in (policy.abstention, *policy.models)]
     scales = scales_of(others, policy.models, situation.needs, 0.0, policy.latency_share)
-    pool = dict.fromkeys(others)
-    for each in weigh(tuple(pool), policy.models, situation.needs, scales, situation.unhealthy):
-        if each.obstacle is None:
-            return each.model, _why_not(passed)
+    pool = tuple(dict.fromkeys(others))
+    weighed = weigh(pool, policy.models, situation.needs, scales, situation.unhealthy)
+    if weighed[0].obstacle is None:
+        passed += [each.obstacle for each in weighed if each.utility > weighed[0].utility]
+        return weighed[0].model, _why_not(passed)
     # Nobody can. Its server will say so better than we could.
     return best.model, _why_not(passed)
 
