@@ -99,6 +99,7 @@ def policy_of(settings: Settings) -> Policy:
                 settings.categories,
                 settings.signals,
                 settings.decisions,
+                settings.reasoning,
                 settings.routing,
                 settings.guards,
                 settings.classifier.directory,

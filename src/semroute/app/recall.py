@@ -181,9 +181,11 @@ class Recall:
         encoder = self._encoder()
         decision = routed.decision
         route = decision.decision or decision.category or _NO_ROUTE
+        # A decision and a category may be called the same, and mean something else.
+        kind = f"{decision.decision or ''}\0{decision.category or ''}"
         return Draft(
             exact=claim.exact,
-            partition=self.keys.partition(claim.shared, decision.model, route, encoder),
+            partition=self.keys.partition(claim.shared, decision.model, kind, encoder),
             tenant=claim.tenant,
             route=route,
             model=decision.model,

@@ -218,9 +218,17 @@ class Route:
             classification=found.outcome,
             screening=found.screening,
             signals=found.signals,
-            conversation=conversation,
+            conversation=conversation if self._is_part(chat, rulings) else "",
             timings=timings,
         )
+
+    def _is_part(self, chat: ChatRequest, rulings: Rulings) -> bool:
+        """Whether a request takes its conversation to where it goes.
+
+        What is done beside it does not: vectors are made, tokens counted, and a model that the
+        client names gives it a title.
+        """
+        return rulings.answers_in_words and rulings.policy.asked(chat.model) is not None
 
     def _findings(
         self, chat: ChatRequest, facts: RequestFacts, found: Gathered, conversation: str

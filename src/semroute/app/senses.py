@@ -125,11 +125,15 @@ class Senses:
     async def meant(self, results: Results, text: str) -> Results:
         """Returns the results with those that only the meaning of a prompt tells.
 
+        They share what the encoder says, so their time runs at once: one that is late makes the
+        others no later.
+
         Cancellation: Nothing is left behind.
         """
-        found = dict(results)
+        found, started = dict(results), trio.current_time()
         for name in sorted(wanted(self.decisions, found) & self.meanings.keys()):
-            found[name] = await self._ask(name, text)
+            if name in wanted(self.decisions, found):
+                found[name] = await self._ask(name, text, started + self.budgets.get(name, 0))
         return found
 
     def beside_body(self, results: Mapping[str, SignalResult]) -> str:
@@ -149,10 +153,10 @@ class Senses:
             result = await trio.to_thread.run_sync(partial(sense, text), abandon_on_cancel=True)
         return result or SignalResult.unknown("timeout")
 
-    async def _ask(self, name: str, text: str) -> SignalResult:
+    async def _ask(self, name: str, text: str, deadline: float) -> SignalResult:
         result = SignalResult.unknown("timeout")
         try:
-            with trio.move_on_after(self.budgets.get(name, 0)):
+            with trio.move_on_at(deadline):
                 result = await self.meanings[name].sense(text)
         except ClassifierError as error:
             return SignalResult.unknown(error.reason.value)

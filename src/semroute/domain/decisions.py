@@ -6,7 +6,7 @@ from attrs import evolve, field, frozen
 
 from .reasoning import ReasoningMode
 from .routing import Candidate, SystemPrompt
-from .signals.conditions import Condition, Evaluated, evaluate, signals_in
+from .signals.conditions import Condition, Evaluated, evaluate, open_in
 from .signals.result import Match, SignalResult
 from .tools.selection import ToolPolicy
 
@@ -113,15 +113,14 @@ def wanted(decisions: Sequence[Decision], results: Mapping[str, SignalResult]) -
     """Returns the signals that somebody has to sense before it is settled what a request gets.
 
     Those that only decisions after the first that holds mention are not among them, and neither
-    are those of a decision that is ruled out by what is known.
+    are those of a decision, or of a part of a condition, about which all is known.
     """
-    selection = select(decisions, results)
-    return frozenset(
-        signal
-        for decision in selection.undecided
-        for signal in signals_in(decision.condition)
-        if signal not in results
-    )
+    signals: set[str] = set()
+    for each in verified(decisions, results):
+        if each.match is Match.MATCHED:
+            break
+        signals.update(open_in(each.evaluated))
+    return frozenset(signals - results.keys())
 
 
 @frozen

@@ -1,6 +1,6 @@
 """All rules as one immutable value."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TypeVar
 
 from attrs import evolve, field, frozen
@@ -56,9 +56,18 @@ _T = TypeVar("_T")
 
 
 def _special(rules: Mapping[Case, _T], case: Case) -> _T | None:
-    """Returns the rules of a case; a decision without rules of its own changes none."""
-    found = rules.get(case)
-    return rules.get(evolve(case, decision=None)) if found is None else found
+    """Returns the rules of a case.
+
+    A decision without rules of its own changes none, and neither does a category that nobody
+    configured: the rules of the decision and of the model still hold.
+    """
+    nearest = (
+        case,
+        evolve(case, decision=None),
+        evolve(case, category=None),
+        Case(None, case.model),
+    )
+    return next((rules[each] for each in nearest if each in rules), None)
 
 
 @frozen
@@ -197,10 +206,10 @@ class Policy:
             route: The decision or the category that the request was of, or neither.
             model: The model that gave it.
         """
-        if self.decision(route) is None:
-            category = route if route in self.categories else None
-            return self.guards_for(Case(category, model))
-        cases = [Case(category, model, route) for category in (None, *self.categories)]
+        cases = [Case(route if route in self.categories else None, model)]
+        if self.decision(route) is not None:
+            # A category may be called the same, and then it may have been that.
+            cases += [Case(category, model, route) for category in (None, *self.categories)]
         return strictest([self.guards_for(case) for case in cases])
 
     def cache_for(self, case: Case) -> CacheRules:
@@ -226,17 +235,22 @@ class Policy:
         every = (self.cache, *self.special_caches.values())
         return any(rules.mode is CacheMode.SEMANTIC for rules in every)
 
-    def guards_of_unrouted(self, model: str) -> Guards:
+    def guards_of_unrouted(self, model: str, decisions: Sequence[str | None] = (None,)) -> Guards:
         """Returns the guards of requests that go where they go: those of the model they name.
 
         What names no model we know reaches the default model, if any.
+
+        Args:
+            model: The name.
+            decisions: The decisions that such a request is of, or may be of; None for none.
         """
-        return self.guards_for(Case(None, model if model in self.models else self.default_model))
+        known = model if model in self.models else self.default_model
+        return strictest([self.guards_for(Case(None, known, each)) for each in decisions])
 
     @property
     def all_unrouted_guards(self) -> tuple[Guards, ...]:
         """Every set of guards that a request may have to pass that is not routed."""
-        return tuple(map(self.guards_of_unrouted, self.models))
+        return tuple(self.guards_of_unrouted(model) for model in self.models)
 
     @property
     def all_guards(self) -> tuple[Guards, ...]:

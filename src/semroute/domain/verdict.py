@@ -175,7 +175,10 @@ def decide_embedding(
         return _screened(_at(model, findings, reason, policy), findings, policy)
     if findings.screening is None:
         return PassedThrough()
-    return decide_unrouted(findings.screening, policy, name)
+    selection = select(policy.decisions, findings.signals)
+    maybe = (selection.chosen, *selection.undecided)
+    decisions = [None if each is None else each.name for each in maybe]
+    return decide_unrouted(findings.screening, policy, name, decisions)
 
 
 def may_recall(hit: Hit, screening: Screening | None, policy: Policy) -> bool:
@@ -198,10 +201,20 @@ def decide_stored(place: Place | None, policy: Policy) -> Routed:
 
 
 def decide_unrouted(
-    screening: Screening, policy: Policy, model: str = ""
+    screening: Screening,
+    policy: Policy,
+    model: str = "",
+    decisions: Sequence[str | None] = (None,),
 ) -> PassedThrough | Blocked:
-    """Decides whether a request that we do not route may go where it is going."""
-    guards = policy.guards_of_unrouted(model)
+    """Decides whether a request that we do not route may go where it is going.
+
+    Args:
+        screening: What was found in it.
+        policy: The rules.
+        model: The model it names.
+        decisions: The operator's decisions that it is of, or may be of; None for none.
+    """
+    guards = policy.guards_of_unrouted(model, decisions)
     judgement = judge(screening, guards)
     # Nobody knows how private the place is.
     for consequence in (Consequence.BLOCK, Consequence.UNAVAILABLE, Consequence.ROUTE):
@@ -290,7 +303,7 @@ def _screened(
     chosen: RoutingDecision, findings: Findings, policy: Policy, others: Sequence[str] = ()
 ) -> Routed | Blocked:
     """Applies the guards of the choice, and of what takes its place if it is not private."""
-    screening, draw = findings.screening, findings.draw
+    screening = findings.screening
     if screening is None:
         return Routed(chosen)
     guards = policy.guards_of(chosen)
@@ -301,7 +314,7 @@ def _screened(
     route = judgement.first(Consequence.ROUTE)
     if route is None:
         return Routed(chosen, judgement)
-    for decision in _private(chosen, others, draw, policy):
+    for decision in _private(chosen, others, findings, policy):
         its_judgement = judge(screening, policy.guards_of(decision))
         if _forbidden(its_judgement) is None:
             return Routed(decision, its_judgement)
@@ -313,14 +326,15 @@ def _forbidden(judgement: Judgement) -> Sentence | None:
 
 
 def _private(
-    chosen: RoutingDecision, others: Sequence[str], draw: float, policy: Policy
+    chosen: RoutingDecision, others: Sequence[str], findings: Findings, policy: Policy
 ) -> Iterator[RoutingDecision]:
     """Yields the choice and what may take its place, on private endpoints, best first."""
     for name in dict.fromkeys((chosen.model, *others)):
         model = policy.models[name].in_private
         if model is not None:
             reason = chosen.reason if name == chosen.model else Reason.PRIVACY
-            yield evolve(chosen, model=name, endpoint=model.endpoint_for(draw), reason=reason)
+            endpoint = model.endpoint_for(findings.draw, findings.unhealthy)
+            yield evolve(chosen, model=name, endpoint=endpoint, reason=reason)
 
 
 def _final(sentence: Sentence) -> Sentence:

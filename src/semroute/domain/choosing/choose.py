@@ -1,5 +1,6 @@
 """Which model answers a request that leaves the choice to us."""
 
+from collections.abc import Iterable
 from typing import TypeAlias, assert_never
 
 from attrs import evolve, frozen
@@ -136,35 +137,43 @@ def _best(
     """Returns the best that can answer, and why it is not the very best if it is not."""
     best = ranking[0]
     if best.obstacle is None:
-        wanted = max(ranking, key=lambda each: each.utility)
-        if wanted.obstacle is not None and wanted.utility > best.utility:
-            return best.model, _why_not(wanted.obstacle)
-        return best.model, call.reason
+        passed = [each.obstacle for each in ranking if each.utility > best.utility]
+        return best.model, _why_not(passed) if passed else call.reason
+    passed = [each.obstacle for each in ranking]
     others = [Candidate(name, 0.0) for name in (policy.abstention, *policy.models)]
     scales = scales_of(others, policy.models, situation.needs, 0.0, policy.latency_share)
-    pool = dict.fromkeys(others)
-    for each in weigh(tuple(pool), policy.models, situation.needs, scales, situation.unhealthy):
-        if each.obstacle is None:
-            return each.model, _why_not(best.obstacle)
+    pool = tuple(dict.fromkeys(others))
+    weighed = weigh(pool, policy.models, situation.needs, scales, situation.unhealthy)
+    if weighed[0].obstacle is None:
+        passed += [each.obstacle for each in weighed if each.utility > weighed[0].utility]
+        return weighed[0].model, _why_not(passed)
     # Nobody can. Its server will say so better than we could.
-    return call.candidates[0].model, _why_not(best.obstacle)
+    return best.model, _why_not(passed)
 
 
-def _why_not(obstacle: str) -> Reason:
-    return Reason.HEALTH if obstacle.startswith("health") else Reason.CAPABILITY
+def _why_not(obstacles_passed: Iterable[str | None]) -> Reason:
+    """Returns why somebody better was passed over.
+
+    Health comes first: it is the one that is different tomorrow, for the very same request.
+    """
+    is_ill = any(each is not None and each.startswith("health") for each in obstacles_passed)
+    return Reason.HEALTH if is_ill else Reason.CAPABILITY
 
 
 def _surely(
     name: str, reason: Reason, call: _Call, situation: Situation, policy: Policy
 ) -> tuple[str, Reason]:
     """Sends nothing to a cheaper model than the one for doubtful cases if the category is one."""
-    if reason is not Reason.CLASSIFIER or call.confidence >= policy.down_confidence:
+    if call.reason is not Reason.CLASSIFIER or call.confidence >= policy.down_confidence:
         return name, reason
     refuge = policy.models[policy.abstention]
     cheap, dear = (cost_of(model, situation.needs) for model in (policy.models[name], refuge))
     is_down = cheap is not None and dear is not None and cheap < dear
     is_able = next(obstacles(refuge, situation.needs, situation.unhealthy), None) is None
-    return (refuge.name, Reason.ABSTAIN) if is_down and is_able else (name, reason)
+    if not (is_down and is_able):
+        return name, reason
+    # Where somebody better was passed over, that is why it came to this.
+    return refuge.name, Reason.ABSTAIN if reason is Reason.CLASSIFIER else reason
 
 
 def _canary(name: str, reason: Reason, situation: Situation, policy: Policy) -> tuple[str, Reason]:

@@ -36,7 +36,11 @@ class Scales:
         """Returns what a model is worth: -1 to 1. What it costs is unknown: then the most."""
         good = score / self.score if self.score > 0 else 0.0
         dear = self.share(cost)
-        slow = 0.0 if self.latency <= 0 else (latency or self.latency) / self.latency
+        slow = (
+            0.0
+            if self.latency <= 0
+            else (self.latency if latency is None else latency) / self.latency
+        )
         burden = (1 - self.latency_share) * dear + self.latency_share * slow
         return self.quality * good - (1 - self.quality) * burden
 

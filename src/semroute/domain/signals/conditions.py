@@ -92,6 +92,20 @@ def signals_in(condition: Condition) -> Iterator[str]:
             assert_never(never)
 
 
+def open_in(evaluated: Evaluated) -> Iterator[str]:
+    """Yields the names of the signals that may still change what came of a condition.
+
+    What a part came to that is known stays, whatever else becomes known, so nobody need look
+    into it.
+    """
+    if evaluated.match is not Match.UNKNOWN:
+        return
+    if isinstance(evaluated.condition, Shows):
+        yield evaluated.condition.signal
+    for part in evaluated.parts:
+        yield from open_in(part)
+
+
 def _weakest(parts: tuple[Evaluated, ...]) -> Match:
     found = {part.match for part in parts}
     if Match.NOT_MATCHED in found:
