@@ -35,6 +35,7 @@ from semroute.adapters.wire.passages import passages_of
 from semroute.app.assemble import Detectors, Router, detectors_of, gateway_of, run_gateway
 from semroute.app.cli.configuration import read_configuration
 from semroute.app.config import definitions_of
+from semroute.app.reasoning import families_of
 from semroute.app.settings import Settings
 from semroute.domain.address import Address
 from semroute.domain.attack import AttackScorer, LexicalScore
@@ -249,7 +250,8 @@ async def running_gateway(
                 endpoints[endpoint] = evolve(place, address=str(address))
             settings = change(evolve(settings, endpoints=endpoints))
             detectors, faults, log_of_scans = _faulty(settings)
-            router = Router(settings, classifier, detectors, WordEmbedder())
+            families = families_of(settings.reasoning, configuration.library.families)
+            router = Router(settings, classifier, detectors, WordEmbedder(), families=families)
             run = partial(_run_patched, patch=patch) if patch else run_gateway
             async with trio.open_nursery() as nursery:
                 announced = trio.Event()
