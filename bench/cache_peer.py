@@ -12,12 +12,14 @@ from typing import Any
 from gptcache import Cache
 from gptcache.adapter.api import get, put
 from gptcache.manager import CacheBase, VectorBase, get_data_manager
+from gptcache.manager.vector_data.base import VectorData
 from gptcache.processor.pre import get_prompt
 from gptcache.similarity_evaluation.distance import SearchDistanceEvaluation
 
 from .cache_data import (
     DIMENSIONS,
     Outcome,
+    Vectors,
     answer_of,
     disk_mb,
     p50_ms,
@@ -59,16 +61,15 @@ def fill(directory: Path, count: int) -> Outcome:
     entries = vectors(count + _SINGLE_PUTS)
     before = resident_mb()
     cache = opened(directory, count)
+    first = range(min(count, _BULK))
+    texts, answers = map(text_of, first), map(answer_of, first)
     elapsed = stopwatch()
-    for start in range(0, count, _BULK):
-        numbers = range(start, min(count, start + _BULK))
-        cache.data_manager.import_data(
-            [text_of(number) for number in numbers],
-            [answer_of(number) for number in numbers],
-            [entries[number] for number in numbers],
-            [None] * len(numbers),
-        )
-    bulk = elapsed() / count
+    cache.data_manager.import_data(
+        list(texts), list(answers), list(entries[: len(first)]), [None] * len(first)
+    )
+    bulk = elapsed() / len(first)
+    for start in range(len(first), count, _BULK):
+        write(cache.data_manager, range(start, min(count, start + _BULK)), entries)
     single = []
     for number in range(count, count + _SINGLE_PUTS):
         _known[text_of(number)] = entries[number]
@@ -93,6 +94,30 @@ def fill(directory: Path, count: int) -> Outcome:
         "semantic_ms": p50_ms(durations),
         "found": right / len(durations),
     }
+
+
+def write(manager: Any, numbers: range, entries: Vectors) -> None:
+    """Writes what `import_data` writes, but not by an object and two statements for each row.
+
+    With those, 100,000 entries take longer than everything else here together. The rows, the
+    index and what is to be evicted are the same afterwards.
+    """
+    rows = [
+        {"id": number + 1, "question": text_of(number), "embedding_data": entries[number].tobytes()}
+        for number in numbers
+    ]
+    answers = [
+        {"question_id": number + 1, "answer": answer_of(number), "answer_type": 0}
+        for number in numbers
+    ]
+    ids = [row["id"] for row in rows]
+    with manager.s.Session() as session:
+        session.execute(manager.s._ques.__table__.insert(), rows)  # noqa: SLF001 - they have no other name
+        session.execute(manager.s._answer.__table__.insert(), answers)  # noqa: SLF001
+        session.commit()
+    vectors_of = zip(ids, entries[numbers.start : numbers.stop], strict=True)
+    manager.v.mul_add([VectorData(id=id_, data=vector) for id_, vector in vectors_of])
+    manager.eviction_base.put(ids)
 
 
 def restart(directory: Path, count: int) -> Outcome:

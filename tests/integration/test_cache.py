@@ -5,7 +5,7 @@ import json
 import secrets
 from collections import Counter
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -463,6 +463,68 @@ async def test_what_one_router_keeps_another_gives(shared: Change) -> None:
         await kept(gateway)
         assert said(await other_client.post(CHAT, json=chat(), headers=ALICE)) == "hit"
         assert said(await other_client.post(CHAT, json=chat(), headers=BOB)) == "miss"
+
+
+async def test_the_same_question_to_two_routers_at_once_is_asked_once(shared: Change) -> None:
+    release = trio.Event()
+    outcomes: Counter[str] = Counter()
+    calls = 0
+
+    def answer(_request: Request) -> Response:
+        nonlocal calls
+        calls += 1
+        return Late(completion(), release)
+
+    async def ask(client: httpx2.AsyncClient) -> None:
+        response = await client.post(CHAT, json=chat(), headers=ALICE)
+        outcomes[f"{response.status_code} {said(response)}"] += 1
+
+    async with gateway_with(shared) as one, gateway_with(shared) as other:
+        (gateway, client), (other_gateway, other_client) = one, other
+        gateway.servers.answer = other_gateway.servers.answer = answer
+        with trio.fail_after(30):
+            async with trio.open_nursery() as nursery:
+                nursery.start_soon(ask, client)
+                await gateway.until_metric('semroute_cache_flights_total{role="lead"} 1.0')
+                for _ in range(9):
+                    nursery.start_soon(ask, client)
+                for _ in range(10):
+                    nursery.start_soon(ask, other_client)
+                follow = 'semroute_cache_flights_total{role="follow"} 9.0'
+                elsewhere = 'semroute_cache_flights_total{role="elsewhere"} 1.0'
+                await gateway.until_metric(follow)
+                await other_gateway.until_metric(follow)
+                await other_gateway.until_metric(elsewhere)
+                release.set()
+    assert calls == 1
+    assert outcomes == {"200 miss": 1, "200 hit": 19}
+
+
+async def test_when_the_router_that_asks_is_gone_another_one_asks(shared: Change) -> None:
+    never = trio.Event()
+    answers: list[str] = []
+
+    async def ask(client: httpx2.AsyncClient) -> None:
+        with suppress(httpx2.HTTPError):  # from a router that ends meanwhile
+            answers.append(said(await client.post(CHAT, json=chat(), headers=ALICE)))
+
+    async def first(task_status: trio.TaskStatus[trio.CancelScope]) -> None:
+        with trio.CancelScope() as scope:
+            async with gateway_with(shared) as (gateway, client), trio.open_nursery() as asking:
+                gateway.servers.answer = lambda _request: Late(completion(), never)
+                asking.start_soon(ask, client)
+                await gateway.until_metric('semroute_cache_flights_total{role="lead"} 1.0')
+                task_status.started(scope)
+                await trio.sleep_forever()
+
+    async with gateway_with(shared) as (gateway, client), trio.open_nursery() as nursery:
+        scope = await nursery.start(first)
+        nursery.start_soon(ask, client)
+        await gateway.until_metric('semroute_cache_flights_total{role="elsewhere"} 1.0')
+        assert answers == []
+        scope.cancel()
+        await kept(gateway)
+    assert answers == ["miss"]
 
 
 async def test_a_database_that_is_not_there_costs_no_request(

@@ -20,24 +20,28 @@ class Landing(Enum):
 
 @define(eq=False)
 class Flight:
-    """One request on its way to the model, and those who wait for its answer."""
+    """One request on its way to the model, and those who wait for its answer.
+
+    Attributes:
+        landed: Set once it has ended.
+    """
 
     _flights: "Flights"
     _key: bytes
     _waiting: deque["_Follower"] = field(init=False, factory=deque["_Follower"])
-    _has_landed: bool = field(init=False, default=False)
+    landed: trio.Event = field(init=False, factory=trio.Event)
 
     def land(self, landing: Landing) -> None:
         """Ends the flight; called by whoever leads it, and heeded once.
 
         When it was lost, the follower that has waited longest leads from now on.
         """
-        if self._has_landed:
+        if self.landed.is_set():
             return
         if landing is Landing.LOST and self._waiting:
             self._waiting.popleft().board(self)
             return
-        self._has_landed = True
+        self.landed.set()
         self._flights.forget(self._key)
         for follower in self._waiting:
             follower.board(landing)

@@ -32,7 +32,9 @@ from semroute.domain.ports import AnswerStore, CacheCodec, CacheObserver, Embedd
 from semroute.domain.reasons import Reason
 from semroute.domain.verdict import Routed
 
-from .flights import Flight, Flights, Landing
+from .claiming import Claiming
+from .flights import Flights
+from .gathering import Gathering, Part
 from .turn import Turn
 
 _T = TypeVar("_T")
@@ -40,8 +42,6 @@ _T = TypeVar("_T")
 _SERVICE: Final = "chat"
 NEIGHBOURS: Final = 5
 _NO_ROUTE: Final = "none"
-# Envoy must wait longer than we do, or it gives up on an answer that is on its way.
-FOLLOW_SPARE_SECONDS: Final = 1.0
 
 # Who is sent somewhere for another reason is there by chance, and its answer stays with it.
 _LASTING: Final = frozenset(
@@ -74,6 +74,7 @@ class Recall:
         lookup_seconds: How long the store may take.
         follow_seconds: How long a request may wait for the answer to another; 0 for not at all.
         now: Returns the time, in seconds since 1970.
+        claiming: What this router asks for others that share the store; None if there are none.
     """
 
     policy: Policy
@@ -89,6 +90,7 @@ class Recall:
     lookup_seconds: float
     follow_seconds: float
     now: Callable[[], float]
+    claiming: Claiming | None = None
     _breaker: Breaker = field(init=False, factory=Breaker)
 
     def inquiry(
@@ -133,7 +135,7 @@ class Recall:
         """Looks for an answer to a request that has a model now.
 
         There was none to the very same request a moment ago. Should another one be on its way
-        to the model, it waits for that.
+        to the model, by this router or another that shares the store, it waits for that.
 
         Args:
             inquiry: The request, or why it goes past the cache.
@@ -157,7 +159,7 @@ class Recall:
             missed, draft = found.why, found.draft
         if not inquiry.control.may_read or chat.is_streaming or self.follow_seconds <= 0:
             return Miss(missed, draft)
-        return await self._coalesced(Miss(missed, draft), draft, inquiry.control, turn)
+        return await self._joined(Miss(missed, draft), draft, inquiry.control, turn)
 
     def _tenants(self, headers: Headers) -> dict[CacheScope, str]:
         """Returns whose a request is, in each scope that some route uses."""
@@ -265,31 +267,16 @@ class Recall:
             pass  # whoever classifies has counted it
         return None
 
-    async def _coalesced(
-        self, miss: Miss, draft: Draft, control: Control, turn: Turn
-    ) -> Hit | Miss:
-        """Leads a flight, or follows the one that is in the air."""
-        flight = self.flights.of(draft.exact)
-        if flight is None:
-            turn.leads = self.flights.start(draft.exact)
-            self.observer.flight_joined("lead")
-            return evolve(miss, draft=evolve(draft, leads=True))
-        if not flight.has_room:
-            return evolve(miss, draft=None)
-        self.observer.flight_joined("follow")
-        await turn.extend(self.follow_seconds + FOLLOW_SPARE_SECONDS)
-        landing: Flight | Landing = Landing.UNFIT
-        with trio.move_on_after(self.follow_seconds):
-            landing = await flight.follow()
-        match landing:
-            case Landing.KEPT:
-                hit = await self._exact(draft.exact, control)
-                return evolve(miss, draft=None) if hit is None else hit
-            case Flight():
-                turn.leads = landing
-                self.observer.flight_joined("promoted")
+    async def _joined(self, miss: Miss, draft: Draft, control: Control, turn: Turn) -> Hit | Miss:
+        """Asks with others, or waits for them."""
+        gathering = Gathering(self.flights, self.claiming, self.observer, self.follow_seconds)
+        find = functools.partial(self._exact, draft.exact, control)
+        match await gathering.join(draft.exact, find, turn):
+            case Hit() as hit:
+                return hit
+            case Part.LEAD:
                 return evolve(miss, draft=evolve(draft, leads=True))
-            case _:
+            case Part.ALONE:
                 return evolve(miss, draft=None)
 
     async def _asked(self, operation: str, ask: Callable[[], Awaitable[_T]]) -> _T:

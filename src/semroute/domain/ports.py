@@ -1,6 +1,7 @@
 """What the core needs from outside, named by role."""
 
 from collections.abc import AsyncIterator, Sequence
+from contextlib import AbstractAsyncContextManager
 from typing import Literal, Protocol
 
 from .caching.answer import FitAnswer, Replayed, Unfit
@@ -275,6 +276,22 @@ class AnswerArchive(Protocol):
         ...
 
 
+class Claims(Protocol):
+    """Says which of all routers that share answers asks the model for one."""
+
+    def claim(self, key: bytes) -> AbstractAsyncContextManager[bool]:
+        """Claims a key while the context lasts. Yields at once whether it was free.
+
+        A claim ends with the router that has it, however that ends.
+
+        Raises:
+            CacheError: Nobody can say; on entering only.
+
+        Cancellation: The claim is given up.
+        """
+        ...
+
+
 class CacheObserver(Protocol):
     """Is told what happens in the cache. It never raises, never blocks and never sees a word."""
 
@@ -298,7 +315,10 @@ class CacheObserver(Protocol):
         ...
 
     def flight_joined(self, role: str) -> None:
-        """A request is to `lead` others like it, to `follow` one, or was `promoted`."""
+        """A request is to `lead` others like it, to `follow` one, or was `promoted`.
+
+        A leader may have to wait `elsewhere`: for another router.
+        """
         ...
 
 

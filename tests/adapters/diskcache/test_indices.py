@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from semroute.adapters.diskcache.exact_index import ExactIndex
 from semroute.adapters.diskcache.graph_index import GraphIndex
 from semroute.adapters.diskcache.indices import Indices
+from semroute.adapters.diskcache.row import facts_of
 from semroute.adapters.diskcache.slot import Slot
 from semroute.adapters.diskcache.store import DiskStore
 from semroute.adapters.diskcache.vectors import Unit, unit_of
@@ -21,7 +22,7 @@ OTHER = b"q" * 32
 
 
 def slot_of(number: int, partition: bytes = PARTITION) -> Slot:
-    return Slot(entry_of(number, vector=b"", partition=partition), 1, 0.0, 0.0)
+    return Slot(facts_of(entry_of(number, vector=b"", partition=partition)), 1, 0.0, 0.0)
 
 
 def unit(number: int, dimensions: int = 16) -> Unit:
@@ -146,3 +147,19 @@ async def test_a_large_matrix_is_searched_in_a_thread(tmp_path: Path) -> None:
         for number in (0, 300, 599):
             found = await store.nearest(PARTITION, entry_of(number).vector, 2)
             assert found[0].entry == entry_of(number)
+
+
+def test_a_whole_partition_is_indexed_as_if_its_vectors_had_come_one_by_one() -> None:
+    rows = [*(np.random.default_rng(n).standard_normal(16).astype("<f2") for n in range(20))]
+    rows[5:5] = [np.frombuffer(vector, "<f2") for vector in POINTLESS.values() if len(vector) == 32]
+    slots = [slot_of(number) for number in range(len(rows))]
+    index = ExactIndex.of(slots, np.stack(rows))
+    expected = [unit_of(row.tobytes()) for row in rows]
+    assert index.slots == [
+        slot for slot, one in zip(slots, expected, strict=True) if one is not None
+    ]
+    for slot, one in zip(slots, expected, strict=True):
+        assert slot.is_indexed == (one is not None)
+        if one is not None:
+            np.testing.assert_allclose(index.unit(slot), one, rtol=1e-6)
+            assert index.search(one, 1) == [slot]

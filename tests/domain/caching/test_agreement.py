@@ -58,6 +58,9 @@ SAME = [
     # Exact synonyms.
     ("Which movie has the most sequels?", "Which film has most sequels?"),
     ("buy a used bike", "purchase a used bicycle"),
+    ("Which saw is used to cut slate?", "Which saw cuts slate?"),
+    ("Who has signed the treaty?", "Who signed the treaty?"),
+    ("Move a boat to dock B", "move a boat to dock B"),
     ("elections in the U.S.", "elections in the United States"),
     # Code and quotations.
     ("What does `git rebase --onto` do?", "what does git rebase --onto do"),
@@ -138,6 +141,13 @@ DIFFERENT = [
     (D.SCOPE, "Some cats like me", "I like some cats"),
     (D.ORDER, "merge main into dev", "merge dev into main"),
     (D.ORDER, "divide a third by a half", "divide a half by a third"),
+    (D.ORDER, "carry A to B and wait", "carry B to A and wait"),
+    (D.NUMBERS, "add -4 to 9", "add 4 to 9"),
+    (D.QUANTITIES, "cook it for an hour and a half", "cook it for half an hour"),
+    (D.QUANTITIES, "few singers can do this", "a few singers can do this"),
+    (D.SCOPE, "this mill used to grind rye", "this mill grinds rye"),
+    (D.ORDER, "pubs near Whitby", "pubs in Whitby"),
+    (D.QUESTION, "who painted the gate", "who paints the gate"),
     (D.ORDER, "Is the oldest tree the tallest?", "Is the tallest tree the oldest?"),
     (D.ORDER, "The cat was chased by the dog", "The dog was chased by the cat"),
     (D.ORDER, "king of Spain and queen of Laos", "queen of Spain and king of Laos"),

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from attrs import evolve, frozen
+from attrs import frozen
 
 from .books import Books
 from .jobs import Put
 from .loading import slot_of
-from .row import UnfitEntryError, row_of
+from .row import UnfitEntryError, facts_of, row_of
 from .seal import AnySeal
 from .slot import Slot, State, Times
 from .vectors import Unit, unit_of
@@ -63,7 +63,7 @@ def planned(books: Books, written: Iterable[Written], moment: Times) -> Plan:
     replaced: list[Slot] = []
     victims: list[Slot] = []
     for each in written:
-        head = evolve(each.job.entry, text="", vector=b"", answer=None)
+        head = facts_of(each.job.entry)
         slot = slot_of(head, len(each.row), moment)
         if not books.fits(len(each.row)):
             each.job.problem = "the answer is larger than the cache may be"

@@ -47,6 +47,14 @@ class Books:
         self._tenants.admit(slot)
         self.size_bytes += slot.size
 
+    def fill(self, slots: Iterable[Slot]) -> None:
+        """Writes many entries down, into books that are empty. Each id and key is there once."""
+        for slot in slots:
+            self._slots[slot.head.id] = slot
+            self._exact[slot.head.exact] = slot
+            self.size_bytes += slot.size
+        self._tenants.fill(self._slots.values())
+
     def discard(self, slot: Slot) -> None:
         """Strikes out an entry that is there."""
         del self._slots[slot.head.id]

@@ -6,7 +6,7 @@ from typing import Final, Self
 import numpy as np
 
 from .slot import Slot
-from .vectors import Unit, Units
+from .vectors import Halves, Unit, Units
 
 _FIRST_ROWS: Final = 8
 
@@ -30,11 +30,23 @@ class ExactIndex:
         self._slots: list[Slot | None] = [None] * rows
 
     @classmethod
-    def of(cls, slots: Sequence[Slot], units: Units) -> Self:
-        """Returns an index of many entries at once, with some room to grow."""
-        count, dimensions = units.shape
+    def of(cls, slots: Sequence[Slot], halves: Halves) -> Self:
+        """Returns an index of many entries at once, with some room to grow.
+
+        Those whose vectors have no direction are left out.
+        """
+        count, dimensions = halves.shape
         index = cls(dimensions, count + count // 8 + _FIRST_ROWS)
-        index._matrix[:count] = units
+        # In place: a large partition is as large as all else together.
+        units = index._matrix[:count]
+        units[:] = halves
+        lengths = np.sqrt(np.einsum("ij,ij->i", units, units))
+        sound = np.flatnonzero((lengths > 0) & np.isfinite(lengths))
+        if len(sound) < count:
+            count, lengths = len(sound), lengths[sound]
+            units[:count] = units[sound]
+            units, slots = units[:count], [slots[row] for row in sound.tolist()]
+        units /= lengths[:, None]
         index._slots[:count] = slots
         index._count = count
         for row, slot in enumerate(slots):

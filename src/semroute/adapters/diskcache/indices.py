@@ -10,7 +10,7 @@ import trio
 from .exact_index import ExactIndex
 from .graph_index import GraphIndex
 from .slot import Slot
-from .vectors import Unit, Units
+from .vectors import Halves, Unit
 
 _log = logging.getLogger(__name__)
 
@@ -44,11 +44,15 @@ class Indices:
         """How many of them are graphs."""
         return sum(isinstance(index, GraphIndex) for index in self._indices.values())
 
-    def fill(self, partition: bytes, slots: Sequence[Slot], units: Units) -> None:
-        """Makes the index of a partition that has none; while nothing else is going on."""
-        index = ExactIndex.of(slots, units)
-        self._indices[partition] = index
-        self._note_growth(partition, index)
+    def fill(self, partition: bytes, slots: Sequence[Slot], halves: Halves) -> None:
+        """Makes the index of a partition that has none; while nothing else is going on.
+
+        Vectors without a direction are not in it.
+        """
+        index = ExactIndex.of(slots, halves)
+        if len(index):
+            self._indices[partition] = index
+            self._note_growth(partition, index)
 
     def find(self, partition: bytes, unit: Unit) -> Index | None:
         """Returns the index in which a vector is to be looked for."""

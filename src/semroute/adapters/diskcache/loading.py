@@ -5,13 +5,11 @@ from typing import Final
 import numpy as np
 from attrs import define, field
 
-from semroute.domain.caching.entry import Entry
-
-from .row import DamagedError, Row, parsed, vector_of
+from .row import DamagedError, Facts, Row, parsed, vector_of
 from .seal import AnySeal, LockedError
 from .slot import Slot, State, Times
 from .table import Table
-from .vectors import Units
+from .vectors import Halves
 
 # Clocks are set back by a little all the time. What claims to be made later than that was made
 # by a clock that was wrong, and nothing that it says about its age can be believed.
@@ -36,6 +34,7 @@ class Loaded:
         expired: The ids of rows whose time is over.
         damaged: The ids of rows that are not what was written.
         locked: How many entries are sealed with another key.
+        rows: How many rows of ours there are, whatever is in them.
     """
 
     slots: dict[bytes, Slot] = field(factory=dict)
@@ -43,6 +42,7 @@ class Loaded:
     expired: list[str] = field(factory=list)
     damaged: list[str] = field(factory=list)
     locked: int = 0
+    rows: int = 0
 
 
 def load(table: Table, seal: AnySeal, times: Times) -> Loaded:
@@ -52,25 +52,28 @@ def load(table: Table, seal: AnySeal, times: Times) -> Loaded:
         TableError: The database is in trouble.
     """
     loaded = Loaded()
-    for id_, data in table.scan():
-        try:
-            row = parsed(data)
-        except DamagedError:
-            loaded.damaged.append(id_)
-            continue
-        if row.head.id != id_ or row.head.exact in loaded.slots:
-            loaded.damaged.append(id_)
-            continue
-        slot = slot_of(row.head, len(data), times)
-        if slot is None:
-            loaded.expired.append(id_)
-            continue
-        loaded.slots[slot.head.exact] = slot
-        _shelve(loaded, slot, row, seal)
+    for rows in table.scan():
+        loaded.rows += len(rows)
+        for id_, data in rows:
+            try:
+                row = parsed(data)
+            except DamagedError:
+                loaded.damaged.append(id_)
+                continue
+            facts = row.facts
+            if facts.id != id_ or facts.exact in loaded.slots:
+                loaded.damaged.append(id_)
+                continue
+            slot = slot_of(facts, len(data), times)
+            if slot is None:
+                loaded.expired.append(id_)
+                continue
+            loaded.slots[facts.exact] = slot
+            _shelve(loaded, slot, row, seal)
     return loaded
 
 
-def slot_of(head: Entry, size: int, times: Times) -> Slot | None:
+def slot_of(head: Facts, size: int, times: Times) -> Slot | None:
     """Returns what is to be known of an entry; None if it is not to be had any more.
 
     It lapses on Trio's clock after what is left of it, and never after more than it was given:
@@ -80,24 +83,18 @@ def slot_of(head: Entry, size: int, times: Times) -> Slot | None:
     left = min(head.expires - times.now, head.expires - head.created)
     if not left > 0 or not age >= -_TOLERATED_SECONDS:
         return None
-    return Slot(head, size, lapses=times.current + left, used=times.current - max(age, 0.0))
+    return Slot(head, size, times.current + left, times.current - max(age, 0.0))
 
 
-def units_of(shelf: Shelf) -> tuple[list[Slot], Units]:
-    """Returns the entries whose vectors can be compared, with their vectors.
-
-    Those are the vectors that are as long as the first one and have a direction.
-    """
+def halves_of(shelf: Shelf) -> tuple[list[Slot], Halves]:
+    """Returns the entries whose vectors are as long as the first one, with their vectors."""
     length = len(shelf.vectors[0])
-    rows = [row for row, vector in enumerate(shelf.vectors) if len(vector) == length]
-    joined = b"".join(shelf.vectors[row] for row in rows)
-    units = np.frombuffer(joined, "<f2").reshape(len(rows), length // 2).astype(np.float32)
-    lengths = np.sqrt(np.einsum("ij,ij->i", units, units))
-    sound = np.flatnonzero((lengths > 0) & np.isfinite(lengths))
-    if len(sound) < len(rows):
-        units, lengths = units[sound], lengths[sound]
-    units /= lengths[:, None]  # in place: a large partition is as large as all else together
-    return [shelf.slots[rows[row]] for row in sound], units
+    slots, vectors = shelf.slots, shelf.vectors
+    if any(len(vector) != length for vector in vectors):
+        fitting = [row for row, vector in enumerate(vectors) if len(vector) == length]
+        slots = [slots[row] for row in fitting]
+        vectors = [vectors[row] for row in fitting]
+    return slots, np.frombuffer(b"".join(vectors), "<f2").reshape(len(slots), length // 2)
 
 
 def _shelve(loaded: Loaded, slot: Slot, row: Row, seal: AnySeal) -> None:
@@ -108,6 +105,8 @@ def _shelve(loaded: Loaded, slot: Slot, row: Row, seal: AnySeal) -> None:
         loaded.locked += 1
         return
     if vector and len(vector) % 2 == 0:
-        shelf = loaded.shelves.setdefault(slot.head.partition, Shelf())
+        shelf = loaded.shelves.get(slot.head.partition)
+        if shelf is None:
+            shelf = loaded.shelves[slot.head.partition] = Shelf()
         shelf.slots.append(slot)
         shelf.vectors.append(vector)

@@ -12,7 +12,7 @@ from .books import Books
 from .directory import Directory
 from .indices import Indices
 from .limits import Limits
-from .loading import Loaded, load, units_of
+from .loading import Loaded, halves_of, load
 from .noted import Noted
 from .seal import AnySeal
 from .slot import Times
@@ -84,12 +84,9 @@ def _opened(
                 raise
         table, loaded = _read(directory, seal, times, noted)
     books, indices = Books(limits), Indices(graph_rows)
-    for slot in loaded.slots.values():
-        books.admit(slot)
+    books.fill(loaded.slots.values())
     for partition, shelf in loaded.shelves.items():
-        slots, units = units_of(shelf)
-        if slots:
-            indices.fill(partition, slots, units)
+        indices.fill(partition, *halves_of(shelf))
     directory.take_ballast(limits.ballast_bytes)
     return Opened(directory, table, books, indices, noted)
 
@@ -100,8 +97,9 @@ def _read(
     """Reads everything, and removes what nobody will be given."""
     table = Table(directory.path)
     try:
-        noted[Noted.INTRUDER] = table.expel()
         loaded = load(table, seal, times)
+        others = table.count() - loaded.rows
+        noted[Noted.INTRUDER] = table.expel() if others else 0
         gone = [*loaded.expired, *loaded.damaged]
         for start in range(0, len(gone), TRANSACTION_ROWS):
             table.change({}, gone[start : start + TRANSACTION_ROWS])

@@ -7,7 +7,7 @@ from attrs import frozen
 from semroute.domain.caching.entry import Entry, Neighbour
 from semroute.domain.errors import CacheError
 
-from .row import DamagedError, entry_of, parsed
+from .row import DamagedError, Facts, entry_of, parsed
 from .seal import AnySeal, LockedError
 from .slot import Slot
 from .table import Table
@@ -57,7 +57,7 @@ class Reader:
         return entry if entry is not None and _is_of(entry, slot.head) else None
 
 
-def _is_of(entry: Entry, head: Entry) -> bool:
+def _is_of(entry: Entry, head: Facts) -> bool:
     """Whether a row is the one that was written for this id, and not another's copied over it."""
     return (entry.id, entry.partition, entry.exact, entry.encoder) == (
         head.id,

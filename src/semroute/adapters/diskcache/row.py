@@ -12,15 +12,15 @@ import zlib
 from typing import Final
 
 import msgspec
-from attrs import evolve, frozen
 
 from semroute.domain.caching.entry import Entry
 
 from .disk import INLINE_BYTES
 from .seal import AnySeal, LockedError
 
-_HEAD: Final = struct.Struct("<4sI")
+_START: Final = struct.Struct("<4sIIII")  # magic, checksum, and the three lengths
 _LENGTHS: Final = struct.Struct("<III")
+_HEAD: Final = struct.Struct("<4sI")
 _TEXT_LENGTH: Final = struct.Struct("<I")
 _MAGICS: Final = frozenset({b"SRA1", b"SRX1"})
 _FAST: Final = 1  # zlib's level: half the size at a tenth of the time
@@ -34,9 +34,13 @@ class UnfitEntryError(Exception):
     """An entry cannot be a row; its maker's fault."""
 
 
-@frozen
-class _Facts:
-    """What a row says openly. `answered` is false for a tombstone."""
+class Facts(msgspec.Struct, gc=False):
+    """What a row says openly. `answered` is false for a tombstone.
+
+    There is one for each entry, always. A hundred thousand of them are read at a start, so they
+    are made without Python's help, and the garbage collector need not look at them: they hold
+    texts and numbers only.
+    """
 
     id: str
     partition: bytes
@@ -52,26 +56,48 @@ class _Facts:
 
 
 _ENCODER: Final = msgspec.json.Encoder()
-_DECODER: Final = msgspec.json.Decoder(_Facts)
+_DECODER: Final = msgspec.json.Decoder(Facts)
 
 
-@frozen
-class Row:
+class Row(msgspec.Struct, frozen=True, gc=False):
     """A row whose checksum is right, taken apart.
 
     Args:
         magic: How it is sealed.
-        head: The entry without its text, vector and answer.
-        answered: Whether there is an answer.
-        facts, vector, body: Its parts, as they are written.
+        facts: What it says openly.
+        data: All of it.
+        vector_start: Where its vector begins, after the facts as they are written.
+        body_start: Where its text and its answer begin, after the vector.
     """
 
     magic: bytes
-    head: Entry
-    answered: bool
-    facts: bytes
-    vector: bytes
-    body: bytes
+    facts: Facts
+    data: bytes
+    vector_start: int
+    body_start: int
+
+    @property
+    def written(self) -> bytes:
+        """Returns the facts as they are written."""
+        return self.data[_START.size : self.vector_start]
+
+    @property
+    def vector(self) -> bytes:
+        """Returns the vector as it is written."""
+        return self.data[self.vector_start : self.body_start]
+
+    @property
+    def body(self) -> bytes:
+        """Returns text and answer as they are written."""
+        return self.data[self.body_start :]
+
+
+def facts_of(entry: Entry) -> Facts:
+    """Returns what the row of an entry says openly."""
+    return Facts(
+        entry.id, entry.partition, entry.exact, entry.tenant, entry.route, entry.model,
+        entry.encoder, entry.tokens, entry.created, entry.expires, entry.answer is not None,
+    )  # fmt: skip
 
 
 def row_of(entry: Entry, seal: AnySeal) -> bytes:
@@ -80,12 +106,8 @@ def row_of(entry: Entry, seal: AnySeal) -> bytes:
     Raises:
         UnfitEntryError: It is too large, or its names cannot be written.
     """
-    facts = _Facts(
-        entry.id, entry.partition, entry.exact, entry.tenant, entry.route, entry.model,
-        entry.encoder, entry.tokens, entry.created, entry.expires, entry.answer is not None,
-    )  # fmt: skip
     try:
-        written = _ENCODER.encode(facts)
+        written = _ENCODER.encode(facts_of(entry))
     except UnicodeEncodeError as error:  # half a surrogate pair in a model's name
         message = "the entry's names cannot be written"
         raise UnfitEntryError(message) from error
@@ -106,28 +128,24 @@ def parsed(row: bytes) -> Row:
     Raises:
         DamagedError: It is not what was written.
     """
-    start = _HEAD.size + _LENGTHS.size
-    if len(row) < start:
+    if len(row) < _START.size:
         raise DamagedError
-    magic, checksum = _HEAD.unpack_from(row)
-    if magic not in _MAGICS or zlib.crc32(memoryview(row)[_HEAD.size :]) != checksum:
+    magic, checksum, facts_length, vector_length, body_length = _START.unpack_from(row)
+    view = memoryview(row)
+    if magic not in _MAGICS or zlib.crc32(view[_HEAD.size :]) != checksum:
         raise DamagedError
-    facts_length, vector_length, body_length = _LENGTHS.unpack_from(row, _HEAD.size)
-    vector_start = start + facts_length
+    vector_start = _START.size + facts_length
     body_start = vector_start + vector_length
     if len(row) != body_start + body_length:
         raise DamagedError
-    written = row[start:vector_start]
     try:
-        facts = _DECODER.decode(written)
+        facts = _DECODER.decode(view[_START.size : vector_start])
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:
         raise DamagedError from error
-    head = Entry(  # names are few, and each is kept once
-        facts.id, facts.partition, facts.exact, sys.intern(facts.tenant), sys.intern(facts.route),
-        sys.intern(facts.model), "", b"", sys.intern(facts.encoder), None, facts.tokens,
-        facts.created, facts.expires,
-    )  # fmt: skip
-    return Row(magic, head, facts.answered, written, row[vector_start:body_start], row[body_start:])
+    # Names are few, and each is kept once.
+    facts.tenant, facts.route = sys.intern(facts.tenant), sys.intern(facts.route)
+    facts.model, facts.encoder = sys.intern(facts.model), sys.intern(facts.encoder)
+    return Row(magic, facts, row, vector_start, body_start)
 
 
 def vector_of(row: Row, seal: AnySeal) -> bytes:
@@ -138,7 +156,7 @@ def vector_of(row: Row, seal: AnySeal) -> bytes:
     """
     if row.magic != seal.magic:
         raise LockedError
-    return seal.open(row.vector, b"vector" + row.facts)
+    return seal.open(row.vector, b"vector" + row.written)
 
 
 def entry_of(row: Row, seal: AnySeal) -> Entry:
@@ -149,7 +167,7 @@ def entry_of(row: Row, seal: AnySeal) -> Entry:
         DamagedError: It opens, but nothing sensible is in it.
     """
     vector = vector_of(row, seal)
-    plain = _inflated(seal.open(row.body, b"body" + row.facts))
+    plain = _inflated(seal.open(row.body, b"body" + row.written))
     (length,) = _TEXT_LENGTH.unpack_from(plain)
     text_end = _TEXT_LENGTH.size + length
     if text_end > len(plain):
@@ -158,8 +176,12 @@ def entry_of(row: Row, seal: AnySeal) -> Entry:
         text = plain[_TEXT_LENGTH.size : text_end].decode("utf-8", "surrogatepass")
     except UnicodeDecodeError as error:
         raise DamagedError from error
-    answer = plain[text_end:] if row.answered else None
-    return evolve(row.head, text=text, vector=vector, answer=answer)
+    facts = row.facts
+    return Entry(
+        facts.id, facts.partition, facts.exact, facts.tenant, facts.route, facts.model, text,
+        vector, facts.encoder, plain[text_end:] if facts.answered else None, facts.tokens,
+        facts.created, facts.expires,
+    )  # fmt: skip
 
 
 def _inflated(data: bytes) -> bytes:

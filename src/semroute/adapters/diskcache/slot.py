@@ -4,7 +4,7 @@ from enum import Enum, auto
 
 from attrs import define, frozen
 
-from semroute.domain.caching.entry import Entry
+from .row import Facts
 
 
 @frozen
@@ -34,7 +34,7 @@ class Slot:
     """An entry's place in the books.
 
     Args:
-        head: The entry without its text, vector and answer.
+        head: What its row says openly.
         size: How many bytes its row takes.
         lapses: When it expires at the latest, on Trio's clock.
         used: When it was last of use, on Trio's clock.
@@ -45,7 +45,7 @@ class Slot:
         is_indexed: Whether the index of its partition has it.
     """
 
-    head: Entry
+    head: Facts
     size: int
     lapses: float
     used: float

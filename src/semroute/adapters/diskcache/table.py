@@ -19,6 +19,10 @@ FILES: Final = (DATABASE, f"{DATABASE}-wal", f"{DATABASE}-shm")
 _PREFIX: Final = "e:"
 _BUSY_SECONDS: Final = 1.0
 _SCAN_ROWS: Final = 500
+# Whoever reads everything once had better not copy every page first.
+_MAP_ALL: Final = (
+    "PRAGMA mmap_size = 2147418112"  # the most that SQLite allows unless built for more
+)
 
 # All of diskcache's settings: what it finds in a database it would believe otherwise.
 _SETTINGS: Final[Mapping[str, Any]] = {
@@ -46,6 +50,7 @@ _IS_OURS: Final = f"""(
     AND filename IS NULL AND typeof(value) = 'blob' AND length(value) < {INLINE_BYTES}
 )"""
 _SCAN: Final = f"SELECT substr(key, 3), value FROM Cache WHERE {_IS_OURS}"  # noqa: S608 - constants
+_COUNT: Final = "SELECT count(*) FROM Cache"  # SQLite asks an index: a millisecond
 _EXPEL: Final = f"DELETE FROM Cache WHERE NOT coalesce({_IS_OURS}, 0)"  # noqa: S608 - constants
 
 
@@ -94,16 +99,29 @@ class Table:
                 self._cache.close()
                 raise
 
-    def scan(self) -> Iterator[tuple[str, bytes]]:
-        """Yields all rows with their ids. Takes a sixth of the time that diskcache would.
+    def scan(self) -> Iterator[list[tuple[str, bytes]]]:
+        """Yields all rows of ours with their ids, some at a time, in any order.
+
+        Takes a tenth of the time that diskcache would.
 
         Raises:
             TableError: The database is in trouble.
         """
         with _told(), closing(self._connected("ro")) as connection:
+            connection.execute(_MAP_ALL)
             cursor = connection.execute(_SCAN)
             while rows := cursor.fetchmany(_SCAN_ROWS):
-                yield from rows
+                yield rows
+
+    def count(self) -> int:
+        """Returns how many rows there are, whoever has put them there.
+
+        Raises:
+            TableError: The database is in trouble.
+        """
+        with _told(), closing(self._connected("ro")) as connection:
+            (count,) = connection.execute(_COUNT).fetchone()
+            return int(count)
 
     def expel(self) -> int:
         """Removes what is no row of ours, unread, and returns how much it was.

@@ -3,6 +3,7 @@
 import heapq
 import itertools
 import random
+from collections.abc import Iterable
 from typing import Final
 
 from attrs import define, field
@@ -71,6 +72,15 @@ class Tenants:
         tenant.admit(slot)
         self._note(tenant)
 
+    def fill(self, slots: Iterable[Slot]) -> None:
+        """Adds many entries, and compares the tenants once."""
+        for slot in slots:
+            tenant = self._tenants.get(slot.head.tenant)
+            if tenant is None:
+                tenant = self._tenants[slot.head.tenant] = Tenant()
+            tenant.admit(slot)
+        self._compare()
+
     def discard(self, slot: Slot) -> None:
         """Removes an entry."""
         tenant = self._tenants[slot.head.tenant]
@@ -91,12 +101,15 @@ class Tenants:
 
     def _note(self, tenant: Tenant) -> None:
         if len(self._sizes) > 2 * len(self._tenants) + _SLACK:
-            self._sizes = [
-                (-each.size_bytes, next(self._order), each) for each in self._tenants.values()
-            ]
-            heapq.heapify(self._sizes)
+            self._compare()
         else:
             heapq.heappush(self._sizes, (-tenant.size_bytes, next(self._order), tenant))
+
+    def _compare(self) -> None:
+        self._sizes = [
+            (-each.size_bytes, next(self._order), each) for each in self._tenants.values()
+        ]
+        heapq.heapify(self._sizes)
 
 
 def _uselessness(slot: Slot, now: float) -> float:

@@ -11,6 +11,9 @@ Unit: TypeAlias = npt.NDArray[np.float32]
 Units: TypeAlias = npt.NDArray[np.float32]
 """Several, one per row."""
 
+Halves: TypeAlias = npt.NDArray[np.float16]
+"""Several as they are stored, one per row; of about length 1, unless they are damaged."""
+
 
 def unit_of(vector: bytes) -> Unit | None:
     """Returns a stored vector at length 1; None if it has no direction."""

@@ -1,5 +1,6 @@
 """Adapters without technology: everything happens in this process, and nothing is faked."""
 
+from .claims import MemoryClaims
 from .classifier import QuickWordClassifier, WordClassifier
 from .embedder import WordEmbedder
 from .faults import FaultyClassifier, FaultyFinder, FaultyReader, FaultyScorer
@@ -13,6 +14,7 @@ __all__ = [
     "FaultyFinder",
     "FaultyReader",
     "FaultyScorer",
+    "MemoryClaims",
     "MemoryObserver",
     "MemoryStore",
     "MemoryStream",

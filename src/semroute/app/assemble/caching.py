@@ -11,7 +11,7 @@ import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import Final, TypeAlias
 
 import trio
 from attrs import frozen
@@ -24,6 +24,7 @@ from semroute.adapters.memory import MemoryStore
 from semroute.adapters.openai import OpenAICache
 from semroute.adapters.prometheus import PrometheusObserver
 from semroute.app.caching import StoreSettings
+from semroute.app.claiming import Claiming
 from semroute.app.flights import Flights
 from semroute.app.keep import KeepAnswers
 from semroute.app.recall import Recall
@@ -32,10 +33,9 @@ from semroute.domain.budget import ByteBudget
 from semroute.domain.caching.keys import Keys
 from semroute.domain.errors import CacheError
 from semroute.domain.policy import Policy
-from semroute.domain.ports import AnswerArchive, AnswerStore, Embedder
+from semroute.domain.ports import AnswerArchive, AnswerStore, Claims, Embedder
 
-if TYPE_CHECKING:
-    from semroute.adapters.postgres import PostgresStore
+from .shared_cache import shared_cache
 
 _log = logging.getLogger(__name__)
 
@@ -44,11 +44,11 @@ Happened: TypeAlias = Callable[[str, int], None]
 
 # What is waiting to be written at the end is written; a store that takes longer has died.
 _LAST_WRITES_SECONDS: Final = 5.0
+_LOOKUP_SECONDS: Final = 1.0  # operators have time
 _KEY: Final = re.compile(r"[0-9a-fA-F]{64}")
 _KEY_FILE: Final = "key"
 _KEYS, _SEAL, _TOKEN = "keys", "seal", "token"  # what keys are derived for
 _KEY_BYTES: Final = 32
-_DIMENSIONS: Final = 384  # of the embedded encoder
 
 
 @frozen
@@ -77,6 +77,7 @@ class OpenedStore:
         entries: Returns how many entries it has.
         size_bytes: Returns how much they take.
         token: What operators must show; None if no operator can know it.
+        claims: Who asks what, if other routers have the store as well.
     """
 
     answers: AnswerStore
@@ -85,6 +86,7 @@ class OpenedStore:
     entries: Callable[[], int]
     size_bytes: Callable[[], int]
     token: str | None
+    claims: Claims | None = None
 
 
 @asynccontextmanager
@@ -104,7 +106,8 @@ async def running_cache(
         yield None
         return
     options = settings.cache
-    async with opened_store(options.store, metrics.cache.happened) as store:
+    opening = opened_store(options.store, metrics.cache.happened, options.lookup_seconds)
+    async with opening as store:
         flights = Flights()
         codec = OpenAICache()
         metrics.watch("semroute_cache_entries", store.entries)
@@ -120,15 +123,23 @@ async def running_cache(
             now=time.time,
             draw=random.random,
         )
-        recall = recall_of(settings, policy, embedder, store, flights, metrics)
+        claiming = None
+        if store.claims is not None:
+            claiming = Claiming(store.claims, options.lookup_seconds)
+        recall = recall_of(settings, policy, embedder, store, flights, metrics, claiming)
         pages: Sequence[BaseRoute] = ()
         if store.token is not None:
             pages = ArchivePages(store.answers, store.archive, store.token).routes
-        async with trio.open_nursery() as nursery:
-            await nursery.start(keep.run)
-            yield Cache(recall, keep, pages)
-            keep.close()
-            nursery.cancel_scope.deadline = trio.current_time() + _LAST_WRITES_SECONDS
+        async with trio.open_nursery() as background:
+            if claiming is not None:
+                await background.start(claiming.run)
+            async with trio.open_nursery() as nursery:
+                await nursery.start(keep.run)
+                yield Cache(recall, keep, pages)
+                keep.close()
+                nursery.cancel_scope.deadline = trio.current_time() + _LAST_WRITES_SECONDS
+            # Not before the last answers are kept: other routers may wait for them.
+            background.cancel_scope.cancel()
 
 
 def recall_of(  # noqa: PLR0913, PLR0917 - each is a part
@@ -138,6 +149,7 @@ def recall_of(  # noqa: PLR0913, PLR0917 - each is a part
     store: OpenedStore,
     flights: Flights,
     metrics: PrometheusObserver,
+    claiming: Claiming | None = None,
 ) -> Recall:
     """Returns what finds answers in a store."""
     options = settings.cache
@@ -155,14 +167,22 @@ def recall_of(  # noqa: PLR0913, PLR0917 - each is a part
         lookup_seconds=options.lookup_seconds,
         follow_seconds=options.follow_seconds,
         now=time.time,
+        claiming=claiming,
     )
 
 
 @asynccontextmanager
 async def opened_store(
-    settings: StoreSettings, happened: Happened = lambda _event, _count: None
+    settings: StoreSettings,
+    happened: Happened = lambda _event, _count: None,
+    lookup_seconds: float = _LOOKUP_SECONDS,
 ) -> AsyncIterator[OpenedStore]:
     """Opens the store that settings ask for, while the context lasts.
+
+    Args:
+        settings: What they say about it.
+        happened: Is told what happens to it.
+        lookup_seconds: How long a request waits for it.
 
     Raises:
         CacheError: It cannot be opened; the operator's fault.
@@ -204,36 +224,17 @@ async def opened_store(
             if key is None:
                 message = f"{settings.key_variable} must hold the key that all routers share"
                 raise CacheError(message)
-            async with _postgres(_required(settings.dsn_variable)) as postgres:
+            dsn = _required(settings.dsn_variable)
+            async with shared_cache(dsn, lookup_seconds) as shared:
                 yield OpenedStore(
-                    postgres, postgres, keys_of(key), lambda: 0, lambda: 0, token_of(key)
+                    shared.store,
+                    shared.store,
+                    keys_of(key),
+                    lambda: 0,
+                    lambda: 0,
+                    token_of(key),
+                    shared.claims,
                 )
-
-
-@asynccontextmanager
-async def _postgres(dsn: str) -> AsyncIterator["PostgresStore"]:
-    """Opens the shared store. It need not be there yet: until it is, everything is a miss.
-
-    Raises:
-        CacheError: What it takes is not installed.
-    """
-    try:
-        from semroute.adapters.postgres import Database, PostgresStore  # noqa: PLC0415 - an extra
-    except ImportError as error:
-        message = "the shared cache needs psycopg: pip install 'semroute[postgres]'"
-        raise CacheError(message) from error
-    store = PostgresStore(Database(dsn), dimensions=_DIMENSIONS)
-    try:
-        await store.prepare()
-    except CacheError as error:
-        _log.warning("the shared cache is not there yet: %s", error)
-    async with trio.open_nursery() as nursery:
-        nursery.start_soon(store.maintain)
-        try:
-            yield store
-        finally:
-            nursery.cancel_scope.cancel()
-            store.close()
 
 
 def keys_of(key: bytes) -> Keys:

@@ -22,7 +22,8 @@ from semroute.app.config import (
     policy_of,
     router_addresses_of,
 )
-from semroute.app.recall import FOLLOW_SPARE_SECONDS, Recall
+from semroute.app.gathering import FOLLOW_SPARE_SECONDS
+from semroute.app.recall import Recall
 from semroute.app.remembered import Remembered
 from semroute.app.route import Route
 from semroute.app.rulings import Rulings

@@ -1,5 +1,7 @@
 """What a cache keeps."""
 
+from typing import Protocol
+
 from attrs import evolve, field, frozen
 
 
@@ -69,6 +71,30 @@ class Neighbour:
     entry: Entry
 
 
+class Labelled(Protocol):
+    """An entry, or what is known of one, as far as it can be selected by that."""
+
+    @property
+    def tenant(self) -> str:
+        """Whose it is, as in `Entry.tenant`."""
+        ...
+
+    @property
+    def route(self) -> str:
+        """The category it was routed by."""
+        ...
+
+    @property
+    def model(self) -> str:
+        """The model that answered."""
+        ...
+
+    @property
+    def created(self) -> float:
+        """When, in seconds since 1970."""
+        ...
+
+
 @frozen
 class Selection:
     """Which entries are meant. What is None matters not; without any, all are.
@@ -85,7 +111,7 @@ class Selection:
     model: str | None = None
     created_before: float | None = None
 
-    def includes(self, entry: Entry) -> bool:
+    def includes(self, entry: Labelled) -> bool:
         """Whether an entry is meant."""
         return (
             self.tenant in (None, entry.tenant)

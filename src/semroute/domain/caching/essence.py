@@ -1,12 +1,13 @@
 """What a question comes down to."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import pairwise
 from typing import Final
 
 from attrs import field, frozen
 
 from .chunks import chunks_of, turned
-from .pieces import Kind, pieces_of
+from .pieces import Kind, Piece, pieces_of
 from .rephrasing import rephrased
 from .terms import Term
 from .vocabulary import FUTURE, MOVABLE, NOW, NOW_PHRASES, PAST, PRESENT, STRONG
@@ -24,6 +25,8 @@ _TENSES: Final = {
 _PARTS: Final = frozenset(STRONG.values())
 _SUPERLATIVE: Final = "est"
 _SHORTEST: Final = 5  # as in `oldest`, but not in `test`
+_PERFECT: Final = frozenset(("has", "have"))
+_SHORTEST_VERB: Final = 3  # `owns`, but not `led`, whose present has other letters
 
 
 @frozen
@@ -70,10 +73,24 @@ def essence_of(text: str) -> Essence:
         order=_placed(terms, movable),
         core=_placed((term for part in parts if not part.marker for term in part.terms), movable),
         phrases=tuple(sorted(phrases)),
-        tenses=frozenset(_TENSES[piece.text] for piece in plain if piece.text in _TENSES),
+        tenses=_tenses(plain),
         questions=text.strip().rstrip("?!. \n").count("? "),
         is_about_now=_is_about_now([piece.text for piece in pieces]),
     )
+
+
+def _tenses(pieces: Sequence[Piece]) -> frozenset[str]:
+    """Returns the tenses of auxiliaries, and of verbs behind a `who`: "who owned", "who owns"."""
+    tenses = {_TENSES[piece.text] for piece in pieces if piece.text in _TENSES}
+    for before, piece in pairwise(pieces):
+        if before.text == "who" and piece.text not in _TENSES and len(piece.text) > _SHORTEST_VERB:
+            if piece.text.endswith("ed"):
+                tenses.add("past")
+            elif piece.text.endswith("s"):
+                tenses.add("present")
+        elif before.text in _PERFECT and piece.text.endswith("ed"):
+            tenses.add("past")  # "who has moved" asks for those who moved
+    return frozenset(tenses)
 
 
 def _movable(terms: Iterable[Term]) -> frozenset[str]:

@@ -120,8 +120,13 @@ PHRASES: Final = {
         ("lots of", "many"),
         ("some of", ""),
         ("a bit", ""),
-        ("a few", "few"),
-        ("used to", ""),
+        # A few are some, and few are hardly any.
+        ("a few", "a-few"),
+        # An hour and a half is no half hour.
+        ("and a half", "and-a-half"),
+        # What is used to do something does it; who used to do it does not any more.
+        *((f"{is_} used to", is_) for is_ in ("is", "are", "was", "were", "be", "being", "been")),
+        ("used to", "formerly"),
         ("each other", ""),
         ("as well", ""),
         *(

@@ -64,6 +64,10 @@ _QUOTED: Final = re.compile(r"\"[^\"\n]{1,200}\"|`[^`\n]{1,200}`|(?<!\w)'[^'\n]{
 _WORDS: Final = re.compile(r"[^\W\d_]+(?:['-][^\W\d_]+)*")
 _PART: Final = re.compile(r"\d[\d,]*(?:\.\d+)?|[^\W\d_]+(?:'[^\W\d_]+)*")
 _MEASURE: Final = re.compile(r"([$€£₹¥]?)(\d[\d,]*(?:\.\d+)?)(%|[$€£₹¥]|°?[^\W\d_]{0,12})")
+_NEGATIVE: Final = re.compile(r"-\d[\d,]*(?:\.\d+)?")
+# Where there is a B, an A is a letter as well, and no article.
+_LETTER: Final = re.compile(r"(?<![\w'-])[B-HJ-Z](?![\w'-])")
+_LETTER_A: Final = Piece("a.", Kind.NAME)
 _ISO_DATE: Final = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
 _VERSION: Final = re.compile(r"v?\d+(?:\.\d+)+[\w.-]*", re.IGNORECASE)
 _INITIALS: Final = re.compile(r"[^\W\d_](?:\.[^\W\d_])+\.?")
@@ -85,12 +89,16 @@ def pieces_of(text: str) -> list[Piece]:
     """Returns the words of a text; the work is linear in its length."""
     text = unicodedata.normalize("NFC", text).translate(_TYPOGRAPHY).replace("(s)", "s")
     shouts = text.isupper()
+    has_letters = not shouts and _LETTER.search(text) is not None
     quoted = deque(match.span() for match in _QUOTED.finditer(text))
     found: list[Piece] = []
     opens = True
     for match in _CHUNK.finditer(text):
         chunk = match.group()
-        some = list(_in_chunk(chunk, found, shouts=shouts))
+        if has_letters and not opens and chunk.strip(_EDGES) == "A":
+            some = [_LETTER_A]
+        else:
+            some = list(_in_chunk(chunk, found, shouts=shouts))
         while quoted and quoted[0][1] <= match.start():
             quoted.popleft()
         if quoted and quoted[0][0] < match.end():
@@ -136,7 +144,9 @@ def _sign(chunk: str, before: Sequence[Piece]) -> Iterator[Piece]:
 
 def _signs_and_digits(core: str) -> Iterator[Piece]:
     """Yields a word that has more than letters in it."""
-    if match := _ISO_DATE.fullmatch(core):
+    if _NEGATIVE.fullmatch(core):
+        yield Piece(f"-{number_of(core[1:]) or core[1:]}", Kind.NUMBER)
+    elif match := _ISO_DATE.fullmatch(core):
         yield from _date(*match.groups())
     elif match := _MEASURE.fullmatch(core):
         yield from _measure(*match.groups())

@@ -80,10 +80,11 @@ JOINTS: Final = _words("and or vs versus between")
 STRONG: Final = {
     "from": "from", "to": "to", "into": "to", "onto": "to", "than": "than", "by": "by",
     "with": "with", "per": "per", "for": "for", "about": "about", "regarding": "about",
-    "concerning": "about", "on": "on", "upon": "on", "at": "at",
+    "concerning": "about", "on": "on", "upon": "on", "at": "at", "near": "near",
 }  # fmt: skip
-# A game for a console is no console for a game, so these stand in both questions or in neither.
-HELD: Final = _words("with per for at about")
+# A game for a console is no console for a game, and what is near a town is not in it, so these
+# stand in both questions or in neither.
+HELD: Final = _words("with per for at about near")
 
 # Asked for someone's taste if that is whom they are about.
 # They point at something, which is another thing than any.
