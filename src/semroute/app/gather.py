@@ -79,9 +79,10 @@ class Gather:
         # Without checks the cache answers in microseconds, and there is nothing to wait for.
         for jobs in ([classifying, looking],) if self.policy.checks else ([looking], [classifying]):
             await together(*jobs)
-        gathered.signals = self.senses.concluded(
-            gathered.signals, gathered.screening, gathered.outcome
-        )
+        if self.policy.heeds_decisions(chat.model):
+            gathered.signals = self.senses.concluded(
+                gathered.signals, gathered.screening, gathered.outcome
+            )
         return gathered
 
     async def _look(
@@ -107,6 +108,8 @@ class Gather:
 
     async def _classify(self, chat: ChatRequest, gathered: Gathered) -> None:
         """Finds out what the prompt is about and means, if that decides anything."""
+        if not self.policy.heeds_decisions(chat.model):
+            return
         is_ours = self.policy.asked(chat.model) is not None
         needs_category = self._needs_category(gathered.signals, is_ours=is_ours)
         is_needed = needs_category or bool(self.senses.unsettled(gathered.signals))

@@ -46,7 +46,7 @@ from .gather import Gather, Gathered
 from .parsing import parsed
 from .recall import Recall
 from .rulings import Rulings
-from .senses import Senses
+from .senses import Results, Senses
 from .shape import UNSHAPED, Shape, Shaped
 from .turn import Turn
 from .unrouted import ScreenTexts, ScreenUnrouted
@@ -184,7 +184,9 @@ class Route:
         except InvalidRequestError as error:
             return rulings.refused(Refused(_BAD_REQUEST, error), facts)
         read, facts = trio.current_time(), self._facts(chat, facts)
-        signals = await self.senses.at_first(chat, request.headers, facts.service)
+        signals: Results = {}
+        if rulings.policy.heeds_decisions(chat.model):
+            signals = await self.senses.at_first(chat, request.headers, facts.service)
         inquiry: Inquiry | Bypass | None = None
         if self.recall is not None and api.is_recalled:
             beside = f"{self.senses.beside_body(signals)} {wish}"

@@ -123,6 +123,14 @@ class Policy:
     digest: str = ""
     revision: str = ""
 
+    _binds_named: bool = field(init=False, repr=False, eq=False)
+
+    @_binds_named.default
+    def _binds_some(self) -> bool:
+        special = (*self.special_guards, *self.special_caches)
+        with_rules = {case.decision for case in special if case.decision is not None}
+        return bool(with_rules) or any(each.headers for each in self.decisions)
+
     def __attrs_post_init__(self) -> None:
         for message in (*self._unknown_models(), *self._unknown_signals(), *self._hidden()):
             raise InvalidPolicyError(message)
@@ -172,6 +180,14 @@ class Policy:
         alias, _, word = model.rpartition(":")
         wish = self.knob.wish(word) if alias in self.aliases else None
         return None if wish is None else Asked(alias, wish)
+
+    def heeds_decisions(self, model: str) -> bool:
+        """Whether it matters to a request for `model` which decision it is of.
+
+        Who names a model is bound by guards, cache rules and headers only, so it does not if no
+        decision has any.
+        """
+        return self._binds_named or self.asked(model) is not None
 
     @property
     def abstention(self) -> str:

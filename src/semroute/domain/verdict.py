@@ -12,7 +12,7 @@ from .choosing.choose import Situation, choose
 from .choosing.needs import needs_of
 from .choosing.pinning import Pin
 from .classification import ClassificationOutcome
-from .decisions import select
+from .decisions import NO_SELECTION, Selection, select
 from .errors import InvalidRequestError
 from .guards import BlockStyle
 from .judgement import NOTHING_FOUND, Consequence, Judgement, Sentence, judge
@@ -175,7 +175,7 @@ def decide_embedding(
         return _screened(_at(model, findings, reason, policy), findings, policy)
     if findings.screening is None:
         return PassedThrough()
-    selection = select(policy.decisions, findings.signals)
+    selection = _selection(name, findings, policy)
     maybe = (selection.chosen, *selection.undecided)
     decisions = [None if each is None else each.name for each in maybe]
     return decide_unrouted(findings.screening, policy, name, decisions)
@@ -288,8 +288,15 @@ def _situation(chat: ChatRequest, findings: Findings, asked: Asked, policy: Poli
     )
 
 
+def _selection(model: str, findings: Findings, policy: Policy) -> Selection:
+    """Returns the decision of a request that names its model."""
+    if not policy.heeds_decisions(model):
+        return NO_SELECTION
+    return select(policy.decisions, findings.signals)
+
+
 def _at(model: Model, findings: Findings, reason: Reason, policy: Policy) -> RoutingDecision:
-    selection = select(policy.decisions, findings.signals)
+    selection = _selection(model.name, findings, policy)
     return RoutingDecision(
         model.name,
         model.endpoint_for(findings.draw, findings.unhealthy),

@@ -15,6 +15,9 @@ from semroute.domain.classification import CategoryDefinition, Classification
 _WORD: Final = re.compile(r"[a-z]+")
 
 
+_WORDS_OF_A_USUAL_PROMPT: Final = 30
+
+
 class WordClassifier:
     """Naive Bayes over the words of descriptions and examples. Always ready, often wrong.
 
@@ -55,7 +58,10 @@ class WordClassifier:
         highest = max(scores.values())
         weights = {name: math.exp(score - highest) for name, score in scores.items()}
         total = sum(weights.values())
-        return Classification.ranked({name: each / total for name, each in weights.items()})
+        probabilities = {name: each / total for name, each in weights.items()}
+        # Whoever asks at length mostly asks for much.
+        complexity = len(words) / (len(words) + _WORDS_OF_A_USUAL_PROMPT)
+        return Classification.ranked(probabilities, complexity=complexity)
 
     def _log_likelihood(self, words: Sequence[str], name: str) -> float:
         counts = self._counts[name]
