@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from semroute.adapters.diskcache import Limits, Noted
 from semroute.adapters.diskcache.books import Books
+from semroute.adapters.diskcache.row import facts_of
 from semroute.adapters.diskcache.slot import Slot
 from semroute.domain.errors import CacheError
 
@@ -114,7 +115,8 @@ def test_no_limit_is_ever_exceeded_and_the_books_agree(
                          tenant_bytes=tenant_size))  # fmt: skip
     there: dict[int, Slot] = {}
     for number, (tenant, length) in enumerate(arriving):
-        slot = Slot(entry_of(number, tenant=tenant, text="", vector=b""), length, 0.0, 0.0)
+        head = facts_of(entry_of(number, tenant=tenant, text="", vector=b""))
+        slot = Slot(head, length, 0.0, 0.0)
         books.admit(slot)
         there[number] = slot
         for each in books.make_room(tenant, 1.0):
