@@ -12,6 +12,7 @@ from semroute.app.assemble.mistakes import unusable_in
 from semroute.app.assemble.policies import Policies, policies_of
 from semroute.app.config import Library, LibraryCategory, policy_of
 from semroute.app.mistakes import mistakes_in
+from semroute.app.reasoning import families_of
 from semroute.app.route import Route
 from semroute.app.settings import Settings
 from semroute.domain.chat import Prompt
@@ -83,7 +84,9 @@ class Bench:
 
     def __attrs_post_init__(self) -> None:
         self.policy = policy_of(self.settings)
-        self.policies = policies_of(self.settings, self.policy, self.embedder)
+        self.policies = policies_of(
+            self.settings, self.policy, self.embedder, families_of(self.settings.reasoning, {})
+        )
         self.route = route_of(
             self.settings,
             self.policy,
