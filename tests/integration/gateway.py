@@ -24,11 +24,11 @@ from semroute.adapters.envoy.bootstrap import bootstrap_of
 from semroute.adapters.http import bound_socket, model_server, serve_http
 from semroute.adapters.memory import (
     FaultyClassifier,
+    FaultyEmbedder,
     FaultyFinder,
     FaultyReader,
     FaultyScorer,
     WordClassifier,
-    WordEmbedder,
     WordReader,
 )
 from semroute.adapters.wire.passages import passages_of
@@ -125,11 +125,12 @@ class ScanLog:
 
 @define(eq=False)
 class Faults:
-    """The detectors of a gateway, each of which can be made to fail."""
+    """The detectors and the embedder of a gateway, each of which can be made to fail."""
 
     finder: FaultyFinder
     scorer: FaultyScorer
     reader: FaultyReader
+    embedder: FaultyEmbedder = field(factory=FaultyEmbedder)
 
 
 @define(eq=False)
@@ -251,7 +252,7 @@ async def running_gateway(
             settings = change(evolve(settings, endpoints=endpoints))
             detectors, faults, log_of_scans = _faulty(settings)
             families = families_of(settings.reasoning, configuration.library.families)
-            router = Router(settings, classifier, detectors, WordEmbedder(), families=families)
+            router = Router(settings, classifier, detectors, faults.embedder, families=families)
             run = partial(_run_patched, patch=patch) if patch else run_gateway
             async with trio.open_nursery() as nursery:
                 announced = trio.Event()

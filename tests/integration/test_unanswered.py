@@ -1,6 +1,7 @@
 """Whatever goes wrong and wherever, a model server gets what was ruled on or nothing."""
 
 import itertools
+from pathlib import Path
 from typing import Any
 
 import httpx2
@@ -12,10 +13,25 @@ from starlette.responses import JSONResponse, Response
 from starlette.types import Receive, Scope, Send
 
 from semroute.adapters.extproc import service
-from semroute.app import converse, flights, parsing, recall, route, screen, unrouted
+from semroute.app import (
+    converse,
+    flights,
+    gather,
+    parsing,
+    recall,
+    route,
+    screen,
+    select_tools,
+    senses,
+    shape,
+    unrouted,
+)
 from semroute.app.caching import CacheSettings, StoreSettings
+from semroute.app.decisions import ConditionSettings, DecisionSettings, ToolPolicySettings
 from semroute.app.guards import AttackGuardSettings, GuardSettings, PiiGuardSettings
 from semroute.app.settings import Settings
+from semroute.app.signals import KeywordSignalSettings, SignalSettings, SimilaritySignalSettings
+from semroute.domain.errors import ClassifierError
 
 from .faults import Fault, injected
 from .gateway import Gateway, running_gateway
@@ -26,15 +42,50 @@ pytestmark = pytest.mark.envoy
 CHAT = "/v1/chat/completions"
 TEXT = "Can my landlord evict me? "
 QUESTION = {"role": "user", "content": TEXT}
+TOOLS = [
+    {"type": "function", "function": {"name": name, "parameters": {"type": "object"}}}
+    for name in ("find_lawyer", "send_letter", "landlord_evict")
+]
+ASKED_WITH_TOOLS = {"model": "auto", "messages": [QUESTION], "tools": TOOLS}
 REQUESTS: dict[str, tuple[str, dict[str, Any]]] = {
     "short": (CHAT, {"model": "auto", "messages": [QUESTION]}),
     "streamed": (CHAT, {"model": "auto", "messages": [QUESTION], "stream": True}),
     "long": (CHAT, {"model": "auto", "messages": [{"role": "user", "content": TEXT * 3_000}]}),
     "many": (CHAT, {"model": "auto", "messages": [QUESTION] * 600}),
     "twice": (CHAT, {"model": "auto", "messages": [QUESTION]}),
+    "tools": (CHAT, ASKED_WITH_TOOLS),
+    "tools by words": (CHAT, {**ASKED_WITH_TOOLS, "user": "another"}),
     "unrouted": ("/completions", {"model": "saul-54b", "prompt": TEXT}),
 }
-MODULES = (converse, flights, parsing, recall, route, screen, service, unrouted)
+MODULES = (
+    converse,
+    flights,
+    gather,
+    parsing,
+    recall,
+    route,
+    screen,
+    select_tools,
+    senses,
+    service,
+    shape,
+    unrouted,
+)
+
+
+# Letters and meaning are both asked, and it is of this decision that there is a choice of tools.
+SIGNALS = {
+    "evict": SignalSettings(keywords=KeywordSignalSettings(any=("evict",)), budget_ms=10_000),
+    "like": SignalSettings(similarity=SimilaritySignalSettings((TEXT,), at_least=0.9)),
+}
+DECISIONS = {
+    "landlords": DecisionSettings(
+        when=ConditionSettings(all=("evict", "like")),
+        tools=ToolPolicySettings(keep=1, database=str(Path(__file__).with_name("tools.yaml"))),
+    ),
+    # If nobody can say what is meant, it is of this one.
+    "evictions": DecisionSettings(when="evict", tools=ToolPolicySettings(keep=1)),
+}
 
 
 def guarded(settings: Settings) -> Settings:
@@ -47,7 +98,15 @@ def guarded(settings: Settings) -> Settings:
     screening = evolve(settings.screening, remembered=0, budget_seconds=20)
     routing = evolve(settings.routing, budget_seconds=20)
     cache = CacheSettings(mode="semantic", scope="global", store=StoreSettings(kind="memory"))
-    return evolve(settings, guards=guards, screening=screening, routing=routing, cache=cache)
+    return evolve(
+        settings,
+        guards=guards,
+        screening=screening,
+        routing=routing,
+        cache=cache,
+        signals=SIGNALS,
+        decisions=DECISIONS,
+    )
 
 
 def doubt(gateway: Gateway) -> None:
@@ -74,6 +133,9 @@ class Slow:
 async def ask(gateway: Gateway, client: httpx2.AsyncClient, request: str) -> httpx2.Response | None:
     """Sends a request; None if the connection is cut."""
     path, body = REQUESTS[request]
+    # Without the encoder, nobody knows what is meant, and it is words that tools are chosen by.
+    is_wordless = request == "tools by words"
+    gateway.faults.embedder.error = ClassifierError("no") if is_wordless else None
     if request != "twice":
         return await sent(client, path, body)
     # Two at once that nobody has asked before: one leads, the other follows.

@@ -3,7 +3,13 @@
 from .claims import MemoryClaims
 from .classifier import QuickWordClassifier, WordClassifier
 from .embedder import WordEmbedder
-from .faults import FaultyClassifier, FaultyFinder, FaultyReader, FaultyScorer
+from .faults import (
+    FaultyClassifier,
+    FaultyEmbedder,
+    FaultyFinder,
+    FaultyReader,
+    FaultyScorer,
+)
 from .observer import MemoryObserver
 from .reader import WordReader
 from .store import MemoryStore
@@ -11,6 +17,7 @@ from .stream import MemoryStream
 
 __all__ = [
     "FaultyClassifier",
+    "FaultyEmbedder",
     "FaultyFinder",
     "FaultyReader",
     "FaultyScorer",

@@ -4,7 +4,7 @@ import math
 from collections.abc import Callable, Sequence
 
 import trio
-from attrs import define, evolve
+from attrs import define, evolve, field
 
 from semroute.domain.attack import AttackScorer, LexicalScore
 from semroute.domain.chat import Prompt
@@ -14,6 +14,7 @@ from semroute.domain.pii import PiiFinder, PiiSpan
 from semroute.domain.reading import Reading
 
 from .classifier import WordClassifier
+from .embedder import WordEmbedder
 from .reader import WordReader
 
 
@@ -128,3 +129,27 @@ class FaultyScorer:
             raise self.error
         score = self.scorer.score(text)
         return score if self.logit is None else evolve(score, logit=self.logit)
+
+
+@define(eq=False)
+class FaultyEmbedder:
+    """Another embedder, made broken. The fault may be changed at any time.
+
+    Args:
+        embedder: The one that works.
+        error: What it raises instead of answering.
+    """
+
+    embedder: WordEmbedder = field(factory=WordEmbedder)
+    error: ClassifierError | None = None
+
+    @property
+    def revision(self) -> str:
+        """That of the one that works."""
+        return self.embedder.revision
+
+    async def embed(self, text: str) -> bytes:
+        """Fails, or answers."""
+        if self.error is not None:
+            raise self.error
+        return await self.embedder.embed(text)
