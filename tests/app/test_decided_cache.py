@@ -141,7 +141,7 @@ async def test_a_decision_and_a_category_of_one_name_share_no_answers() -> None:
 
 async def test_nothing_is_kept_while_nobody_knows_which_decision_it_is() -> None:
     legal = {"category": {"any": ["law"], "at_least": 0.6}}
-    cached = Cached({"legal": legal}, {"legal": {"when": "legal"}})
+    cached = Cached({"legal": legal}, {"legal": {"when": "legal", "headers": {"x-a": "b"}}})
     cached.bench.classifier.error = ClassifierError("no")
     ruling = await cached.route(asked(LAW, model="small"))
     assert ruling.consultation is Bypass.FALLBACK

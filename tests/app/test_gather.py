@@ -79,11 +79,15 @@ async def test_meaning_category_and_complexity_are_asked_once_each() -> None:
     assert (asking.classifier.asked, asking.embedder.calls) == (1, 1)
 
 
-async def test_an_explicit_model_asks_nobody_unless_a_decision_turns_on_it() -> None:
+async def test_an_explicit_model_asks_nobody_unless_it_is_bound_by_what_is_decided() -> None:
     asking = bench({"urgent": URGENT}, {"urgent": {"when": "urgent"}})
     await asking.route(asked(LAW, model="small"))
     assert asking.classifier.asked == 0
-    asking = bench({"legal": LEGAL}, {"legal": {"when": "legal"}})
+    asking = bench({"legal": LEGAL}, {"legal": {"when": "legal", "models": {"portia": 1}}})
+    assert decision_of(await asking.route(asked(LAW, model="small"))) is None
+    assert asking.classifier.asked == 0
+    bound = {"legal": {"when": "legal", "headers": {"x-team": "a"}}}
+    asking = bench({"legal": LEGAL}, bound)
     assert decision_of(await asking.route(asked(LAW, model="small"))) == "legal"
     assert asking.classifier.asked == 1
 

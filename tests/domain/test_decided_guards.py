@@ -15,6 +15,7 @@ from semroute.domain.policy import Case, Policy
 from semroute.domain.routing import Candidate, Category, Model, WeightedEndpoint
 from semroute.domain.screening import PersonalDatum, Screening, Threat
 from semroute.domain.signals.conditions import Shows
+from semroute.domain.signals.definitions import ToolsSignal
 from semroute.domain.signals.result import Match, SignalResult
 from semroute.domain.verdict import (
     Blocked,
@@ -44,6 +45,7 @@ POLICY = Policy(
     },
     "small",
     categories={"law": Category("law", (Candidate("large", 1),)), "bank": Category("bank")},
+    signals={"bank": ToolsSignal(), "rest": ToolsSignal()},
     decisions=(BANK, Decision("rest", Shows("rest"))),
     special_guards={
         Case(category, model, "bank"): STRICT

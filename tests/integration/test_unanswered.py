@@ -54,7 +54,7 @@ REQUESTS: dict[str, tuple[str, dict[str, Any]]] = {
     "many": (CHAT, {"model": "auto", "messages": [QUESTION] * 600}),
     "twice": (CHAT, {"model": "auto", "messages": [QUESTION]}),
     "tools": (CHAT, ASKED_WITH_TOOLS),
-    "tools by words": (CHAT, {**ASKED_WITH_TOOLS, "user": "another"}),
+    "tools by words": (CHAT, {**ASKED_WITH_TOOLS, "seed": 1}),
     "unrouted": ("/completions", {"model": "saul-54b", "prompt": TEXT}),
 }
 MODULES = (

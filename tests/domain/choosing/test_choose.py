@@ -22,7 +22,7 @@ from semroute.domain.routing import (
     Price,
     WeightedEndpoint,
 )
-from semroute.domain.signals.conditions import Shows
+from semroute.domain.signals.conditions import Every
 
 NAMES = ("small", "medium", "large")
 PLACES = ("cpu", "gpu", "cloud")
@@ -59,7 +59,7 @@ def models(draw: st.DrawFn, name: str) -> Model:
 @st.composite
 def decisions(draw: st.DrawFn) -> Decision:
     canary = draw(st.dictionaries(st.sampled_from(NAMES), st.sampled_from([0.1, 0.3]), max_size=2))
-    return Decision("ours", Shows("a"), candidates=draw(CANDIDATES), canary=canary)
+    return Decision("ours", Every(()), candidates=draw(CANDIDATES), canary=canary)
 
 
 @st.composite
@@ -255,7 +255,7 @@ def test_the_server_that_heard_a_conversation_hears_the_rest(
 
 
 def trying(**canary: float) -> tuple[Situation, Policy]:
-    ours = Decision("ours", Shows("a"), candidates=(Candidate("small", 1),), canary=canary)
+    ours = Decision("ours", Every(()), candidates=(Candidate("small", 1),), canary=canary)
     policy = Policy(
         {name: Model(name, (WeightedEndpoint("cpu"),)) for name in NAMES},
         "small",

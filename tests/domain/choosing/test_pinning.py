@@ -12,7 +12,7 @@ from semroute.domain.decisions import Decision, Selection
 from semroute.domain.policy import Policy
 from semroute.domain.reasons import Reason
 from semroute.domain.routing import Candidate, Category, Model, Place, Price, WeightedEndpoint
-from semroute.domain.signals.conditions import Shows
+from semroute.domain.signals.conditions import Every
 
 POLICY = Policy(
     {
@@ -65,7 +65,7 @@ def test_it_moves_if_that_is_worth_what_reading_all_anew_costs() -> None:
 
 
 def test_a_decision_with_models_of_its_own_ends_it() -> None:
-    ours = Decision("ours", Shows("a"), candidates=(Candidate("large", 1),))
+    ours = Decision("ours", Every(()), candidates=(Candidate("large", 1),))
     situation = Situation(Needs(10), 0.0, 0.0, SURE, Selection(ours), pin=IN_LOOP)
     policy = evolve(POLICY, decisions=(ours,))
     assert choose(situation, policy).model == "large"
