@@ -175,7 +175,7 @@ def test_what_is_written_is_what_is_meant() -> None:
     )
     big = policy.models["big"]
     assert (big.price, big.context, big.latency_ms) == (Price(1, 2), 1000, 0)
-    assert big.capabilities == {Capability.TOOLS, Capability.IMAGES}
+    assert big.capabilities == frozenset({Capability.TOOLS, Capability.IMAGES})
     assert policy.signals["s"] == HeaderSignal("x-tier", frozenset({"gold"}))
     assert policy.signals["urgent"] == KeywordSignal(("urgent",))
     assert policy.knob == QualityKnob(0.5, 0.4, 0.6)

@@ -100,7 +100,7 @@ async def test_a_part_of_a_condition_that_holds_already_needs_no_more_reading() 
     letters = Letters()
     either = Some((Shows("gold"), Shows("word")))
     rule = Decision("rule", Every((either, Shows("like"))))
-    signals = {"gold": GOLD, "word": WORD, "like": LIKE}
+    signals: dict[str, Signal] = {"gold": GOLD, "word": WORD, "like": LIKE}
     sensing = senses(signals, rule, texts={"word": letters})
     results = await sensing.at_first(chat(), Headers.of({"x-tier": "gold"}), "chat")
     assert letters.asked == []
@@ -188,7 +188,12 @@ async def test_what_the_classifier_said_is_concluded_from_only_if_it_matters() -
 
 async def test_what_is_beside_the_body_is_told_and_nothing_in_it() -> None:
     night = TimeSignal(dt.time(22), dt.time(6))
-    signals = {"gold": GOLD, "night": night, "api": ApiSignal(frozenset({"chat"})), "word": WORD}
+    signals: dict[str, Signal] = {
+        "gold": GOLD,
+        "night": night,
+        "api": ApiSignal(frozenset({"chat"})),
+        "word": WORD,
+    }
     rule = Decision("rule", Every(tuple(map(Shows, signals))))
     told = set()
     for tier, hour in (("gold", 23), ("silver", 23), ("gold", 12), ("gold", 1)):

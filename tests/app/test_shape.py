@@ -87,7 +87,7 @@ def body_of(ruling: Ruling, before: bytes) -> Any:
 
 @pytest.mark.parametrize("path", BODIES)
 async def test_a_body_changes_as_its_api_has_it_and_in_nothing_else(path: str) -> None:
-    text = {"system_prompt": {"text": OURS, "mode": "replace"}, "reasoning": "high"}
+    text: dict[str, Any] = {"system_prompt": {"text": OURS, "mode": "replace"}, "reasoning": "high"}
     expected: dict[str, dict[str, Any]] = {
         "/v1/chat/completions": {
             "messages": [{"role": "system", "content": OURS}, {"role": "user", "content": "hi"}],

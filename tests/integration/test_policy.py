@@ -124,7 +124,7 @@ async def test_requests_go_where_the_first_rule_that_is_meant_sends_them() -> No
 
 async def test_a_picture_goes_to_a_model_that_sees_and_a_long_text_to_one_that_holds_it() -> None:
     decisions = {"picture": {"when": "picture", "models": {"llama-3.1-8b": 1, "medgemma-27b": 0.1}}}
-    models = {
+    models: dict[str, Any] = {
         "llama-3.1-8b": {"can": ["tools"]},
         "medgemma-27b": {"can": ["images"]},
         "saul-54b": {"context": 200},

@@ -31,8 +31,8 @@ def test_what_is_written_without_spaces_is_more_tokens() -> None:
 
 
 def test_tools_are_read_too() -> None:
-    said = Passage(Origin.USER, ("messages", 0, "content"), "a" * 35)
-    tool = Passage(Origin.TOOL, ("tools", 0, "function", "description"), "b" * 350)
+    said = Passage(("messages", 0, "content"), Origin.USER, "a" * 35)
+    tool = Passage(("tools", 0, "function", "description"), Origin.TOOL, "b" * 350)
     request = ChatRequest("auto", (Message(Role.USER, said.text),), passages=(said, tool))
     assert tokens_of(request) == 114
 
