@@ -172,6 +172,10 @@ async def test_no_fault_lets_a_request_through_that_was_not_ruled_on(request_: s
         async with running_gateway(guarded) as gateway, gateway.http() as client:
             doubt(gateway)
             gateway.servers.answer = quick
+            # Nobody screens the operator's tools. Those of this client are called the same.
+            await ask(gateway, client, "tools")
+            gateway.servers.received.clear()
+            injector.reached.clear()
             response = await ask(gateway, client, request_)
             assert response is not None
             assert response.status_code == 200
