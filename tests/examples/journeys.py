@@ -39,7 +39,7 @@ class Expectation(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         tools: How many tools were offered, and how many stayed, as `50->3`.
         headers: Others of the answer, if they matter.
         code: The code of the error.
-        arrived: What a model server must get.
+        arrived: What a model server must get; None for nothing.
     """
 
     status: int = 200
@@ -49,7 +49,7 @@ class Expectation(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     tools: str | None = None
     headers: dict[str, str | None] = {}
     code: str | None = None
-    arrived: Arrival = Arrival()
+    arrived: Arrival | None = Arrival()
 
 
 class Journey(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

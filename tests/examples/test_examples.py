@@ -10,7 +10,7 @@ from tests.integration.gateway import Received
 
 from .clients import Heard, ask
 from .gateway import running_example
-from .journeys import Expectation, journeys_in
+from .journeys import Arrival, Expectation, journeys_in
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 RUNNABLE = sorted(each.parent for each in EXAMPLES.glob("*/requests.yaml"))
@@ -28,12 +28,15 @@ async def test_every_request_goes_where_its_example_says(
 ) -> None:
     monkeypatch.chdir(directory)
     journeys = journeys_in(directory)
+    astray: dict[str, list[str]] = {}
     async with running_example(directory, journeys.down) as example:
         for journey in journeys.requests:
             expected = journey.expected
             heard = await ask(example.url, journey)
             received, example.servers.received = example.servers.received, []
-            assert differences(expected, heard, received) == [], journey.name
+            found = differences(expected, heard, received)
+            astray |= {journey.name: found} if found else {}
+    assert astray == {}
 
 
 def differences(expected: Expectation, heard: Heard, received: list[Received]) -> list[str]:
@@ -47,21 +50,27 @@ def differences(expected: Expectation, heard: Heard, received: list[Received]) -
     }
     found = [
         *unequal("status", expected.status, heard.status),
-        *unequal("answered by", expected.model, heard.model),
         *unequal("code", expected.code, heard.code),
         *(each for name in told for each in unequal(name, told[name], heard.headers.get(name))),
-        *unequal("arrived", int(expected.model is not None), len(received)),
+        *unequal("requests that arrived", int(expected.arrived is not None), len(received)),
     ]
-    for each in received:
-        arrived = expected.arrived
-        if arrived.endpoint is not None:
-            found += unequal("endpoint", arrived.endpoint, each.endpoint)
-        for name, value in arrived.headers.items():
-            found += unequal(name, value, each.headers.get(name))
-        found += missing("body", {"model": expected.model, **arrived.body}, each.json)
-        if arrived.tools is not None:
-            found += unequal("tools", arrived.tools, tools_in(each.json))
+    for each in received if expected.arrived is not None else ():
+        found += unequal("answered by", expected.model, heard.model)
+        found += unlike(expected.arrived, expected.model, each)
     return found
+
+
+def unlike(expected: Arrival, model: str | None, found: Received) -> list[str]:
+    """Returns what is not as it should be in what a model server got."""
+    wanted = {"model": model, **expected.body}
+    lacking = missing("body", wanted, found.json)
+    for name, value in expected.headers.items():
+        lacking += unequal(name, value, found.headers.get(name))
+    if expected.endpoint is not None:
+        lacking += unequal("endpoint", expected.endpoint, found.endpoint)
+    if expected.tools is not None:
+        lacking += unequal("tools", expected.tools, tools_in(found.json))
+    return lacking
 
 
 def unequal(what: str, expected: object, found: object) -> list[str]:
