@@ -2,16 +2,16 @@
 
 from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-import httpx2
 import trio
 from attrs import evolve, frozen
 
 from semroute.adapters.envoy import EnvoyProcess
 from semroute.adapters.http import bound_socket, serve_http
-from semroute.app.assemble import router_of, run_gateway
+from semroute.app.assemble import Router, router_of, run_gateway
 from semroute.app.cli.configuration import read_configuration
 from semroute.app.settings import Settings
 from semroute.domain.address import Address
@@ -50,10 +50,6 @@ async def running_example(directory: Path, down: Collection[str] = ()) -> AsyncI
         envoys.append(envoy)
         announced.set()
 
-    async def run(settings: Settings, log: Path) -> None:
-        router = router_of(settings, configuration.library)
-        await run_gateway(router, stop, announce=announce, access_log=log)
-
     with TemporaryDirectory(prefix="semroute-") as name:
         async with trio.open_nursery() as models:
             settings = _patient(private(configuration.settings, Path(name)))
@@ -66,11 +62,13 @@ async def running_example(directory: Path, down: Collection[str] = ()) -> AsyncI
                     await models.start(serve_http, servers.app(endpoint), sock)
                 endpoints[endpoint] = evolve(place, address=str(address))
             settings = evolve(settings, endpoints=endpoints)
+            router = router_of(settings, configuration.library)
+            run = partial(run_gateway, announce=announce, access_log=Path(name) / "access.log")
             async with trio.open_nursery() as nursery:
-                nursery.start_soon(run, settings, Path(name) / "access.log")
+                nursery.start_soon(run, router, stop)
                 with trio.fail_after(120):
                     await announced.wait()
-                    await _until_unhealthy(envoys[0], down)
+                    await _until_unhealthy(router, len(down))
                 yield Example(envoys[0], servers)
                 stop.set()
             models.cancel_scope.cancel()
@@ -90,14 +88,9 @@ def _patient(settings: Settings) -> Settings:
     )
 
 
-async def _until_unhealthy(envoy: EnvoyProcess, down: Collection[str]) -> None:
-    """Waits until Envoy knows who is down."""
-    async with httpx2.AsyncClient() as client:
-        for endpoint in down:
-            name = f"cluster.{endpoint}.membership_healthy"
-            while f"{name}: 0" not in await _stats(client, envoy, name):  # noqa: ASYNC110 - over HTTP
-                await trio.sleep(0.05)
-
-
-async def _stats(client: httpx2.AsyncClient, envoy: EnvoyProcess, name: str) -> str:
-    return (await client.get(f"http://{envoy.admin}/stats?filter={name}")).text
+async def _until_unhealthy(router: Router, endpoints: int) -> None:
+    """Waits until the router knows how many endpoints are out of order, if it is to know."""
+    if router.settings.routing.health == "envoy":
+        line = f"semroute_endpoints_unhealthy {endpoints:.1f}"
+        while line not in router.metrics().splitlines():  # noqa: ASYNC110 - it has no event for it
+            await trio.sleep(0.05)
