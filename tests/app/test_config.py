@@ -257,6 +257,16 @@ def test_several_mistakes_are_reported_together() -> None:
     assert set(found) == {"routing.default_model", "routing.min_confidense", "server.extproc"}
 
 
+def test_what_cannot_work_is_found_in_decisions_too() -> None:
+    signals = {"urgent": {"keywords": {"any": ["urgent"]}}}
+    kept = {"when": "urgent", "cache": {"mode": "exact", "scope": "identity"}}
+    asked = {"when": "urgent", "guards": {"pii": {"actions": {"email": "route"}}}}
+    found = mistakes(
+        signals=signals, decisions={"kept": kept, "asked": asked}, cache={"identity": []}
+    )
+    assert set(found) == {"cache.identity", "decisions.asked.guards.pii.actions"}
+
+
 def test_the_shipped_files_are_sound() -> None:
     library = load((DEFAULTS / "categories.yaml").read_text(), Library)
     settings = load(

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from itertools import product
 from typing import Final, TypeAlias
 
 from semroute.domain.address import Address
@@ -250,6 +251,9 @@ def _pointless_guards(settings: Settings) -> Iterator[Mistake]:
     layers += [
         (("categories", name, "guards"), each.guards) for name, each in settings.categories.items()
     ]
+    layers += [
+        (("decisions", name, "guards"), each.guards) for name, each in settings.decisions.items()
+    ]
     for path, layer in layers:
         if layer is not None:
             for where, message in guard_mistakes(layer):
@@ -268,13 +272,9 @@ def _pointless_guards(settings: Settings) -> Iterator[Mistake]:
 
 
 def _cache_scopes(settings: Settings) -> frozenset[CacheScope]:
-    categories = (None, *(each.cache for each in settings.categories.values()))
-    models = (None, *(each.cache for each in settings.models.values()))
-    every = (
-        cache_rules_of(settings.cache, category, model)
-        for category in categories
-        for model in models
-    )
+    owners = (settings.categories, settings.decisions, settings.models)
+    layers = product(*((None, *(each.cache for each in owner.values())) for owner in owners))
+    every = (cache_rules_of(settings.cache, *layer) for layer in layers)
     return frozenset(rules.scope for rules in every if rules.mode is not CacheMode.OFF)
 
 
