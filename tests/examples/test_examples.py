@@ -1,5 +1,6 @@
 """Every example, run through a real Envoy as its page says."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -119,3 +120,9 @@ def test_the_page_tells_of_every_example() -> None:
     for directory in EXAMPLES.iterdir():
         if directory.is_dir():
             assert f"](./{directory.name}/" in page or f"]({directory.name}/" in page, directory
+
+
+@pytest.mark.parametrize("page", sorted(EXAMPLES.rglob("*.md")), ids=name_of)
+def test_links_lead_somewhere(page: Path) -> None:
+    for target in re.findall(r"\]\(([^)#]+)[^)]*\)", page.read_text()):
+        assert (page.parent / target).exists(), target
