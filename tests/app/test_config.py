@@ -257,6 +257,30 @@ def test_several_mistakes_are_reported_together() -> None:
     assert set(found) == {"routing.default_model", "routing.min_confidense", "server.extproc"}
 
 
+def test_what_cannot_work_is_found_in_decisions_too() -> None:
+    signals = {"urgent": {"keywords": {"any": ["urgent"]}}}
+    kept = {"when": "urgent", "cache": {"mode": "exact", "scope": "identity"}}
+    asked = {"when": "urgent", "guards": {"pii": {"actions": {"email": "route"}}}}
+    found = mistakes(
+        signals=signals, decisions={"kept": kept, "asked": asked}, cache={"identity": []}
+    )
+    assert set(found) == {"cache.identity", "decisions.asked.guards.pii.actions"}
+
+
+def test_who_asks_for_health_must_know_where() -> None:
+    routing = {"default_model": "big", "health": "envoy"}
+    assert set(mistakes(routing=routing, envoy={"admin": "127.0.0.1:0"})) == {"envoy.admin"}
+
+
+def test_tools_are_not_put_before_models_that_cannot_call_them() -> None:
+    signals = {"urgent": {"keywords": {"any": ["urgent"]}}}
+    tools = {"keep": 1, "database": "tools.yaml"}
+    models = {"big": {"endpoints": {"gpu": 2}, "can": ["images"]}}
+    decisions = {"equipped": {"when": "urgent", "models": {"big": 1}, "tools": tools}}
+    found = mistakes(signals=signals, decisions=decisions, models=models)
+    assert set(found) == {"decisions.equipped.tools.database"}
+
+
 def test_the_shipped_files_are_sound() -> None:
     library = load((DEFAULTS / "categories.yaml").read_text(), Library)
     settings = load(

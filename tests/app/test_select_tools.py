@@ -88,3 +88,16 @@ async def test_a_cancelled_selection_is_none(autojump_clock: trio.testing.MockCl
     with trio.move_on_after(0.5) as scope:
         await ToolSelector(TroubledRanker(seconds=9), 5).select(CHAT, "weather", ONE)
     assert scope.cancelled_caught
+
+
+async def test_tools_can_be_read_before_anybody_asks() -> None:
+    ranker = TroubledRanker()
+    await ToolSelector(ranker, 1).warm(TOOLS)
+    assert ranker.asked == ["book_table"]
+
+
+async def test_it_is_no_harm_if_that_fails() -> None:
+    ranker = TroubledRanker(error=NotLoadedError("x"))
+    await ToolSelector(ranker, 1).warm(TOOLS)
+    await ToolSelector(ranker, 1).warm(())
+    assert ranker.asked == ["book_table"]

@@ -1,7 +1,8 @@
 """What contradicts itself in a configuration, or cannot work."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import product
 from typing import Final, TypeAlias
 
 from semroute.domain.address import Address
@@ -12,11 +13,11 @@ from semroute.domain.suggestions import did_you_mean
 from .caching import cache_mistakes, cache_rules_of
 from .checkpoints import checkpoint_mistakes, is_replaced
 from .config import Library, definition_of
-from .decisions import decision_mistakes
+from .decisions import DecisionSettings, decision_mistakes
 from .guards import READ_BY_ENCODER, GuardSettings, guard_mistakes
 from .reasoning import family_mistake, reasoning_mistakes
 from .sensing import signal_mistakes
-from .settings import ServerSettings, Settings
+from .settings import ModelSettings, ServerSettings, Settings
 
 Mistake: TypeAlias = tuple[tuple[str | int, ...], str]
 
@@ -62,12 +63,27 @@ def _unusable_policy(settings: Settings, library: Library) -> Iterator[Mistake]:
     for name, decision in settings.decisions.items():
         for path, message in decision_mistakes(decision, settings.signals, models):
             yield ("decisions", name, *path), message
+        for model in _unequipped(decision, models):
+            message = f"{model} cannot call the tools that this puts into requests"
+            yield ("decisions", name, "tools", "database"), message
     yield from _unusable_families(settings, library)
     if routing.abstain_to is not None and routing.abstain_to not in models:
         yield ("routing", "abstain_to"), _unknown("model", routing.abstain_to, models)
+    if routing.health == "envoy" and settings.envoy.admin.endswith(":0"):
+        yield ("envoy", "admin"), "with any port nobody knows where to ask, as routing.health wants"
     if not routing.min_quality <= routing.quality <= routing.max_quality:
         message = f"it must lie from {routing.min_quality:g} to {routing.max_quality:g}"
         yield ("routing", "quality"), message
+
+
+def _unequipped(decision: DecisionSettings, models: Mapping[str, ModelSettings]) -> Iterator[str]:
+    """Yields the models of a decision that cannot call the tools that it brings along."""
+    if decision.tools is None or decision.tools.database is None:
+        return
+    for name in (*decision.models, *decision.canary):
+        can = models[name].can if name in models else None
+        if can is not None and "tools" not in can:
+            yield name
 
 
 def _unusable_families(settings: Settings, library: Library) -> Iterator[Mistake]:
@@ -250,6 +266,9 @@ def _pointless_guards(settings: Settings) -> Iterator[Mistake]:
     layers += [
         (("categories", name, "guards"), each.guards) for name, each in settings.categories.items()
     ]
+    layers += [
+        (("decisions", name, "guards"), each.guards) for name, each in settings.decisions.items()
+    ]
     for path, layer in layers:
         if layer is not None:
             for where, message in guard_mistakes(layer):
@@ -268,13 +287,9 @@ def _pointless_guards(settings: Settings) -> Iterator[Mistake]:
 
 
 def _cache_scopes(settings: Settings) -> frozenset[CacheScope]:
-    categories = (None, *(each.cache for each in settings.categories.values()))
-    models = (None, *(each.cache for each in settings.models.values()))
-    every = (
-        cache_rules_of(settings.cache, category, model)
-        for category in categories
-        for model in models
-    )
+    owners = (settings.categories, settings.decisions, settings.models)
+    layers = product(*((None, *(each.cache for each in owner.values())) for owner in owners))
+    every = (cache_rules_of(settings.cache, *layer) for layer in layers)
     return frozenset(rules.scope for rules in every if rules.mode is not CacheMode.OFF)
 
 

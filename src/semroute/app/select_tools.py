@@ -1,6 +1,7 @@
 """Fewer tools for a model: those that serve what the user asks for."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 
 import trio
 from attrs import frozen
@@ -29,6 +30,17 @@ class ToolSelector:
 
     ranker: ToolRanker
     budget_seconds: float
+
+    async def warm(self, tools: Sequence[Tool]) -> None:
+        """Reads tools before anybody asks for them; what fails is tried again when they are.
+
+        Cancellation: Nothing is left behind but tools that are known from now on.
+        """
+        if not tools:
+            return
+        with suppress(ClassifierError):
+            # Something must be asked for, and it does not matter what.
+            await self.ranker.rank(tools[0].name, tools)
 
     async def select(
         self, chat: ChatRequest, text: str, policy: ToolPolicy

@@ -66,6 +66,12 @@ class Shape:
     def _fields_by_api(self) -> dict[Service, frozenset[str]]:
         return {each: reasoning_fields(self.families.values(), each) for each in Service}
 
+    async def warm(self) -> None:
+        """Reads the operator's tools, so that the first request does not wait for that."""
+        if self.selector is not None:
+            for toolbox in self.toolboxes.values():
+                await self.selector.warm(toolbox.tools)
+
     async def __call__(
         self, chat: ChatRequest, routed: RoutingDecision, service: Service
     ) -> Shaped:

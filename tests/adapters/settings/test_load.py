@@ -145,3 +145,10 @@ def test_the_schema_refuses_unknown_keys_and_allows_variables() -> None:
         {"type": "integer", "minimum": 1, "maximum": 65535},
         {"type": "string", "pattern": r"\$\{.+\}"},
     ]
+
+
+def test_only_true_and_false_are_truth_values_and_off_is_a_word() -> None:
+    """YAML 1.1 has others, of which `off` and `no` are wanted as words more often."""
+    assert load("{name: off, tags: [yes, No, on]}", House) == House("off", tags=("yes", "No", "on"))
+    assert load("{name: a, is_lit: TRUE}", House).is_lit
+    assert errors("{name: a, is_lit: on}") == ["line 1: is_lit: expected bool, got str"]

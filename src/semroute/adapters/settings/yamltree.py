@@ -14,6 +14,9 @@ Tree: TypeAlias = "dict[str, Tree] | list[Tree] | str | int | float | bool | Non
 _MAX_BYTES: Final = 1 << 20
 _MAX_NODES: Final = 100_000  # aliases can make a small file a huge tree
 
+# YAML 1.2 has no others. In 1.1, which the parser follows, `off` and `no` (Norwegian) are some too.
+_BOOLEANS: Final = ("true", "false")
+
 # ${NAME}, ${NAME:-default}; $${ is a literal ${.
 _VARIABLE: Final = re.compile(r"\$(?:(\$\{)|\{([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?\})")
 
@@ -127,5 +130,7 @@ class _Builder:
         if text != node.value:
             return Replaced(text)
         value: Tree = self.loader.construct_object(node)
+        if isinstance(value, bool) and text.lower() not in _BOOLEANS:
+            return text
         # A date is nothing we ask for anywhere; its text may be a name.
         return value if isinstance(value, str | int | float | bool | None) else text

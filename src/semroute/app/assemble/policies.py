@@ -61,6 +61,7 @@ class Policies:
 
         Cancellation: What is not encoded yet will be then, too.
         """
+        await self.shape.warm()
         for each in self.exemplars:
             try:
                 await each.warm()
