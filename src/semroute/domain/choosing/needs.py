@@ -16,12 +16,13 @@ _WIDE_CHARS_PER_TOKEN: Final = 1.0
 _TURN_TOKENS: Final = 4  # what a chat template puts around a message
 _WIDE: Final = "\u2e7f"  # from here on: Chinese, Japanese, Korean, emoji
 
-_CAPABILITY: Final[Mapping[Modality, Capability]] = {
+CAPABILITY: Final[Mapping[Modality, Capability]] = {
     Modality.IMAGE: Capability.IMAGES,
     Modality.AUDIO: Capability.AUDIO,
     Modality.VIDEO: Capability.VIDEO,
     Modality.FILE: Capability.FILES,
 }
+"""What a model must be able to take, for each kind of part that is no text."""
 
 
 @frozen
@@ -41,7 +42,7 @@ class Needs:
 
 def needs_of(chat: ChatRequest) -> Needs:
     """Returns what a request needs; its cost is proportional to the request."""
-    capabilities = {_CAPABILITY[modality] for modality in chat.modalities}
+    capabilities = {CAPABILITY[modality] for modality in chat.modalities}
     if chat.tools and chat.tool_choice is not ToolChoice.NONE:
         capabilities.add(Capability.TOOLS)
     if chat.wants_schema:
