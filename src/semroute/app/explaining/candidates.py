@@ -45,7 +45,8 @@ class Line:
 
     def formula(self, quality: float) -> str:
         """Returns the sum: how good it is by the knob, less its burden by the rest."""
-        return f"{self.good:.2f}·q{quality:.2f} − {self.burden:.2f}·{1 - quality:.2f}"
+        rest = f"{self.burden:.2f}·{1 - quality:.2f}"
+        return f"{self.good:.2f}·q{quality:.2f} − {rest}"  # noqa: RUF001 - it is a minus
 
 
 def scales_for(decision: RoutingDecision, needs: Needs, policy: Policy) -> Scales:

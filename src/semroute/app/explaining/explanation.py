@@ -16,7 +16,6 @@ from .conditions import decisions_as_json
 from .evidence import Evidence
 from .flips import Flip, flips_of
 from .guards import guards_as_json
-
 from .signals import signals_as_json
 from .stages import (
     asked_as_json,
@@ -105,7 +104,7 @@ class Explanation:
             **self._category(),
             "guards": guards_as_json(self.routed.judgement, evidence.screening),
             "candidates": {each.model: each.score for each in decision.candidates},
-            "weighed": weighed_as_json(decision, grounds and grounds.needs, policy),
+            "weighed": weighed_as_json(decision, grounds.needs if grounds else None, policy),
             "tokens": None if grounds is None else grounds.needs.tokens,
             "edits": edits_as_json(evidence, decision, policy),
             "cache": cache_as_json(evidence, decision, self.routed.judgement, policy),

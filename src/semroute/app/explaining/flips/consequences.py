@@ -65,9 +65,9 @@ def with_consequences(
                 datum = PersonalDatum((), PiiSpan(kind, 0, 1))
                 yield trial.screened(evolve(screening, data=(*others, datum)))
         case CheckSignal(check) if value is not None:
-            kind = AttackKind(check.value)
-            rest = tuple(each for each in screening.threats if each.kind is not kind)
-            threats = (*rest, Threat(kind, value, ()))
+            attack = AttackKind(check.value)
+            rest = tuple(each for each in screening.threats if each.kind is not attack)
+            threats = (*rest, Threat(attack, value, ()))
             yield trial.screened(evolve(screening, threats=threats))
         case _:
             yield trial
