@@ -77,9 +77,11 @@ class Trial:
         return _Named(select(self.policy.decisions, self.grounds.findings.signals))
 
     def wishing(self, quality: float) -> "Trial":
-        """Returns the same with another quality wished for."""
+        """Returns the same with another quality wished for, in place of one in the alias too."""
         findings = evolve(self.grounds.findings, wish=quality)
-        return self._with(grounds=evolve(self.grounds, findings=findings))
+        asked = self.policy.asked(self.grounds.asked)
+        name = self.grounds.asked if asked is None else asked.alias
+        return self._with(grounds=evolve(self.grounds, asked=name, findings=findings))
 
     def under(self, policy: Policy) -> "Trial":
         """Returns the same under other rules."""
