@@ -2,7 +2,6 @@
 
 import json
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -21,20 +20,21 @@ from .gateway import Gateway, running_gateway
 
 pytestmark = pytest.mark.envoy
 
+SOURCE = str(Path(__file__).parents[2] / "src")
 KEY = "ab" * 32
 PROMPT = "Can my landlord evict me from my flat without a notice, says Rumpelstilzchen?"
 CONFIG = """
 endpoints: {{gpu: {{address: "127.0.0.1:9"}}}}
 models: {{big: {{endpoints: {{gpu: 1}}}}}}
+categories: {{law: {{candidates: {{big: 1}}}}}}
 routing: {{default_model: big}}
 server: {{admin: "{admin}"}}
 """
 
 
 @pytest.fixture(autouse=True)
-def key(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def key(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SEMROUTE_CACHE_KEY", KEY)
-    yield
 
 
 def remembering_two(settings: Settings) -> Settings:
