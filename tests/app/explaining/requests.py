@@ -26,6 +26,7 @@ from semroute.domain.signals.definitions import (
     ComplexitySignal,
     ContextSignal,
     KeywordSignal,
+    Signal,
     SimilaritySignal,
     ToolsSignal,
 )
@@ -33,7 +34,7 @@ from semroute.domain.signals.result import Match, SignalResult
 from semroute.domain.verdict import Blocked, Findings, Routed
 
 NAMES = ("big", "middle", "small")
-SIGNALS = {
+SIGNALS: dict[str, Signal] = {
     "urgent": KeywordSignal(any=("urgent",)),
     "hard": ComplexitySignal(at_least=0.6),
     "easy": ComplexitySignal(below=0.4),

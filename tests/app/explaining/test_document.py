@@ -20,7 +20,7 @@ from semroute.domain.grounds import Grounds
 from semroute.domain.policy import Policy
 from semroute.domain.routing import Candidate, Price
 from semroute.domain.signals.conditions import Every, Not, Shows, Some, evaluate
-from semroute.domain.signals.definitions import ContextSignal, HeaderSignal
+from semroute.domain.signals.definitions import ContextSignal, HeaderSignal, Signal
 from semroute.domain.signals.result import Match, SignalResult
 from semroute.domain.verdict import Routed
 from tests.app.conftest import POLICY, asks, route_with
@@ -28,7 +28,7 @@ from tests.app.conftest import POLICY, asks, route_with
 from .requests import grounds, policies
 
 SECRET = "equations about Rumpelstilzchen"
-SIGNALS = {"long": ContextSignal(at_least=1000), "gold": HeaderSignal("x-tier")}
+SIGNALS: dict[str, Signal] = {"long": ContextSignal(at_least=1000), "gold": HeaderSignal("x-tier")}
 MODELS = {
     name: evolve(model, price=Price(price, price))
     for (name, model), price in zip(POLICY.models.items(), (1, 10, 5), strict=True)

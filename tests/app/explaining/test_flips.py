@@ -35,6 +35,7 @@ from semroute.domain.signals.definitions import (
     KeywordSignal,
     Modality,
     ModalitySignal,
+    Signal,
 )
 from semroute.domain.signals.result import Match, SignalResult
 from semroute.domain.verdict import Findings, Routed
@@ -173,8 +174,8 @@ def test_where_no_quality_is_told_none_changes_anything(known: Grounds, policy: 
         assert went(near, policy).model == here.model
 
 
-def model(name: str, price: float, **facts: int) -> Model:
-    return Model(name, (WeightedEndpoint("gpu"),), Price(price, price), **facts)
+def model(name: str, price: float, context: int | None = None) -> Model:
+    return Model(name, (WeightedEndpoint("gpu"),), Price(price, price), context)
 
 
 POLICY = Policy(
@@ -227,7 +228,7 @@ def test_a_conversation_that_is_pinned_would_go_elsewhere_if_it_were_new() -> No
 
 
 def deciding(signal: str, *candidates: Candidate) -> Policy:
-    signals = {**SIGNALS, "picture": ModalitySignal(frozenset({Modality.IMAGE}))}
+    signals: dict[str, Signal] = {**SIGNALS, "picture": ModalitySignal(frozenset({Modality.IMAGE}))}
     signals["attack"] = CheckSignal(Check.JAILBREAK, 0.4)
     return evolve(
         POLICY, signals=signals, decisions=(Decision("d", Shows(signal), candidates=candidates),)
