@@ -446,8 +446,8 @@ class LogSettings:
         Meta(
             ge=0,
             le=100_000,
-            description="Decisions that `semroute explain --decision` can tell of, in memory, some "
-            "5 kB each, without the prompt; 0: none.",
+            description="Decisions that `semroute explain --decision` can tell of, in memory, a "
+            "few kB each, without the prompt; 0: none.",
         ),
     ] = 1000
 
