@@ -11,7 +11,7 @@ from semroute.adapters.memory import FaultyClassifier, QuickWordClassifier, Word
 from semroute.app.caching import CacheSettings
 from semroute.app.checkpoints import CheckpointSettings
 from semroute.app.config import policy_of
-from semroute.app.explanation import Explanation
+from semroute.app.explaining import Explanation
 from semroute.app.fast import FastPlan, FastRole, plan_of
 from semroute.app.guards import GuardSettings, PiiGuardSettings
 from semroute.app.route import Route

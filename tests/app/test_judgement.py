@@ -12,7 +12,7 @@ from semroute.app.evaluation import (
     evaluate_categories,
 )
 from semroute.app.evaluation.categories import NOISES, Classified
-from semroute.app.explanation import Explanation, why
+from semroute.app.explaining import Explanation, why
 from semroute.app.route import Route
 from semroute.domain.classification import Classification
 from semroute.domain.errors import ClassifierError

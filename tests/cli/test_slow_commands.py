@@ -5,6 +5,7 @@ import signal
 import subprocess
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -145,3 +146,73 @@ def test_the_default_categories_are_right_about_everyday_prompts(tmp_path: Path)
     assert document["prompts"] > 300
     assert document["accuracy"] > 0.8
     assert document["macro_f1"] > 0.8
+
+
+RULES = """
+endpoints: {gpu: {address: "127.0.0.1:9"}, cpu: {address: "127.0.0.1:9"}}
+models:
+  big: {endpoints: {gpu: 1}, price: {input: 3, output: 15}, context: 2000, family: qwen3}
+  small: {endpoints: {cpu: 1}, price: {input: 0.2, output: 0.8}}
+categories:
+  law: {candidates: {big: 0.9, small: 0.7}}
+  math: {candidates: {big: 0.9, small: 0.5}}
+signals:
+  gold: {header: {name: x-tier, any: [gold]}}
+  night: {time: {start: "22:00", end: "06:00", zone: Europe/Berlin}}
+  refund: {similarity: {examples: [I want my money back, Where is my parcel], at_least: 0.95}}
+  long: {context: {at_least: 300}}
+decisions:
+  golden: {priority: 2, when: {all: [gold, night]}, models: {big: 1}, reasoning: high}
+  refunds: {priority: 1, when: {any: [refund, long]}, models: {small: 1}}
+routing: {default_model: small, quality: 1.0}
+"""
+REQUEST = {"model": "auto", "messages": [{"role": "user", "content": "Can I be evicted?"}]}
+
+
+def explained(home: Path, *arguments: str, config: str = RULES, **fields: object) -> dict[str, Any]:
+    (home / "semroute.yaml").write_text(config)
+    stdin = json.dumps(REQUEST | fields)
+    result = semroute(
+        home, "explain", "--request", "-", "-c", "semroute.yaml", "--json", *arguments, stdin=stdin
+    )
+    assert result.returncode == 0, result.stderr
+    document: dict[str, Any] = json.loads(result.stdout)
+    return document
+
+
+def test_a_whole_request_is_explained_at_a_time_and_with_headers(tmp_path: Path) -> None:
+    told = explained(tmp_path, "--header", "x-tier=gold", "--at", "2026-03-01T21:30")
+    assert (told["decision"], told["model"], told["api"]) == ("golden", "big", "chat")
+    assert told["edits"]["reasoning"] == "high"
+    assert told["signals"]["refund"]["match"] is None
+    assert told["signals"]["night"]["match"] == "matched"
+    earlier = explained(tmp_path, "--header", "x-tier=gold", "--at", "2026-03-01T20:30")
+    assert (earlier["decision"], earlier["model"]) == (None, "big")
+    assert "then example " in earlier["signals"]["refund"]["why"]
+
+
+def test_what_would_change_a_decision_does_change_it(tmp_path: Path) -> None:
+    told = explained(tmp_path)
+    assert (told["decision"], told["category"], told["model"]) == (None, "law", "big")
+    flips = {(each["kind"], each["name"]): each for each in told["would_change"]}
+    quality = flips["quality", None]
+    cheaper = explained(tmp_path, "--header", f"x-semroute-quality={quality['value']}")
+    assert cheaper["model"] == quality["to"] == "small"
+    score = flips["score", "small"]
+    better = RULES.replace("big: 0.9, small: 0.7", f"big: 0.9, small: {score['value'] + 0.001}")
+    assert explained(tmp_path, config=better)["model"] == score["to"] == "small"
+    assert flips["signal", "refund"]["to"] == "small"
+    near = RULES.replace("at_least: 0.95", f"at_least: {told['signals']['refund']['value'] - 0.01}")
+    assert explained(tmp_path, config=near)["decision"] == "refunds"
+    assert flips["length", None]["value"] == 300
+    longer = [{"role": "user", "content": "Can I be evicted? " * 70}]
+    assert explained(tmp_path, messages=longer)["decision"] == "refunds"
+
+
+def test_the_tree_has_marks_and_no_colours(tmp_path: Path) -> None:
+    (tmp_path / "semroute.yaml").write_text(RULES)
+    result = semroute(tmp_path, "explain", "Can I be evicted?", "-c", "semroute.yaml")
+    assert result.returncode == 0, result.stderr
+    assert "\x1b" not in result.stdout
+    for line in ("✗ golden (priority 2)", "✗ gold  ", "would be    small if quality were at most"):
+        assert line in result.stdout

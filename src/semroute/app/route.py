@@ -13,6 +13,7 @@ from semroute.domain.caching.inquiry import Bypass, Consultation, Hit, Inquiry
 from semroute.domain.chat import ChatRequest
 from semroute.domain.classification import Classification
 from semroute.domain.errors import InvalidRequestError
+from semroute.domain.grounds import Grounds
 from semroute.domain.http import (
     Elsewhere,
     HttpRequest,
@@ -36,6 +37,7 @@ from semroute.domain.verdict import (
     Routed,
     ServedFromCache,
     Verdict,
+    decide,
     decide_stored,
     model_not_found,
 )
@@ -193,8 +195,8 @@ class Route:
             inquiry = self.recall.inquiry(request, chat, beside)
         found = await self._gather(chat, inquiry, signals)
         conversation = self.conversations.of(chat, request.headers)
-        findings = self._findings(chat, facts, found, conversation)
-        verdict = api.decide(chat, evolve(findings, wish=wish), rulings.policy)
+        findings = evolve(self._findings(chat, facts, found, conversation), wish=wish)
+        verdict = api.decide(chat, findings, rulings.policy)
         consultation: Consultation | None = None
         if self.recall is not None and inquiry is not None and isinstance(verdict, Routed):
             asked = trio.current_time()
@@ -220,6 +222,8 @@ class Route:
             classification=found.outcome,
             screening=found.screening,
             signals=found.signals,
+            # What becomes of texts that are to be vectors rests on other rules.
+            grounds=Grounds.of(chat, findings, rulings.policy) if api.decide is decide else None,
             conversation=conversation if self._is_part(chat, rulings) else "",
             timings=timings,
         )

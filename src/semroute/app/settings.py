@@ -441,6 +441,15 @@ class LogSettings:
         Literal["auto", "json", "console"],
         Meta(description="`auto` is `console` on a terminal and `json` elsewhere."),
     ] = "auto"
+    remembered_decisions: Annotated[
+        int,
+        Meta(
+            ge=0,
+            le=100_000,
+            description="Decisions that `semroute explain --decision` can tell of, in memory, a "
+            "few kB each, without the prompt; 0: none.",
+        ),
+    ] = 1000
 
 
 @frozen

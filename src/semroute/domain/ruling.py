@@ -8,6 +8,7 @@ from attrs import field, frozen
 from .answers import AnswerScreening
 from .caching.inquiry import Consultation, Draft, Miss
 from .classification import ClassificationOutcome
+from .grounds import Grounds
 from .headers import NO_EDIT, HeaderEdit
 from .http import LocalReply
 from .naming import REASON
@@ -88,6 +89,7 @@ class Ruling:
         consultation: What the cache said, if there is one.
         selection: Which tools the model gets to see; None if nobody chose.
         signals: What became of the operator's signals, as far as anything turned on them.
+        grounds: What the decision rests on; None if there was nothing to decide.
         conversation: What the conversation is known by; empty if it is not. It may have words of
             it, and never goes to a log, a metric or a trace.
         timings: Where the time went.
@@ -105,6 +107,7 @@ class Ruling:
     consultation: Consultation | None = None
     selection: ToolSelection | None = None
     signals: Mapping[str, SignalResult] = field(factory=dict)
+    grounds: Grounds | None = None
     conversation: str = field(default="", repr=False)
     timings: Timings = field(factory=Timings)
 

@@ -9,7 +9,7 @@ from attrs.validators import ge, lt
 from .caching.inquiry import Hit
 from .chat import ChatRequest
 from .choosing.choose import Situation, choose
-from .choosing.needs import needs_of
+from .choosing.needs import Needs, needs_of
 from .choosing.pinning import Pin
 from .classification import ClassificationOutcome
 from .decisions import NO_SELECTION, Selection, select
@@ -144,12 +144,26 @@ def decide(
     """
     if findings.hit is not None and may_recall(findings.hit, findings.screening, policy):
         return ServedFromCache(findings.hit, _judged(findings.hit, findings.screening, policy))
-    asked = policy.asked(chat.model)
+    return decide_on(chat.model, needs_of(chat), findings, policy)
+
+
+def decide_on(
+    name: str, needs: Needs, findings: Findings, policy: Policy
+) -> Routed | Refused | Blocked:
+    """Decides the same of a request that nobody has at hand, and that no kept answer fits.
+
+    Args:
+        name: The model it asks for.
+        needs: What it needs.
+        findings: What is known of it.
+        policy: The rules.
+    """
+    asked = policy.asked(name)
     if asked is not None:
-        chosen = choose(_situation(chat, findings, asked, policy), policy)
+        chosen = choose(_situation(needs, findings, asked, policy), policy)
         decision = _returned(chosen, findings.continued, policy)
-    elif chat.model in policy.models:
-        decision = _at(policy.models[chat.model], findings, Reason.EXPLICIT_MODEL, policy)
+    elif name in policy.models:
+        decision = _at(policy.models[name], findings, Reason.EXPLICIT_MODEL, policy)
         decision = _beside(decision, findings.continued, policy)
     else:
         return model_not_found()
@@ -274,9 +288,9 @@ def _alternatives(chosen: RoutingDecision, policy: Policy) -> tuple[str, ...]:
     return (*able, policy.default_model)
 
 
-def _situation(chat: ChatRequest, findings: Findings, asked: Asked, policy: Policy) -> Situation:
+def _situation(needs: Needs, findings: Findings, asked: Asked, policy: Policy) -> Situation:
     return Situation(
-        needs_of(chat),
+        needs,
         findings.draw,
         findings.share,
         findings.classification,

@@ -45,14 +45,21 @@ class Exemplars:
         await self._encoded()
 
     async def sense(self, text: str) -> SignalResult:
-        """Says how near a text comes to the nearest example, by cosine, and which one that is."""
+        """Says how near a text comes to the nearest example, by cosine, and which one that is.
+
+        The next one and its cosine stand in the reason too.
+        """
         examples = await self._encoded()
         vector = _vector_of(await self._embedder.embed(text))
         cosines = examples @ vector
         nearest = int(cosines.argmax())
         # Rounded to half precision, vectors are a little longer or shorter than 1.
         cosine = float(np.clip(cosines[nearest], -1, 1))
-        return SignalResult.measured(cosine, self._signal.at_least, f"example {nearest + 1}")
+        why = f"example {nearest + 1}"
+        if len(cosines) > 1:
+            _, second = np.argsort(-cosines, kind="stable")[:2]
+            why += f", then example {int(second) + 1} at {float(cosines[second]):.3f}"
+        return SignalResult.measured(cosine, self._signal.at_least, why)
 
     async def _encoded(self) -> Vectors:
         """Returns the vectors of the examples, shape (n, dimensions), in their order."""

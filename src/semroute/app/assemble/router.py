@@ -1,21 +1,24 @@
 """The router, put together and run."""
 
 import logging
-from collections.abc import Mapping
-from typing import Final, Protocol
+from collections.abc import Mapping, Sequence
+from typing import Any, Final, Protocol
 
 import trio
 from attrs import define, field, frozen
+from starlette.routing import BaseRoute
 
 from semroute import __version__
 from semroute.adapters.extproc import SERVICE_NAME, ExtProcService
 from semroute.adapters.grpc import Health, Server, open_listener
-from semroute.adapters.http import admin_app, bound_socket, serve_http
+from semroute.adapters.http import DecisionPages, admin_app, bound_socket, serve_http
 from semroute.adapters.prometheus import PrometheusObserver
 from semroute.adapters.structlog import StructlogObserver
 from semroute.adapters.torch import CheckpointError, Progress
 from semroute.app.config import Library, policy_of
 from semroute.app.converse import Converse
+from semroute.app.explaining import RememberedDecisions, document_of
+from semroute.app.fast import NO_FAST_TIER, FastPlan
 from semroute.app.lifecycle import drain
 from semroute.app.observers import Observers
 from semroute.app.reasoning import families_of
@@ -23,14 +26,15 @@ from semroute.app.remember import RememberPlaces, RememberUsage
 from semroute.app.settings import Settings
 from semroute.domain.address import Address
 from semroute.domain.budget import ByteBudget
+from semroute.domain.policy import Policy
 from semroute.domain.ports import Classifier, Embedder
 from semroute.domain.reasoning import Family
 from semroute.domain.rungs import FastRung
 
 from .apis import ANSWERS, RESPONSES
-from .caching import running_cache
+from .caching import known_key, running_cache, token_of
 from .ensemble import Loadable
-from .fast import fast_of
+from .fast import fast_of, fast_plan_of
 from .parts import HEALTH_NAME, Detectors, classifier_of, detectors_of, limits_of, route_of
 from .policies import Policies, policies_of
 
@@ -69,6 +73,7 @@ class Router:
         embedder: Says what texts mean, for the cache; None if nobody can.
         fast: Says it at once, where that will do; None if nobody can.
         families: How models are told to reason, by the name of the family.
+        plan: What the fast tier is to do, for those who ask.
 
     Attributes:
         settled: Set once the classifier is loaded and Envoy is told so, or never will be.
@@ -82,6 +87,7 @@ class Router:
     embedder: Embedder | None = None
     fast: FastRung | None = None
     families: Mapping[str, Family] = field(factory=dict)
+    plan: FastPlan = NO_FAST_TIER
     settled: trio.Event = field(init=False, factory=trio.Event)
     trouble: str | None = field(init=False, default=None)
     listening: Listening | None = field(init=False, default=None)
@@ -143,8 +149,9 @@ class Router:
                 policies,
             )
             learners = (RememberUsage(ANSWERS, observer), places, policies.conversations)
+            decisions = RememberedDecisions(route, self.settings.log.remembered_decisions)
             converse = Converse(
-                route=route,
+                route=decisions,
                 observer=observer,
                 remember=learners if cache is None else (*learners, cache.keep),
                 owned_headers=route.rulings.names.owned,
@@ -160,7 +167,10 @@ class Router:
             )
             metrics.watch("semroute_extproc_streams", lambda: converse.open_streams)
             metrics.watch("semroute_grpc_connections", lambda: server.connections)
-            pages = () if cache is None else cache.pages
+            pages = (
+                *(() if cache is None else cache.pages),
+                *self._decision_pages(decisions, policy),
+            )
             app = admin_app(render, unreadiness, __version__, pages)
             await background.start(serve_http, app, sock)
             background.start_soon(self._classify, progress, policies)
@@ -180,6 +190,20 @@ class Router:
             background.cancel_scope.cancel()
         self.settled.set()
         _log.info("stopped")
+
+    def _decision_pages(
+        self, decisions: RememberedDecisions, policy: Policy
+    ) -> Sequence[BaseRoute]:
+        """Returns what explains the last decisions to operators; nothing if none can be known."""
+        key = known_key(self.settings.cache.store)
+        if key is None or not decisions.most:
+            return ()
+
+        def explain(decision_id: str) -> dict[str, Any] | None:
+            evidence = decisions.get(decision_id)
+            return None if evidence is None else document_of(evidence, policy, self.plan)
+
+        return DecisionPages(explain, token_of(key)).routes
 
     async def _classify(self, progress: Progress, policies: Policies) -> None:
         try:
@@ -226,4 +250,5 @@ def router_of(settings: Settings, library: Library) -> Router:
     model = classifier_of(settings, library)
     detectors = detectors_of(settings, model)
     families = families_of(settings.reasoning, library.families)
-    return Router(settings, model, detectors, model, fast_of(settings, library), families)
+    plan = fast_plan_of(settings, library)
+    return Router(settings, model, detectors, model, fast_of(settings, library), families, plan)

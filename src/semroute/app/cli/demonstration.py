@@ -8,7 +8,7 @@ from attrs import frozen
 from openai import OpenAI, OpenAIError
 
 from semroute.adapters.http import SERVED_BY
-from semroute.app.explanation import why
+from semroute.app.explaining import why
 from semroute.domain.address import Address
 from semroute.domain.policy import Policy
 from semroute.domain.reasons import Reason

@@ -1,5 +1,6 @@
 """What a request needs of the model that answers it, and whether a model has it."""
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Final
 
@@ -14,14 +15,15 @@ from semroute.domain.signals.definitions import Modality
 _CHARS_PER_TOKEN: Final = 3.5
 _WIDE_CHARS_PER_TOKEN: Final = 1.0
 _TURN_TOKENS: Final = 4  # what a chat template puts around a message
-_WIDE: Final = "\u2e7f"  # from here on: Chinese, Japanese, Korean, emoji
+_WIDE: Final = re.compile("[\u2e80-\U0010ffff]+")  # Chinese, Japanese, Korean, emoji
 
-_CAPABILITY: Final[Mapping[Modality, Capability]] = {
+CAPABILITY: Final[Mapping[Modality, Capability]] = {
     Modality.IMAGE: Capability.IMAGES,
     Modality.AUDIO: Capability.AUDIO,
     Modality.VIDEO: Capability.VIDEO,
     Modality.FILE: Capability.FILES,
 }
+"""What a model must be able to take, for each kind of part that is no text."""
 
 
 @frozen
@@ -41,7 +43,7 @@ class Needs:
 
 def needs_of(chat: ChatRequest) -> Needs:
     """Returns what a request needs; its cost is proportional to the request."""
-    capabilities = {_CAPABILITY[modality] for modality in chat.modalities}
+    capabilities = {CAPABILITY[modality] for modality in chat.modalities}
     if chat.tools and chat.tool_choice is not ToolChoice.NONE:
         capabilities.add(Capability.TOOLS)
     if chat.wants_schema:
@@ -57,7 +59,7 @@ def tokens_of(chat: ChatRequest) -> int:
 
 
 def _tokens_in(text: str) -> float:
-    wide = 0 if text.isascii() else sum(character > _WIDE for character in text)
+    wide = 0 if text.isascii() else sum(map(len, _WIDE.findall(text)))
     return (len(text) - wide) / _CHARS_PER_TOKEN + wide / _WIDE_CHARS_PER_TOKEN
 
 
