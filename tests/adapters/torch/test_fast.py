@@ -26,7 +26,7 @@ from semroute.adapters.torch.fast import (
 )
 from semroute.adapters.torch.fast.packing import LARGEST, packed, unpacked
 from semroute.adapters.torch.fast.tokens import PAIR_BITS, grams_of
-from semroute.adapters.torch.training import CategoryText, Vectorizer, train_fast
+from semroute.adapters.torch.training import CategoryText, Vectorizer, hold_out, train_fast
 from semroute.adapters.torch.training.fast import losses_of, principal, shrunk
 from semroute.adapters.torch.training.files import write_weights
 from semroute.domain.chat import Prompt
@@ -275,7 +275,9 @@ def test_the_same_texts_make_the_same_model_and_it_has_learnt_them(
     for name in ("one", "two"):
         place = tmp_path / name
         place.mkdir()
-        figures = train_fast(texts, definitions, ByWords(encoder), place)
+        vectorizer = ByWords(encoder)
+        held = hold_out(texts, definitions, vectorizer)
+        figures = train_fast(held, vectorizer, place)
         made.append((place / FAST_FILE).read_bytes())
         assert {kind: each["texts"] for kind, each in figures.items()} == {"chat": 8, "exam": 8}
     assert made[0] == made[1]

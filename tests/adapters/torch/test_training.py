@@ -20,6 +20,7 @@ from semroute.adapters.torch.training import (
     Trial,
     Vectorizer,
     extend_categories,
+    hold_out,
     train_attacks,
     train_categories,
     train_complexity,
@@ -67,7 +68,8 @@ def test_the_same_texts_make_the_same_bytes(encoder: Encoder, tmp_path: Path) ->
         place = tmp_path / name
         place.mkdir()
         vectorizer = Vectorizer(encoder, memory=tmp_path / memory if memory else None)
-        figures = train_categories(texts(), DEFINITIONS, vectorizer, place)
+        held = hold_out(texts(), DEFINITIONS, vectorizer)
+        figures = train_categories(held, vectorizer, place)
         trials = [Trial(each.text, 1.0, float(each.label == "food")) for each in texts()]
         train_complexity(trials, vectorizer, place)
         made.append([(place / file).read_bytes() for file in (CATEGORIES_FILE, COMPLEXITY_FILE)])
@@ -78,7 +80,8 @@ def test_the_same_texts_make_the_same_bytes(encoder: Encoder, tmp_path: Path) ->
 
 def test_heads_know_what_they_were_taught(encoder: Encoder, tmp_path: Path) -> None:
     vectorizer = Vectorizer(encoder)
-    train_categories(texts(), DEFINITIONS, vectorizer, tmp_path)
+    held = hold_out(texts(), DEFINITIONS, vectorizer)
+    train_categories(held, vectorizer, tmp_path)
     trials = [Trial(each.text, 1.0, float(each.label == "food")) for each in texts()]
     train_complexity(trials, vectorizer, tmp_path)
     origin = encoder.checkpoint.fingerprint, encoder.dimensions

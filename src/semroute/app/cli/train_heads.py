@@ -16,9 +16,11 @@ from semroute.adapters.torch.category_head import CategoryHead
 from semroute.adapters.torch.training import (
     AttackText,
     CategoryText,
+    HeldOut,
     Trial,
     Vectorizer,
     extend_categories,
+    hold_out,
     train_attacks,
     train_categories,
     train_complexity,
@@ -106,6 +108,7 @@ class Trainer:
     output: Path
     origins: list[Origin] = field(init=False, factory=list[Origin])
     figures: dict[str, Mapping[str, Mapping[str, float]]] = field(init=False, factory=dict)
+    _held: HeldOut | None = field(init=False, default=None)
 
     def train(self, plan: Plan) -> None:
         """Trains what a manifest asks for, from the ground up.
@@ -125,17 +128,26 @@ class Trainer:
         held_out = plan.held_out(subject_of(head))
         match head:
             case "categories" | "fast":
-                texts = list(self._category_texts(files, held_out, own_use=plan.own_use))
-                labels = sorted({each.label for each in texts})
-                definitions = [_shipped(label, plan.library) for label in labels]
-                texts += _lines_of(definitions)
+                held = self._held_out(files, held_out, plan)
                 train = train_categories if head == "categories" else train_fast
-                return train(texts, definitions, self.vectorizer, self.output)
+                return train(held, self.vectorizer, self.output)
             case "complexity":
                 trials = list(self._trials(files, held_out, own_use=plan.own_use))
                 return train_complexity(trials, self.vectorizer, self.output)
             case _ as never:
                 assert_never(never)
+
+    def _held_out(
+        self, files: Sequence[tuple[Material, Path]], held_out: set[str], plan: Plan
+    ) -> HeldOut:
+        """Returns what two heads learn from, computed once."""
+        if self._held is None:
+            texts = list(self._category_texts(files, held_out, own_use=plan.own_use))
+            labels = sorted({each.label for each in texts})
+            definitions = [_shipped(label, plan.library) for label in labels]
+            texts += _lines_of(definitions)
+            self._held = hold_out(texts, definitions, self.vectorizer)
+        return self._held
 
     def _trials(
         self, files: Sequence[tuple[Material, Path]], held_out: set[str], *, own_use: bool

@@ -12,7 +12,7 @@ from torch.nn.functional import softplus
 
 from semroute.adapters.torch.attack_head import ATTACKS_FILE, AttackHead
 
-from .categories import FOLDS, Floats, fold_of
+from .category_texts import FOLDS, Floats, fold_of
 from .figures import Figures
 from .files import write_weights
 from .vectors import Vectorizer

@@ -14,13 +14,13 @@ from semroute.adapters.torch.category_head import digest_of
 from semroute.adapters.torch.fast.model import FAST_FILE
 from semroute.adapters.torch.fast.packing import LARGEST, packed
 from semroute.adapters.torch.fast.tokens import PAIR_BITS, Tokens, grams_of
-from semroute.domain.classification import CategoryDefinition
 
-from .categories import FOLDS, CategoryText, Rows, evenly, held_out
+from .category_texts import FOLDS, Rows, evenly
 from .figures import Figures, figures_of, softmax
 from .files import write_weights
 from .fusion import fused
 from .grams import Words, words
+from .held_out import HeldOut
 from .pooled import Floats, Lesson, Pooled, pooled
 from .vectors import Vectorizer
 
@@ -52,27 +52,18 @@ class _Halves:
         return np.stack([self.pooled.outputs(tokens.texts), self.words.outputs(grams.texts)])
 
 
-def train_fast(
-    texts: Sequence[CategoryText],
-    definitions: Sequence[CategoryDefinition],
-    vectorizer: Vectorizer,
-    directory: Path,
-) -> Mapping[str, Figures]:
-    """Trains the fast tier on texts and writes it.
+def train_fast(encoder: HeldOut, vectorizer: Vectorizer, directory: Path) -> Mapping[str, Figures]:
+    """Trains the fast tier on the texts that the category head learns, and writes it.
 
     Args:
-        texts: What is known; the same as the category head learns.
-        definitions: What the categories say of themselves; one for every label.
+        encoder: The texts, and what heads said of them that had not learnt them.
         vectorizer: Encodes.
         directory: Where to write it.
 
     Returns:
         Figures of each kind of text when it was held out.
     """
-    ordered = sorted(definitions, key=lambda each: each.name)
-    names = [each.name for each in ordered]
-    encoder = held_out(texts, ordered, vectorizer)
-    rows = encoder.rows
+    rows, names = encoder.rows, encoder.names
     taught = softmax(encoder.scores).astype(np.float32)
     tokens = Tokens.load(vectorizer.encoder.checkpoint)
     lesson = _lesson(rows, taught, tokens)
@@ -81,7 +72,7 @@ def train_fast(
     )
     vectors = principal(vectorizer.token_vectors(), DIMENSIONS)
     salience = _salience(lesson.texts, rows, tokens.size)
-    opinions = np.zeros((2, len(texts), len(names)), np.float32)
+    opinions = np.zeros((2, len(rows.texts), len(names)), np.float32)
     for fold in range(FOLDS):
         vectorizer.progress("training the fast tier", fold / (FOLDS + 1))
         is_out = rows.folds == fold
@@ -106,7 +97,7 @@ def train_fast(
         {
             "encoder": vectorizer.fingerprint,
             "names": json.dumps(names),
-            "digests": json.dumps([digest_of(each) for each in ordered]),
+            "digests": json.dumps([digest_of(each) for each in encoder.definitions]),
         },
         directory,
     )
