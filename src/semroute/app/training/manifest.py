@@ -8,8 +8,8 @@ from msgspec import Meta
 
 from semroute.app.settings import CategoryName
 
-Subject: TypeAlias = Literal["categories", "complexity"]
-Head: TypeAlias = Literal["categories", "complexity", "fast"]
+Subject: TypeAlias = Literal["categories", "complexity", "attacks", "entities"]
+Head: TypeAlias = Literal["categories", "complexity", "fast", "attacks", "entities"]
 Digest = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}$(?!\n)")]
 Path: TypeAlias = tuple[str | int, ...]
 
@@ -36,6 +36,9 @@ class Fields:
     label: str = "label"
     outcomes: str = "outcomes"
     licence: str = "licence"
+    spans: str = "spans"
+    kind: str | None = None
+    made: str | None = None
 
 
 @frozen
@@ -55,10 +58,31 @@ class Material:
     kind: Annotated[
         str, Meta(description="What sort of texts they are; figures are told for each.")
     ] = "texts"
+    label: Annotated[
+        str | None, Meta(description="What every row is; its own label is not asked.")
+    ] = None
+    without: Annotated[
+        tuple[str, ...], Meta(description="Rows with these labels of their own are left out.")
+    ] = ()
+    most: Annotated[
+        Annotated[int, Meta(ge=1)] | None,
+        Meta(
+            description="How many rows are learnt. For `attacks`, as many more are put together "
+            "to longer texts."
+        ),
+    ] = None
     weight: Annotated[float, Meta(gt=0, le=1000, description="How much a row counts.")] = 1.0
     typos: Annotated[
         float, Meta(ge=0, le=1, description="The share of rows that are also learnt mistyped.")
     ] = 0.0
+    phrased: Annotated[
+        int,
+        Meta(
+            ge=0,
+            le=24,
+            description="If rows are terms and no prompts: how many prompts about each are learnt.",
+        ),
+    ] = 0
     cut: Annotated[str | None, Meta(description="Where a text ends, if this stands in it.")] = None
     least_chars: Annotated[
         int, Meta(ge=0, description="Shorter texts are left out, after the cut.")
