@@ -102,8 +102,9 @@ def prompts_in(path: Path, material: Material, *, own_use: bool) -> Iterator[Pro
             if label not in material.labels:
                 continue
             label = material.labels[label]
-        kind = str(row.get(material.fields.kind, "")) if material.fields.kind else ""
-        is_combined = bool(material.fields.made) and row.get(material.fields.made) == _COMBINED
+        fields = material.fields
+        kind = str(row.get(fields.kind, "")) if fields.kind else ""
+        is_combined = fields.made is not None and row.get(fields.made) == _COMBINED
         rows.setdefault(_digest(text), Prompt(text, label, kind, is_combined))
     yield from (prompt for _, prompt in sorted(rows.items()))
 

@@ -11,7 +11,7 @@ import torch
 from attrs import frozen
 
 from semroute.adapters.torch.category_head import digest_of
-from semroute.adapters.torch.fast.model import FAST_FILE
+from semroute.adapters.torch.fast.model import FAST_FILE, grounds_of
 from semroute.adapters.torch.fast.packing import LARGEST, packed
 from semroute.adapters.torch.fast.tokens import PAIR_BITS, Tokens, grams_of
 
@@ -22,6 +22,7 @@ from .fusion import fused
 from .grams import Words, words
 from .held_out import HeldOut
 from .pooled import Floats, Lesson, Pooled, pooled
+from .trust import trust_in
 from .vectors import Vectorizer
 
 DIMENSIONS: Final = 176
@@ -84,6 +85,14 @@ def train_fast(encoder: HeldOut, vectorizer: Vectorizer, directory: Path) -> Map
         list(opinions[:, is_judged]), rows.labels[is_judged], evenly(rows.kinds[is_judged])
     )
     scores = np.asarray(np.einsum("e,enc->nc", shares, opinions), np.float32)
+    grounds = grounds_of(*opinions, np.array([len(ids) for ids in lesson.texts], np.intp))
+    trust = trust_in(
+        scores[is_judged],
+        grounds[is_judged],
+        rows.labels[is_judged],
+        evenly(rows.kinds[is_judged]),
+    )
+    scores = np.asarray(scores * np.exp(grounds @ trust)[:, None], np.float32)
     losses = {
         kind: losses_of(scores[some], encoder.scores[some], rows.labels[some])
         for kind in sorted(set(rows.kinds.tolist()))
@@ -93,7 +102,11 @@ def train_fast(encoder: HeldOut, vectorizer: Vectorizer, directory: Path) -> Map
     _write(
         halves,
         shares,
-        np.mean(list(losses.values()), axis=0).astype(np.float32),
+        {
+            "trust": trust,
+            "thresholds": _GRID,
+            "losses": np.mean(list(losses.values()), axis=0).astype(np.float32),
+        },
         {
             "encoder": vectorizer.fingerprint,
             "names": json.dumps(names),
@@ -166,7 +179,11 @@ def _salience(texts: Sequence[npt.NDArray[np.intp]], rows: Rows, size: int) -> F
 
 
 def _write(
-    halves: _Halves, shares: Floats, losses: Floats, notes: Mapping[str, str], directory: Path
+    halves: _Halves,
+    shares: Floats,
+    judgement: Mapping[str, Floats],
+    notes: Mapping[str, str],
+    directory: Path,
 ) -> None:
     network, words_ = halves.pooled, halves.words
     (hidden, hidden_bias), (output, output_bias) = network.hidden, network.output
@@ -184,8 +201,7 @@ def _write(
             "output.weight": (output * shares[0]).astype(np.float16),
             "output.bias": output_bias * shares[0],
             "bias": words_.bias * shares[1],
-            "thresholds": _GRID,
-            "losses": losses,
+            **judgement,
         },
         notes,
     )
