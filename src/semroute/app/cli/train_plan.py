@@ -104,12 +104,17 @@ class Lessons:
         What stands in an earlier file is left out of later ones.
         """
         texts: list[CategoryText] = []
+        held_out = self.plan.held_out("categories")
         for material, prompts in self._prompts("categories"):
             for prompt in prompts:
                 text = CategoryText(prompt.text, prompt.label, material.kind, material.weight)
                 if material.phrased:
                     asked = phrased(prompt.text, material.phrased)
-                    texts += [evolve(text, text=each, origin=prompt.text) for each in asked]
+                    texts += [
+                        evolve(text, text=each, origin=prompt.text)
+                        for each in asked
+                        if bare(each) not in held_out
+                    ]
                     continue
                 texts.append(text)
                 if _share_of(prompt.text) < material.typos:
