@@ -85,7 +85,9 @@ def train_fast(encoder: HeldOut, vectorizer: Vectorizer, directory: Path) -> Map
         list(opinions[:, is_judged]), rows.labels[is_judged], evenly(rows.kinds[is_judged])
     )
     scores = np.asarray(np.einsum("e,enc->nc", shares, opinions), np.float32)
-    grounds = grounds_of(*opinions, np.array([len(ids) for ids in lesson.texts], np.intp))
+    grounds = grounds_of(
+        opinions[0], opinions[1], np.array([len(ids) for ids in lesson.texts], np.intp)
+    )
     trust = trust_in(
         scores[is_judged],
         grounds[is_judged],
