@@ -106,6 +106,14 @@ def test_rows_may_be_all_of_one_label_and_some_labels_left_out(tmp_path: Path) -
     ]
 
 
+def test_a_document_is_read_in_pieces(tmp_path: Path) -> None:
+    path = tmp_path / "page.txt"
+    path.write_text("a" * 10_000 + "b" * 10_000)
+    prompts = list(prompts_in(path, evolve(MATERIAL, label="0"), own_use=False))
+    assert {each.label for each in prompts} == {"0"}
+    assert [each.text for each in prompts] == ["a" * 5_000, "b" * 5_000]
+
+
 def test_rows_may_say_their_kind_and_that_a_program_made_them(tmp_path: Path) -> None:
     rows = [
         {"text": "one", "label": 1, "group": "tool", "made": "combined"},

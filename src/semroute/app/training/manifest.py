@@ -22,6 +22,7 @@ ALLOWED_LICENCES: Final = frozenset(
         "CC-BY-4.0",
         "CC0-1.0",
         "MIT",
+        "PSF-2.0",
         "Unlicense",
     )
 )

@@ -12,6 +12,9 @@ from attrs import frozen
 from .manifest import ALLOWED_LICENCES, Material, refusal_of
 
 _COMBINED: Final = "combined"  # what a row's `made` says if a program put it together
+_ROWS: Final = ".jsonl"
+_PIECE: Final = 5_000  # characters of a document that has no rows
+_STEP: Final = 10_000  # one piece of so many characters is read: the next is much like it
 _NO_WORD: Final = re.compile(r"\W+")
 
 
@@ -78,9 +81,14 @@ def verified(roots: Collection[Path], name: str, sha256: str) -> Path:
 def prompts_in(path: Path, material: Material, *, own_use: bool) -> Iterator[Prompt]:
     """Yields the labelled texts of a file, in the order of their digests.
 
+    A file without rows, all of which is one thing, is a document, and read in pieces.
+
     Raises:
         MaterialError: A row is not as the manifest says, or under another licence.
     """
+    if material.label is not None and path.suffix != _ROWS:
+        yield from _pieces(path, material.label)
+        return
     rows: dict[str, Prompt] = {}
     for number, row in _rows(path, material, own_use=own_use):
         text, label = row.get(material.fields.text), row.get(material.fields.label)
@@ -107,6 +115,12 @@ def prompts_in(path: Path, material: Material, *, own_use: bool) -> Iterator[Pro
         is_combined = fields.made is not None and row.get(fields.made) == _COMBINED
         rows.setdefault(_digest(text), Prompt(text, label, kind, is_combined))
     yield from (prompt for _, prompt in sorted(rows.items()))
+
+
+def _pieces(path: Path, label: str) -> Iterator[Prompt]:
+    text = path.read_text(encoding="utf-8")
+    for start in range(0, len(text), _STEP):
+        yield Prompt(text[start : start + _PIECE], label)
 
 
 def tried_in(path: Path, material: Material, *, own_use: bool) -> Iterator[Tried]:

@@ -17,7 +17,7 @@ COMBINED: Final = "combined"
 # Of the ordinary texts that look most like attacks, so many may be flagged at a logit of 0. They
 # are chosen for their looks, so of all prompts it is far fewer.
 _FALSE_ALARMS: Final = 0.02
-_LONG: Final = ("long", "page", "code")
+_LONG: Final = ("library", "long", "page", "code")
 _PLAIN: Final = ("exam", "intent", "banking", "personal", "tools", "joined", "deepset", COMBINED)
 
 
