@@ -27,8 +27,8 @@ class FastModel:
 
     It is a `QuickClassifier` for the categories it was narrowed to. Its two halves each give log
     odds, and are added: a small network on the direction that the prompt's token vectors have
-    in common, and a weight for every token and pair of tokens. The sum is believed the more if
-    both say the same.
+    in common, and a weight for every token and pair of tokens. How far the sum is
+    believed depends on whether both say the same, and on how long the prompt is.
 
     Args:
         names: The categories, sorted.
