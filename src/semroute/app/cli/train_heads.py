@@ -93,8 +93,8 @@ class Trainer:
     def _held_out(self, lessons: Lessons) -> HeldOut:
         """Returns what two heads learn from, computed once."""
         if self._held is None:
-            texts, definitions = lessons.categories()
-            self._held = hold_out(texts, definitions, self.vectorizer)
+            read = lessons.categories()
+            self._held = hold_out(read.texts, read.definitions, self.vectorizer, read.for_fast)
         return self._held
 
     def teach_categories(self, path: Path) -> None:

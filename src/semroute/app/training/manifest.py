@@ -8,7 +8,7 @@ from msgspec import Meta
 
 from semroute.app.settings import CategoryName
 
-Subject: TypeAlias = Literal["categories", "complexity", "attacks", "entities"]
+Subject: TypeAlias = Literal["categories", "complexity", "fast", "attacks", "entities"]
 Head: TypeAlias = Literal["categories", "complexity", "fast", "attacks", "entities"]
 Digest = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}$(?!\n)")]
 Path: TypeAlias = tuple[str | int, ...]
@@ -50,7 +50,13 @@ class Material:
     sha256: Annotated[Digest, Meta(description="What it must be, byte for byte.")]
     licence: Annotated[str, Meta(description="Its SPDX identifier.")]
     source: Annotated[str, Meta(description="Whose it is; it stands in the model card.")]
-    teaches: Annotated[Subject, Meta(description="What is learnt from it.")]
+    teaches: Annotated[
+        Subject,
+        Meta(
+            description="What is learnt from it. The fast tier learns what teaches `categories`, "
+            "and what teaches `fast` beside it."
+        ),
+    ]
     fields: Fields = Fields()
     labels: Annotated[
         dict[str, CategoryName] | None,
@@ -114,7 +120,7 @@ class Manifest:
 
 
 def subject_of(head: Head) -> Subject:
-    """Returns what a head learns; the fast tier learns what the category head does."""
+    """Returns what must teach a head; the fast tier learns what the category head does."""
     return "categories" if head == "fast" else head
 
 

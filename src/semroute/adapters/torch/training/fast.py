@@ -54,7 +54,7 @@ class _Halves:
 
 
 def train_fast(encoder: HeldOut, vectorizer: Vectorizer, directory: Path) -> Mapping[str, Figures]:
-    """Trains the fast tier on the texts that the category head learns, and writes it.
+    """Trains the fast tier on what the category head learns, and on more, and writes it.
 
     Args:
         encoder: The texts, and what heads said of them that had not learnt them.
