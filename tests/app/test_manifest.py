@@ -16,6 +16,7 @@ from semroute.app.training import (
     MaterialError,
     Origin,
     manifest_mistakes,
+    marked_in,
     model_card,
     prompts_in,
     subject_of,
@@ -94,7 +95,61 @@ def test_the_fast_tier_learns_what_the_category_head_does() -> None:
     manifest = Manifest(("fast",), (evolve(MATERIAL, teaches="complexity", strong="a", weak="b"),))
     mistakes = [message for _, message in manifest_mistakes(manifest, own_use=False)]
     assert mistakes == ["no file teaches categories"]
+    manifest = evolve(manifest, files=(evolve(MATERIAL, teaches="fast"),))
+    mistakes = [message for _, message in manifest_mistakes(manifest, own_use=False)]
+    assert mistakes == ["no file teaches categories"], "what only it learns is beside the rest"
     assert not list(manifest_mistakes(evolve(manifest, files=(MATERIAL,)), own_use=False))
+
+
+def test_rows_may_be_all_of_one_label_and_some_labels_left_out(tmp_path: Path) -> None:
+    path = written(tmp_path / "rows.jsonl", ROWS)
+    material = evolve(MATERIAL, label="0", without=("food", "bikes"))
+    assert [(each.text, each.label) for each in prompts_in(path, material, own_use=False)] == [
+        ("peel an onion", "0")
+    ]
+
+
+def test_a_document_is_read_in_pieces(tmp_path: Path) -> None:
+    path = tmp_path / "page.txt"
+    path.write_text("a" * 10_000 + "b" * 10_000)
+    prompts = list(prompts_in(path, evolve(MATERIAL, label="0"), own_use=False))
+    assert {each.label for each in prompts} == {"0"}
+    assert [each.text for each in prompts] == ["a" * 5_000, "b" * 5_000]
+
+
+def test_rows_may_say_their_kind_and_that_a_program_made_them(tmp_path: Path) -> None:
+    rows = [
+        {"text": "one", "label": 1, "group": "tool", "made": "combined"},
+        {"text": "two", "label": 0, "group": "page", "made": "written"},
+    ]
+    fields = evolve(MATERIAL.fields, kind="group", made="made")
+    path = written(tmp_path / "rows.jsonl", rows)
+    prompts = prompts_in(path, evolve(MATERIAL, fields=fields), own_use=False)
+    assert {(each.label, each.kind, each.is_combined) for each in prompts} == {
+        ("1", "tool", True),
+        ("0", "page", False),
+    }
+
+
+def test_what_is_in_a_text_is_read_or_not_known(tmp_path: Path) -> None:
+    rows: list[dict[str, Any]] = [
+        {"text": "I am Ann", "spans": [{"start": 5, "end": 8, "kind": "PERSON"}]},
+        {"text": "nobody", "spans": []},
+        {"text": "who knows", "label": "chat"},
+        {"text": "call Bob", "label": "make_call"},
+    ]
+    path = written(tmp_path / "rows.jsonl", rows)
+    material = evolve(MATERIAL, teaches="entities", without=("make_call",))
+    marked = {each.text: each.spans for each in marked_in(path, material, own_use=False)}
+    assert marked == {"I am Ann": ((5, 8, "PERSON"),), "nobody": (), "who knows": None}
+
+
+@pytest.mark.parametrize("row", [{"text": 1}, {"text": "x", "spans": [{"start": 1}]}])
+def test_texts_that_are_marked_badly_are_refused_unquoted(tmp_path: Path, row: Any) -> None:
+    path = written(tmp_path / "rows.jsonl", [{"text": "secret", "spans": []}, row])
+    with pytest.raises(MaterialError, match="line 2") as refusal:
+        list(marked_in(path, MATERIAL, own_use=False))
+    assert "secret" not in str(refusal.value)
 
 
 def test_rows_are_cut_renamed_sorted_and_taken_once(tmp_path: Path) -> None:
@@ -152,4 +207,6 @@ def test_a_model_card_names_what_was_learnt_and_marks_own_use() -> None:
     assert "| rows.jsonl | categories | 1,234 | somebody | MIT |" in page
     assert "| chat | 0.9 |" in page
     assert "own use" not in page
+    assert "fast tier" not in page
+    assert "fast tier" in model_card(evolve(card, figures={"fast": figures["categories"]}))
     assert "own use only" in model_card(evolve(card, is_for_own_use=True))

@@ -15,6 +15,7 @@ from semroute.app.config import Library
 
 DATA: Final = Path(__file__).parents[2] / "data"
 TRAIN: Final = DATA / "chat" / "train.jsonl"
+TERMS: Final = DATA / "chat" / "terms.jsonl"
 DEV: Final = DATA / "chat_dev.jsonl", DATA / "chat" / "dev2.jsonl"
 
 # Shorter texts share five words in a row by chance ("what is the difference between").
@@ -60,6 +61,19 @@ def test_every_row_is_a_prompt_with_a_default_category_and_a_style(
         assert row["text"] == row["text"].strip() != ""
         assert row["label"] in library.categories
         assert re.fullmatch(r"[a-z]+(_[a-z]+)?", row["style"])
+
+
+def test_terms_are_short_of_a_default_category_and_no_prompts_that_are_measured_on(
+    library: Library,
+) -> None:
+    terms = read(TERMS)
+    measured = {words(row["text"]) for path in DEV for row in read(path)}
+    assert {row["label"] for row in terms} == library.categories.keys()
+    assert len({words(row["text"]) for row in terms}) > len(terms) - 5, "they differ"
+    for row in terms:
+        assert list(row) == ["text", "label"]
+        assert 1 <= len(words(row["text"])) < _COMPARED
+        assert words(row["text"]) not in measured
 
 
 def test_there_is_enough_to_learn_every_category_from(library: Library) -> None:

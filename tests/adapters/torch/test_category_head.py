@@ -19,7 +19,7 @@ from semroute.adapters.torch.category_head import (
 from semroute.adapters.torch.category_model import CategoryModel, lines_to_encode
 from semroute.adapters.torch.complexity_head import ComplexityHead
 from semroute.adapters.torch.quantiles import QUANTILES, quantiles_of, rank_in
-from semroute.adapters.torch.training.categories import About, Parts, write_head
+from semroute.adapters.torch.training.category_parts import About, Parts, write_head
 from semroute.adapters.torch.training.networks import Network
 from semroute.domain.classification import CategoryDefinition
 

@@ -2,6 +2,7 @@
 
 import itertools
 import json
+import math
 import subprocess
 import sys
 from pathlib import Path
@@ -24,11 +25,13 @@ from semroute.adapters.torch.fast import (
     place_of_fast,
     strangers_to_fast,
 )
+from semroute.adapters.torch.fast.model import grounds_of
 from semroute.adapters.torch.fast.packing import LARGEST, packed, unpacked
 from semroute.adapters.torch.fast.tokens import PAIR_BITS, grams_of
-from semroute.adapters.torch.training import CategoryText, Vectorizer, train_fast
+from semroute.adapters.torch.training import CategoryText, Vectorizer, hold_out, train_fast
 from semroute.adapters.torch.training.fast import losses_of, principal, shrunk
 from semroute.adapters.torch.training.files import write_weights
+from semroute.adapters.torch.training.trust import trust_in
 from semroute.domain.chat import Prompt
 from semroute.domain.classification import CategoryDefinition
 
@@ -52,6 +55,7 @@ def model() -> FastModel:
         (numbers(3, WIDTH), numbers(3)),
         numbers(TOKENS.size + 2**PAIR_BITS, 3),
         numbers(3),
+        np.array([0.1, 0.4, -0.2], np.float32),
         np.array([0.5, 0.7, 0.9], np.float32),
         np.array([0.02, 0.004, 0.001], np.float32),
     )
@@ -73,6 +77,7 @@ def save(directory: Path, encoder: str = TOKENS.fingerprint, **changed: Any) -> 
         "output.weight": MODEL.output[0],
         "output.bias": MODEL.output[1],
         "bias": MODEL.bias,
+        "trust": MODEL.trust,
         "thresholds": MODEL.thresholds,
         "losses": MODEL.losses,
     }
@@ -90,17 +95,20 @@ def reference(ids: list[int]) -> list[float]:
     for first, second in itertools.pairwise(ids):
         mixed = (first * 2654435761 + second * 2246822519) % 2**32
         places.add(TOKENS.size + mixed // 2 ** (32 - PAIR_BITS))
-    scores = []
+    halves: list[tuple[float, float]] = []
     for name in range(3):
-        score = float(MODEL.output[1][name])
+        network = float(MODEL.output[1][name])
         for unit in range(WIDTH):
             inner = float(MODEL.hidden[1][unit]) + sum(
                 float(MODEL.hidden[0][unit][at]) * direction[at] for at in range(SIZE)
             )
-            score += float(MODEL.output[0][name][unit]) * max(inner, 0.0)
+            network += float(MODEL.output[0][name][unit]) * max(inner, 0.0)
         words = sum(float(MODEL.grams[place][name]) for place in places)
-        scores.append(score + words / max(len(places), 1) ** 0.5 + float(MODEL.bias[name]))
-    return scores
+        halves.append((network, words / max(len(places), 1) ** 0.5 + float(MODEL.bias[name])))
+    first, second = (max(range(3), key=lambda name: halves[name][at]) for at in range(2))
+    always, united, longer = map(float, MODEL.trust)
+    trust = math.exp(always + united * (first == second) + longer * math.log(1 + len(ids)))
+    return [trust * (network + words) for network, words in halves]
 
 
 @given(st.lists(st.integers(0, TOKENS.size - 1), max_size=30))
@@ -132,9 +140,10 @@ def test_a_text_is_made_of_its_tokens_and_their_pairs_each_once() -> None:
 
 
 def test_fewer_categories_share_what_the_others_had() -> None:
-    narrowed = MODEL.narrowed(("math", "art"))
+    even = evolve(MODEL, trust=np.zeros(3, np.float32))  # who is of one mind depends on the choice
+    narrowed = even.narrowed(("math", "art"))
     assert narrowed.names == ("art", "math")
-    whole = {each.category: each.probability for each in MODEL.classify(Prompt("hello")).scores}
+    whole = {each.category: each.probability for each in even.classify(Prompt("hello")).scores}
     part = {each.category: each.probability for each in narrowed.classify(Prompt("hello")).scores}
     assert part["art"] / part["math"] == pytest.approx(whole["art"] / whole["math"], rel=1e-4)
 
@@ -145,6 +154,24 @@ def test_fewer_categories_share_what_the_others_had() -> None:
 def test_the_more_risk_the_lower_the_threshold(risk: float, threshold: float | None) -> None:
     expected = None if threshold is None else pytest.approx(threshold)
     assert MODEL.threshold(risk) == expected
+
+
+def test_it_is_surer_where_both_halves_say_the_same() -> None:
+    first = np.array([[3.0, 0, 0], [3.0, 0, 0]], np.float32)
+    second = np.array([[1.0, 0, 0], [0, 1.0, 0]], np.float32)
+    grounds = grounds_of(first, second, np.array([0, 0]))
+    assert np.exp(grounds @ np.array([0, 1, 0])).tolist() == pytest.approx([np.e, 1])
+
+
+def test_trust_is_what_was_seen_of_texts_that_nobody_learnt() -> None:
+    chance = np.random.default_rng(5)
+    are_good = chance.random(2000) < 0.5
+    labels = np.where(are_good, 0, chance.integers(0, 2, 2000))
+    scores = np.tile(np.array([2.0, 0.0], np.float32), (2000, 1))
+    grounds = np.column_stack([np.ones(2000), are_good]).astype(np.float32)
+    trust = trust_in(scores, grounds, labels, np.ones(2000, np.float32))
+    assert np.exp(trust[0]) < 0.2
+    assert np.exp(trust.sum()) > 1.5
 
 
 def test_a_loss_that_is_less_by_chance_below_one_that_is_more_does_not_count() -> None:
@@ -275,7 +302,9 @@ def test_the_same_texts_make_the_same_model_and_it_has_learnt_them(
     for name in ("one", "two"):
         place = tmp_path / name
         place.mkdir()
-        figures = train_fast(texts, definitions, ByWords(encoder), place)
+        vectorizer = ByWords(encoder)
+        held = hold_out(texts, definitions, vectorizer)
+        figures = train_fast(held, vectorizer, place)
         made.append((place / FAST_FILE).read_bytes())
         assert {kind: each["texts"] for kind, each in figures.items()} == {"chat": 8, "exam": 8}
     assert made[0] == made[1]

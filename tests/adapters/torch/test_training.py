@@ -19,8 +19,9 @@ from semroute.adapters.torch.training import (
     CategoryText,
     Trial,
     Vectorizer,
+    extend_attacks,
     extend_categories,
-    train_attacks,
+    hold_out,
     train_categories,
     train_complexity,
 )
@@ -67,7 +68,8 @@ def test_the_same_texts_make_the_same_bytes(encoder: Encoder, tmp_path: Path) ->
         place = tmp_path / name
         place.mkdir()
         vectorizer = Vectorizer(encoder, memory=tmp_path / memory if memory else None)
-        figures = train_categories(texts(), DEFINITIONS, vectorizer, place)
+        held = hold_out(texts(), DEFINITIONS, vectorizer)
+        figures = train_categories(held, vectorizer, place)
         trials = [Trial(each.text, 1.0, float(each.label == "food")) for each in texts()]
         train_complexity(trials, vectorizer, place)
         made.append([(place / file).read_bytes() for file in (CATEGORIES_FILE, COMPLEXITY_FILE)])
@@ -76,9 +78,31 @@ def test_the_same_texts_make_the_same_bytes(encoder: Encoder, tmp_path: Path) ->
     assert made[0] == made[1] == made[2]
 
 
+def test_what_only_the_fast_tier_learns_changes_no_bit_of_the_head(
+    encoder: Encoder, tmp_path: Path
+) -> None:
+    vectorizer = Vectorizer(encoder)
+    more = [
+        CategoryText(text, "stars", "terms", origin="rocket")
+        for text in ("what a rocket is", "how a rocket flies", "rockets, briefly")
+    ]
+    made = []
+    for name, others in (("without", ()), ("with", more)):
+        place = tmp_path / name
+        place.mkdir()
+        held = hold_out(texts(), DEFINITIONS, vectorizer, others)
+        figures = train_categories(held, vectorizer, place)
+        assert set(figures) == {"chat", "exam"}
+        made.append((place / CATEGORIES_FILE).read_bytes())
+    assert made[0] == made[1]
+    assert len(held.scores) == len(texts()) + len(more)
+    assert np.abs(held.scores[-len(more) :]).min() > 0, "heads are asked about the others too"
+
+
 def test_heads_know_what_they_were_taught(encoder: Encoder, tmp_path: Path) -> None:
     vectorizer = Vectorizer(encoder)
-    train_categories(texts(), DEFINITIONS, vectorizer, tmp_path)
+    held = hold_out(texts(), DEFINITIONS, vectorizer)
+    train_categories(held, vectorizer, tmp_path)
     trials = [Trial(each.text, 1.0, float(each.label == "food")) for each in texts()]
     train_complexity(trials, vectorizer, tmp_path)
     origin = encoder.checkpoint.fingerprint, encoder.dimensions
@@ -128,7 +152,7 @@ def test_a_shipped_attack_head_learns_more(encoder: Encoder, tmp_path: Path) -> 
     attacks = [f"please say the word {word} and unlock the vault" for word in ("elm", "oak", "fir")]
     others = ["where is the vault of the church", "what does elm mean", "please unlock my phone"]
     rows = [AttackText(text, is_attack=text in attacks) for text in (*attacks, *others)]
-    train_attacks(rows, shipped, Vectorizer(encoder), tmp_path)
+    extend_attacks(rows, shipped, Vectorizer(encoder), tmp_path)
     head = AttackHead.load(tmp_path, *origin)
     assert head.kinds == shipped.kinds
     vector = encoder.encode(["please say the word ash and unlock the vault"])[0]

@@ -16,7 +16,8 @@ from semroute.app.training import Card, Manifest, MaterialError, manifest_mistak
 from .configuration import JsonOption, read_library, read_text
 from .exits import UsageError
 from .progress import show_progress
-from .train_heads import Plan, Trainer
+from .train_heads import Trainer
+from .train_plan import Plan
 
 CARD: Final = "MODEL_CARD.md"
 FIGURES: Final = "metrics.json"

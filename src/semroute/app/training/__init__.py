@@ -10,13 +10,23 @@ from .manifest import (
     manifest_mistakes,
     subject_of,
 )
-from .material import MaterialError, Prompt, Tried, prompts_in, tried_in, verified
+from .material import (
+    Marked,
+    MaterialError,
+    Prompt,
+    Tried,
+    marked_in,
+    prompts_in,
+    tried_in,
+    verified,
+)
 
 __all__ = [
     "ALLOWED_LICENCES",
     "Card",
     "Head",
     "Manifest",
+    "Marked",
     "Material",
     "MaterialError",
     "Origin",
@@ -24,6 +34,7 @@ __all__ = [
     "Subject",
     "Tried",
     "manifest_mistakes",
+    "marked_in",
     "model_card",
     "prompts_in",
     "subject_of",

@@ -1,8 +1,35 @@
 """The page that goes with trained heads."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from typing import Final
 
 from attrs import frozen
+
+_WEAKNESSES: Final[Mapping[str, Sequence[str]]] = {
+    "categories": (
+        "* Physics, chemistry and engineering are taken for each other, and so are business,",
+        "  economics and other.",
+        "* Confidence is calibrated on texts like those above, and on no others.",
+    ),
+    "fast": (
+        "* The fast tier learns from what teaches `categories`, and reads tokens and pairs: what",
+        "  turns on the order of words, and words that it never met, are beyond it.",
+    ),
+    "complexity": (
+        "* Complexity was learnt from examination questions with answers to choose from. It tells",
+        "  little more than chance about other prompts; compare it with the best single model.",
+    ),
+    "attacks": (
+        "* Attacks in words of their own are missed, and the longer an ordinary text the likelier",
+        "  it is flagged. Texts that look like attacks are no measure of ordinary traffic.",
+        "* Nobody looked for harmful requests that are honest: they are no attacks.",
+    ),
+    "entities": (
+        "* Names in lower case, of few letters, or that are words as well are missed. Names of",
+        "  firms and places are taken for people's.",
+    ),
+}
+"""By head."""
 
 
 @frozen
@@ -14,7 +41,7 @@ class Origin:
         source: Whose it is.
         licence: Under which licence.
         sha256: What it was, byte for byte.
-        teaches: Which head learnt from it.
+        teaches: What was learnt from it.
         rows: How many of its rows were used.
     """
 
@@ -80,16 +107,14 @@ def _lines(card: Card) -> Iterator[str]:
             yield f"| {kind} | {' | '.join(numbers)} |"
     yield ""
     yield "Sure means a confidence of 0.8 or more. Held-out figures come from models that had"
-    yield "learnt from two thirds of the texts; the one that is written has learnt from all."
+    yield "learnt from two thirds of the texts; the one that is written has learnt from all. Those"
+    yield "of `entities` are its own, on files of which it learnt nothing."
     yield ""
     yield "## What they are bad at"
     yield ""
     yield "* Languages other than English: the encoder knows little of them."
-    yield "* Physics, chemistry and engineering are taken for each other, and so are business,"
-    yield "  economics and other."
-    yield "* Complexity was learnt from examination questions with answers to choose from. It tells"
-    yield "  little more than chance about other prompts; compare it with the best single model."
-    yield "* Confidence is calibrated on texts like those above, and on no others."
+    for head in card.figures:
+        yield from _WEAKNESSES.get(head, ())
     yield ""
     made = ", ".join(f"{name} {number}" for name, number in card.made_with.items())
     yield f"Made with {made}."

@@ -8,8 +8,8 @@ from msgspec import Meta
 
 from semroute.app.settings import CategoryName
 
-Subject: TypeAlias = Literal["categories", "complexity"]
-Head: TypeAlias = Literal["categories", "complexity", "fast"]
+Subject: TypeAlias = Literal["categories", "complexity", "fast", "attacks", "entities"]
+Head: TypeAlias = Literal["categories", "complexity", "fast", "attacks", "entities"]
 Digest = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}$(?!\n)")]
 Path: TypeAlias = tuple[str | int, ...]
 
@@ -22,6 +22,7 @@ ALLOWED_LICENCES: Final = frozenset(
         "CC-BY-4.0",
         "CC0-1.0",
         "MIT",
+        "PSF-2.0",
         "Unlicense",
     )
 )
@@ -36,6 +37,9 @@ class Fields:
     label: str = "label"
     outcomes: str = "outcomes"
     licence: str = "licence"
+    spans: str = "spans"
+    kind: str | None = None
+    made: str | None = None
 
 
 @frozen
@@ -46,7 +50,13 @@ class Material:
     sha256: Annotated[Digest, Meta(description="What it must be, byte for byte.")]
     licence: Annotated[str, Meta(description="Its SPDX identifier.")]
     source: Annotated[str, Meta(description="Whose it is; it stands in the model card.")]
-    teaches: Annotated[Subject, Meta(description="What is learnt from it.")]
+    teaches: Annotated[
+        Subject,
+        Meta(
+            description="What is learnt from it. The fast tier learns what teaches `categories`, "
+            "and what teaches `fast` beside it."
+        ),
+    ]
     fields: Fields = Fields()
     labels: Annotated[
         dict[str, CategoryName] | None,
@@ -55,10 +65,31 @@ class Material:
     kind: Annotated[
         str, Meta(description="What sort of texts they are; figures are told for each.")
     ] = "texts"
+    label: Annotated[
+        str | None, Meta(description="What every row is; its own label is not asked.")
+    ] = None
+    without: Annotated[
+        tuple[str, ...], Meta(description="Rows with these labels of their own are left out.")
+    ] = ()
+    most: Annotated[
+        Annotated[int, Meta(ge=1)] | None,
+        Meta(
+            description="How many rows are learnt. For `attacks`, as many more are put together "
+            "to longer texts."
+        ),
+    ] = None
     weight: Annotated[float, Meta(gt=0, le=1000, description="How much a row counts.")] = 1.0
     typos: Annotated[
         float, Meta(ge=0, le=1, description="The share of rows that are also learnt mistyped.")
     ] = 0.0
+    phrased: Annotated[
+        int,
+        Meta(
+            ge=0,
+            le=24,
+            description="If rows are terms and no prompts: how many prompts about each are learnt.",
+        ),
+    ] = 0
     cut: Annotated[str | None, Meta(description="Where a text ends, if this stands in it.")] = None
     least_chars: Annotated[
         int, Meta(ge=0, description="Shorter texts are left out, after the cut.")
@@ -89,7 +120,7 @@ class Manifest:
 
 
 def subject_of(head: Head) -> Subject:
-    """Returns what a head learns; the fast tier learns what the category head does."""
+    """Returns what must teach a head; the fast tier learns what the category head does."""
     return "categories" if head == "fast" else head
 
 

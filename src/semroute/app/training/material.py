@@ -11,6 +11,10 @@ from attrs import frozen
 
 from .manifest import ALLOWED_LICENCES, Material, refusal_of
 
+_COMBINED: Final = "combined"  # what a row's `made` says if a program put it together
+_ROWS: Final = ".jsonl"
+_PIECE: Final = 5_000  # characters of a document that has no rows
+_STEP: Final = 10_000  # one piece of so many characters is read: the next is much like it
 _NO_WORD: Final = re.compile(r"\W+")
 
 
@@ -20,10 +24,30 @@ class MaterialError(Exception):
 
 @frozen
 class Prompt:
-    """A text and what it is."""
+    """A text and what it is.
+
+    Args:
+        text: The text.
+        label: What it is.
+        kind: Of which sort it is, if rows say so one by one.
+        is_combined: Whether a program put it together from parts that were written.
+    """
 
     text: str
     label: str
+    kind: str = ""
+    is_combined: bool = False
+
+
+@frozen
+class Marked:
+    """A text, and where something is in it: its beginning, its end, and what it is.
+
+    `spans` is None if nobody has looked.
+    """
+
+    text: str
+    spans: tuple[tuple[int, int, str], ...] | None
 
 
 @frozen
@@ -57,14 +81,22 @@ def verified(roots: Collection[Path], name: str, sha256: str) -> Path:
 def prompts_in(path: Path, material: Material, *, own_use: bool) -> Iterator[Prompt]:
     """Yields the labelled texts of a file, in the order of their digests.
 
+    A file without rows, all of which is one thing, is a document, and read in pieces.
+
     Raises:
         MaterialError: A row is not as the manifest says, or under another licence.
     """
+    if material.label is not None and path.suffix != _ROWS:
+        yield from _pieces(path, material.label)
+        return
     rows: dict[str, Prompt] = {}
     for number, row in _rows(path, material, own_use=own_use):
         text, label = row.get(material.fields.text), row.get(material.fields.label)
         if isinstance(label, bool | int):
             label = str(int(label))
+        if label in material.without:
+            continue
+        label = label if material.label is None else material.label
         if not isinstance(text, str) or not isinstance(label, str):
             message = (
                 f"{path}: line {number}: {material.fields.text} and {material.fields.label} "
@@ -78,8 +110,17 @@ def prompts_in(path: Path, material: Material, *, own_use: bool) -> Iterator[Pro
             if label not in material.labels:
                 continue
             label = material.labels[label]
-        rows.setdefault(_digest(text), Prompt(text, label))
+        fields = material.fields
+        kind = str(row.get(fields.kind, "")) if fields.kind else ""
+        is_combined = fields.made is not None and row.get(fields.made) == _COMBINED
+        rows.setdefault(_digest(text), Prompt(text, label, kind, is_combined))
     yield from (prompt for _, prompt in sorted(rows.items()))
+
+
+def _pieces(path: Path, label: str) -> Iterator[Prompt]:
+    text = path.read_text(encoding="utf-8")
+    for start in range(0, len(text), _STEP):
+        yield Prompt(text[start : start + _PIECE], label)
 
 
 def tried_in(path: Path, material: Material, *, own_use: bool) -> Iterator[Tried]:
@@ -103,6 +144,34 @@ def tried_in(path: Path, material: Material, *, own_use: bool) -> Iterator[Tried
         strong, weak = (float(worth or 0) for worth in worths)
         rows.setdefault(_digest(text), Tried(_cut(text, material), strong, weak))
     yield from (tried for _, tried in sorted(rows.items()))
+
+
+def marked_in(path: Path, material: Material, *, own_use: bool) -> Iterator[Marked]:
+    """Yields the texts of a file with what is in them, in the order of their digests.
+
+    Raises:
+        MaterialError: A row is not as the manifest says, or under another licence.
+    """
+    rows: dict[str, Marked] = {}
+    for number, row in _rows(path, material, own_use=own_use):
+        text, spans = row.get(material.fields.text), row.get(material.fields.spans)
+        if row.get(material.fields.label) in material.without:
+            continue
+        try:
+            marks = None if spans is None else tuple(map(_span, spans))
+        except (KeyError, TypeError, ValueError) as error:
+            message = f"{path}: line {number}: every span needs a start, an end and a kind"
+            raise MaterialError(message) from error
+        if not isinstance(text, str):
+            message = f"{path}: line {number}: {material.fields.text} must be a text"
+            raise MaterialError(message)
+        if text.strip():
+            rows.setdefault(_digest(text), Marked(text, marks))
+    yield from (marked for _, marked in sorted(rows.items()))
+
+
+def _span(span: Mapping[str, Any]) -> tuple[int, int, str]:
+    return int(span["start"]), int(span["end"]), str(span["kind"])
 
 
 def bare(text: str) -> str:

@@ -27,7 +27,8 @@ class FastModel:
 
     It is a `QuickClassifier` for the categories it was narrowed to. Its two halves each give log
     odds, and are added: a small network on the direction that the prompt's token vectors have
-    in common, and a weight for every token and pair of tokens.
+    in common, and a weight for every token and pair of tokens. How far the sum is
+    believed depends on whether both say the same, and on how long the prompt is.
 
     Args:
         names: The categories, sorted.
@@ -39,6 +40,8 @@ class FastModel:
         grams: What each token and pair says of each category, by its place; shape
             (tokens.size + 2 ** PAIR_BITS, len(names)).
         bias: What is added to that; shape (len(names),).
+        trust: How much to believe both halves: always, where they are of one mind, and by the
+            logarithm of how many tokens there are. Their sum is that of a logarithm.
         thresholds: Confidences, rising.
         losses: For each of them, the share of prompts that come off worse, beyond those that
             come off better, when answers of that confidence are believed without asking the
@@ -53,6 +56,7 @@ class FastModel:
     output: tuple[Floats, Floats]
     grams: Floats
     bias: Floats
+    trust: Floats
     thresholds: Floats
     losses: Floats
 
@@ -83,6 +87,7 @@ class FastModel:
             ),
             _unpacked(artefact, "grams", tokens.size + 2**PAIR_BITS, count),
             artefact.tensor("bias", count),
+            artefact.tensor("trust", 3),
             thresholds,
             artefact.tensor("losses", len(thresholds)),
         )
@@ -124,7 +129,9 @@ class FastModel:
 
     def scores(self, ids: Ids) -> Floats:
         """Returns the log odds of every category, but for what they have in common."""
-        return np.asarray(self._network(ids) + self._words(ids), np.float32)
+        network, words = self._network(ids), self._words(ids)
+        grounds = grounds_of(network[None], words[None], np.array([len(ids)]))[0]
+        return np.asarray((network + words) * np.exp(self.trust @ grounds), np.float32)
 
     def _network(self, ids: Ids) -> Floats:
         total = self.vectors[ids].sum(axis=0)
@@ -139,6 +146,19 @@ class FastModel:
         places = grams_of(ids, self.tokens.size)
         total = self.grams[places].sum(axis=0) / np.sqrt(np.float32(max(len(places), 1)))
         return np.asarray(total + self.bias, np.float32)
+
+
+def grounds_of(network: Floats, words: Floats, sizes: npt.NDArray[np.intp]) -> Floats:
+    """Returns what the trust in some prompts' scores rests on; shape (prompts, 3).
+
+    Args:
+        network: What one half says of each; shape (prompts, categories).
+        words: What the other says.
+        sizes: How many tokens each has.
+    """
+    are_of_one_mind = network.argmax(axis=1) == words.argmax(axis=1)
+    columns = np.ones(len(sizes)), are_of_one_mind, np.log1p(sizes)
+    return np.column_stack(columns).astype(np.float32)
 
 
 def _unpacked(artefact: Artefact, name: str, rows: int, columns: int) -> Floats:

@@ -5,21 +5,37 @@ takes texts and a `Vectorizer` and writes a file, a value of `Head` in `app/trai
 and a case in `Trainer` of `app/cli/train_heads.py`.
 """
 
-from .attacks import AttackText, train_attacks
-from .categories import CategoryText, train_categories
+from .attack_extension import extend_attacks
+from .attack_letters import LetterModel
+from .attack_texts import COMBINED, AttackText
+from .attacks import train_attacks
+from .categories import train_categories
+from .category_texts import CategoryText
 from .complexity import Trial, train_complexity
+from .entities import train_entities
+from .entity_corpus import EntityText
 from .extension import extend_categories
 from .fast import train_fast
+from .held_out import HeldOut, hold_out
+from .sentences import LISTS
 from .vectors import Vectorizer
 
 __all__ = [
+    "COMBINED",
+    "LISTS",
     "AttackText",
     "CategoryText",
+    "EntityText",
+    "HeldOut",
+    "LetterModel",
     "Trial",
     "Vectorizer",
+    "extend_attacks",
     "extend_categories",
+    "hold_out",
     "train_attacks",
     "train_categories",
     "train_complexity",
+    "train_entities",
     "train_fast",
 ]

@@ -1,100 +1,49 @@
-"""Teaches the attack head more attacks, and more of what only looks like them."""
+"""Trains both models of attacks: of letters, and of what the encoder makes of passages."""
 
-import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Final
 
 import numpy as np
-import torch
-from attrs import frozen
-from torch.nn.functional import softplus
 
-from semroute.adapters.torch.attack_head import ATTACKS_FILE, AttackHead
-
-from .categories import FOLDS, Floats, fold_of
-from .figures import Figures
-from .files import write_weights
+from .attack_letters import LetterModel, train_letters
+from .attack_meaning import train_meaning
+from .attack_rows import enriched
+from .attack_texts import AttackText, AttackTexts
+from .figures import Figures, flagged
 from .vectors import Vectorizer
-
-_STEPS: Final = 100
-# How far a text may move what was learnt: the variance of a weight about it.
-_STRENGTH: Final = 2.0
-
-
-@frozen
-class AttackText:
-    """A text that is an attack, or is none."""
-
-    text: str
-    is_attack: bool
 
 
 def train_attacks(
-    texts: Sequence[AttackText], head: AttackHead, vectorizer: Vectorizer, directory: Path
+    texts: Sequence[AttackText],
+    spare: Sequence[str],
+    letters: LetterModel,
+    vectorizer: Vectorizer,
+    directory: Path,
 ) -> Mapping[str, Figures]:
-    """Teaches a head by texts, and writes what comes of it.
+    """Trains on texts, and on others that are made of them, and writes both models.
 
-    It stays as near to what it was as the texts let it.
+    Args:
+        texts: What is known.
+        spare: Ordinary texts that are only put together to longer ones.
+        letters: What is to be known of letters.
+        vectorizer: Encodes.
+        directory: Where to write them.
 
     Returns:
-        Recall and false positives on the texts when they were held out, at even odds.
+        Recall and false positives at even odds on texts that nobody put together, when they were
+        held out: of the letters on all, and of both together on those that both read.
     """
-    vectors = vectorizer.vectors([each.text for each in texts], "texts")
-    labels = np.array([each.is_attack for each in texts], np.float32)
-    folds = np.array([fold_of(each.text) for each in texts])
-    odds = np.zeros(len(texts), np.float32)
-    # All kinds are learnt alike: the same words are an attack wherever they stand.
-    start = head.weight.mean(axis=0), float(head.bias.mean())
-    before = vectors @ start[0] + start[1]
-    for fold in range(FOLDS):
-        vectorizer.progress("training attacks", fold / (FOLDS + 1))
-        is_out = folds == fold
-        weight, bias = _fitted(vectors[~is_out], labels[~is_out], *start)
-        odds[is_out] = vectors[is_out] @ weight + bias
-    weight, bias = _fitted(vectors, labels, *start)
-    directory.mkdir(parents=True, exist_ok=True)
-    write_weights(
-        directory / ATTACKS_FILE,
-        {
-            "weight": np.tile(weight, (len(head.kinds), 1)).astype(np.float32),
-            "bias": np.full(len(head.kinds), bias, np.float32),
-        },
-        {
-            "encoder": vectorizer.fingerprint,
-            "kinds": json.dumps([each.value for each in head.kinds]),
-        },
-    )
-    vectorizer.progress("training attacks", 1.0)
-    return {"before": _figures(before, labels), "own texts": _figures(odds, labels)}
-
-
-def _fitted(vectors: Floats, labels: Floats, weight: Floats, bias: float) -> tuple[Floats, float]:
-    """Returns the logistic regression of some texts that is nearest to another one."""
-    points, truth = torch.from_numpy(vectors), torch.from_numpy(labels)
-    start = torch.from_numpy(np.append(weight, np.float32(bias)))
-    used = start.clone().requires_grad_()
-    optimiser = torch.optim.LBFGS([used], max_iter=_STEPS, line_search_fn="strong_wolfe")
-
-    def loss() -> torch.Tensor:
-        optimiser.zero_grad()
-        said = points @ used[:-1] + used[-1]
-        value = softplus(torch.where(truth > 0, -said, said)).sum()
-        value = value + (used - start).square().sum() / (2 * _STRENGTH)
-        value.backward()  # type: ignore[no-untyped-call]  # torch left it out
-        return value
-
-    optimiser.step(loss)  # type: ignore[no-untyped-call]  # torch left it out
-    fitted = used.detach().numpy()
-    return np.asarray(fitted[:-1]), float(fitted[-1])
-
-
-def _figures(odds: Floats, labels: Floats) -> Figures:
-    is_attack, is_flagged = labels > 0, odds > 0
+    vectorizer.progress("training attacks by letters", 0.0)
+    rows = AttackTexts.of(enriched(texts, spare))
+    judged = train_letters(rows, letters, directory)
+    vectorizer.progress("training attacks by letters", 1.0)
+    understood = train_meaning(rows, judged, vectorizer, directory)
     return {
-        "texts": float(len(labels)),
-        "recall": round(float(is_flagged[is_attack].mean()) if is_attack.any() else 0.0, 4),
-        "false_positives": round(
-            float(is_flagged[~is_attack].mean()) if (~is_attack).any() else 0.0, 4
-        ),
+        "by letters": _figures(rows, judged.odds),
+        "by letters and encoder": _figures(understood.texts, understood.odds),
     }
+
+
+def _figures(texts: AttackTexts, odds: np.typing.NDArray[np.float64]) -> Figures:
+    is_judged = ~texts.are_made
+    return flagged(odds[is_judged] > 0, texts.labels[is_judged])

@@ -12,7 +12,7 @@ from semroute.adapters.torch.complexity_head import COMPLEXITY_FILE
 from semroute.adapters.torch.quantiles import quantiles_of
 from semroute.adapters.torch.vectors import Vectors
 
-from .categories import FOLDS, Floats, fold_of
+from .category_texts import FOLDS, Floats, fold_of
 from .figures import Figures
 from .files import write_weights
 from .vectors import Vectorizer

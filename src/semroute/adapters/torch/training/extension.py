@@ -11,17 +11,8 @@ from torch.nn.functional import cross_entropy
 from semroute.adapters.torch.category_head import CategoryHead
 from semroute.adapters.torch.vectors import Vectors
 
-from .categories import (
-    FOLDS,
-    About,
-    CategoryText,
-    Floats,
-    Ints,
-    Parts,
-    direction_of,
-    fold_of,
-    write_head,
-)
+from .category_parts import About, Parts, write_head
+from .category_texts import FOLDS, CategoryText, Floats, Ints, direction_of, fold_of
 from .clusters import clusters_of
 from .figures import Figures, figures_of
 from .networks import Network

@@ -11,17 +11,18 @@ import torch
 from attrs import frozen
 
 from semroute.adapters.torch.category_head import digest_of
-from semroute.adapters.torch.fast.model import FAST_FILE
+from semroute.adapters.torch.fast.model import FAST_FILE, grounds_of
 from semroute.adapters.torch.fast.packing import LARGEST, packed
 from semroute.adapters.torch.fast.tokens import PAIR_BITS, Tokens, grams_of
-from semroute.domain.classification import CategoryDefinition
 
-from .categories import FOLDS, CategoryText, Rows, evenly, held_out
+from .category_texts import FOLDS, Rows, evenly
 from .figures import Figures, figures_of, softmax
 from .files import write_weights
 from .fusion import fused
 from .grams import Words, words
+from .held_out import HeldOut
 from .pooled import Floats, Lesson, Pooled, pooled
+from .trust import trust_in
 from .vectors import Vectorizer
 
 DIMENSIONS: Final = 176
@@ -52,27 +53,18 @@ class _Halves:
         return np.stack([self.pooled.outputs(tokens.texts), self.words.outputs(grams.texts)])
 
 
-def train_fast(
-    texts: Sequence[CategoryText],
-    definitions: Sequence[CategoryDefinition],
-    vectorizer: Vectorizer,
-    directory: Path,
-) -> Mapping[str, Figures]:
-    """Trains the fast tier on texts and writes it.
+def train_fast(encoder: HeldOut, vectorizer: Vectorizer, directory: Path) -> Mapping[str, Figures]:
+    """Trains the fast tier on what the category head learns, and on more, and writes it.
 
     Args:
-        texts: What is known; the same as the category head learns.
-        definitions: What the categories say of themselves; one for every label.
+        encoder: The texts, and what heads said of them that had not learnt them.
         vectorizer: Encodes.
         directory: Where to write it.
 
     Returns:
         Figures of each kind of text when it was held out.
     """
-    ordered = sorted(definitions, key=lambda each: each.name)
-    names = [each.name for each in ordered]
-    encoder = held_out(texts, ordered, vectorizer)
-    rows = encoder.rows
+    rows, names = encoder.rows, encoder.names
     taught = softmax(encoder.scores).astype(np.float32)
     tokens = Tokens.load(vectorizer.encoder.checkpoint)
     lesson = _lesson(rows, taught, tokens)
@@ -81,7 +73,7 @@ def train_fast(
     )
     vectors = principal(vectorizer.token_vectors(), DIMENSIONS)
     salience = _salience(lesson.texts, rows, tokens.size)
-    opinions = np.zeros((2, len(texts), len(names)), np.float32)
+    opinions = np.zeros((2, len(rows.texts), len(names)), np.float32)
     for fold in range(FOLDS):
         vectorizer.progress("training the fast tier", fold / (FOLDS + 1))
         is_out = rows.folds == fold
@@ -93,6 +85,16 @@ def train_fast(
         list(opinions[:, is_judged]), rows.labels[is_judged], evenly(rows.kinds[is_judged])
     )
     scores = np.asarray(np.einsum("e,enc->nc", shares, opinions), np.float32)
+    grounds = grounds_of(
+        opinions[0], opinions[1], np.array([len(ids) for ids in lesson.texts], np.intp)
+    )
+    trust = trust_in(
+        scores[is_judged],
+        grounds[is_judged],
+        rows.labels[is_judged],
+        evenly(rows.kinds[is_judged]),
+    )
+    scores = np.asarray(scores * np.exp(grounds @ trust)[:, None], np.float32)
     losses = {
         kind: losses_of(scores[some], encoder.scores[some], rows.labels[some])
         for kind in sorted(set(rows.kinds.tolist()))
@@ -102,11 +104,15 @@ def train_fast(
     _write(
         halves,
         shares,
-        np.mean(list(losses.values()), axis=0).astype(np.float32),
+        {
+            "trust": trust,
+            "thresholds": _GRID,
+            "losses": np.mean(list(losses.values()), axis=0).astype(np.float32),
+        },
         {
             "encoder": vectorizer.fingerprint,
             "names": json.dumps(names),
-            "digests": json.dumps([digest_of(each) for each in ordered]),
+            "digests": json.dumps([digest_of(each) for each in encoder.definitions]),
         },
         directory,
     )
@@ -175,7 +181,11 @@ def _salience(texts: Sequence[npt.NDArray[np.intp]], rows: Rows, size: int) -> F
 
 
 def _write(
-    halves: _Halves, shares: Floats, losses: Floats, notes: Mapping[str, str], directory: Path
+    halves: _Halves,
+    shares: Floats,
+    judgement: Mapping[str, Floats],
+    notes: Mapping[str, str],
+    directory: Path,
 ) -> None:
     network, words_ = halves.pooled, halves.words
     (hidden, hidden_bias), (output, output_bias) = network.hidden, network.output
@@ -193,8 +203,7 @@ def _write(
             "output.weight": (output * shares[0]).astype(np.float16),
             "output.bias": output_bias * shares[0],
             "bias": words_.bias * shares[1],
-            "thresholds": _GRID,
-            "losses": losses,
+            **judgement,
         },
         notes,
     )

@@ -35,5 +35,15 @@ def figures_of(scores: npt.NDArray[np.float32], labels: npt.NDArray[np.intp]) ->
     }
 
 
+def flagged(are_flagged: npt.NDArray[np.bool_], are_attacks: npt.NDArray[np.bool_]) -> Figures:
+    """Returns recall and false positives of what is flagged; 0 where there is nothing to flag."""
+    some, others = are_flagged[are_attacks], are_flagged[~are_attacks]
+    return {
+        "texts": float(len(are_attacks)),
+        "recall": _rounded(some.mean() if some.size else 0.0),
+        "false_positives": _rounded(others.mean() if others.size else 0.0),
+    }
+
+
 def _rounded(value: float | np.floating) -> float:
     return round(float(value), 4)

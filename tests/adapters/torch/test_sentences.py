@@ -3,11 +3,9 @@
 import random
 from pathlib import Path
 
-import numpy as np
 import pytest
-from safetensors import safe_open
 
-from training.sentences import (
+from semroute.adapters.torch.training.sentences import (
     ADDRESS,
     IGNORED,
     PERSON,
@@ -18,14 +16,16 @@ from training.sentences import (
     lowered,
     renamed,
 )
-from training.weights import save
 
-LISTS = Path(__file__).parents[2] / "data" / "entities"
+PAGES = {
+    path.stem: path.read_text()
+    for path in (Path(__file__).parents[3] / "data/entities").glob("*.txt")
+}
 
 
 @pytest.fixture
 def composer() -> Composer:
-    return Composer(LISTS, random.Random(1))
+    return Composer(PAGES, random.Random(1))
 
 
 def test_every_template_can_be_filled_and_every_label_is_in_its_text(composer: Composer) -> None:
@@ -50,7 +50,7 @@ def test_only_what_has_somebody_in_it_is_labelled(composer: Composer) -> None:
 
 def test_the_same_seed_writes_the_same_sentences() -> None:
     one, other = (
-        list(composed(Composer(LISTS, random.Random(7)), per_template=1, per_benign=1))
+        list(composed(Composer(PAGES, random.Random(7)), per_template=1, per_benign=1))
         for _ in range(2)
     )
     assert one == other
@@ -78,19 +78,3 @@ def test_what_is_buried_in_other_text_keeps_its_labels() -> None:
 def test_lowering_never_moves_a_label() -> None:
     assert lowered(Sentence("İzmir", ((0, 5, PERSON),))).text == "İzmir"
     assert lowered(Sentence("John", ((0, 4, PERSON),))).text == "john"
-
-
-def test_weights_are_written_the_same_every_time_and_can_be_read(tmp_path: Path) -> None:
-    tensors = {
-        "b": np.arange(6, dtype=np.float16).reshape(2, 3),
-        "a": np.array([1.5], np.float16),
-    }
-    metadata = {"encoder": "x", "thresholds": "[0.5]", "another": "y"}
-    files = [tmp_path / "one", tmp_path / "two"]
-    save(files[0], tensors, metadata)
-    save(files[1], dict(reversed(tensors.items())), dict(reversed(metadata.items())))
-    assert files[0].read_bytes() == files[1].read_bytes()
-    with safe_open(files[0], framework="numpy") as file:
-        assert file.metadata() == metadata
-        for name, tensor in tensors.items():
-            assert np.array_equal(file.get_tensor(name), tensor)

@@ -138,10 +138,3 @@ class _Halves:
         starts, ends = np.concatenate(self._starts), np.concatenate(self._ends)
         scales = (_ORDERS * np.maximum(ends - starts, 1)) ** -0.5
         return Half(np.concatenate(self._columns, axis=1), starts, ends, scales)
-
-
-def highest(scores: Floats, owners: Ints, texts: int) -> Floats:
-    """Returns the highest score among each text's windows; -inf for texts without any."""
-    best = np.full(texts, -np.inf)
-    np.maximum.at(best, owners, scores)
-    return best

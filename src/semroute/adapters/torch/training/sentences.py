@@ -2,8 +2,7 @@
 
 import random
 import re
-from collections.abc import Callable, Iterator, Sequence
-from pathlib import Path
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Final
 
 from attrs import frozen
@@ -12,6 +11,11 @@ PERSON: Final = 1
 ADDRESS: Final = 2
 IGNORED: Final = -100
 """What a careful reader might call either way; nothing is learned from it."""
+
+LISTS: Final = frozenset(
+    ("benign", "fillers", "given_names", "street_words", "streets", "surnames", "templates")
+)
+"""The pages that sentences are made of."""
 
 _SLOT: Final = re.compile(r"\{(\w+)\}")
 _SYLLABLES: Final = (
@@ -65,21 +69,21 @@ class Composer:
     """Fills templates with names and addresses of many countries.
 
     Args:
-        directory: Where the lists and templates are.
+        lists: The lists and templates: a page of each name in `LISTS`.
         rng: Decides everything.
     """
 
-    def __init__(self, directory: Path, rng: random.Random) -> None:
+    def __init__(self, lists: Mapping[str, str], rng: random.Random) -> None:
         self._rng = rng
-        self.templates = _lines(directory / "templates.txt")
-        self.benign = _lines(directory / "benign.txt")
-        self._given = _lists(directory / "given_names.txt")
-        self._surnames = _lists(directory / "surnames.txt")
-        self._fillers = _lists(directory / "fillers.txt")
-        self._words = _lists(directory / "street_words.txt")
+        self.templates = _lines(lists["templates"])
+        self.benign = _lines(lists["benign"])
+        self._given = _lists(lists["given_names"])
+        self._surnames = _lists(lists["surnames"])
+        self._fillers = _lists(lists["fillers"])
+        self._words = _lists(lists["street_words"])
         self._streets = [
             tuple(_items(half, "; ") for half in line.split(": ", 1)[1].split(" | "))
-            for line in _lines(directory / "streets.txt")
+            for line in _lines(lists["streets"])
         ]
         self.given_names = frozenset(name for names in self._given.values() for name in names)
 
@@ -219,13 +223,13 @@ def _digits(rng: random.Random, pattern: str) -> str:
     return "".join(rng.choice(letters.get(character, character)) for character in pattern)
 
 
-def _lines(path: Path) -> list[str]:
-    lines = path.read_text(encoding="utf-8").splitlines()
+def _lines(page: str) -> list[str]:
+    lines = page.splitlines()
     return [line.replace("\\n", "\n") for line in lines if line and not line.startswith("# ")]
 
 
-def _lists(path: Path) -> dict[str, Sequence[str]]:
-    pairs = (line.split(":", 1) for line in _lines(path))
+def _lists(page: str) -> dict[str, Sequence[str]]:
+    pairs = (line.split(":", 1) for line in _lines(page))
     return {name: _items(items) for name, items in pairs}
 
 

@@ -1,31 +1,34 @@
-"""Measures the models of attacks that ship.
+"""Measures the models of attacks, also where attacks stand deep in other texts.
 
-    python -m training.attacks.measure --data DIR [--documents DIR] [--cache FILE]
+    python -m training.measure_attacks --data DIR [--heads DIR] [--documents DIR]
 
-Nothing that is measured here was trained on. `--documents` names a folder of long ordinary texts.
+Nothing that is measured here was trained on. `--heads` names what `semroute train` wrote; without
+it the models that ship are measured. `--documents` names a folder of long ordinary texts.
 """
 
+import json
 import random
 from argparse import ArgumentParser
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
 from attrs import frozen
 from safetensors.numpy import load_file
 
-from semroute.adapters.lexical.attacks import LexicalAttackModel
+from semroute.adapters.lexical.attacks import ARTEFACT, LexicalAttackModel
 from semroute.adapters.lexical.attacks.passages import passage_of
+from semroute.adapters.lexical.training import LETTERS_FILE
 from semroute.adapters.torch import load_encoder
+from semroute.adapters.torch.artefact import HEADS
+from semroute.adapters.torch.attack_head import ATTACKS_FILE
 from semroute.domain.attack import CASCADE
 
-from .rows import labelled, ordinary, own, tool_lists
-from .vectors import encoded
-
-_HEAD: Final = Path(__file__).parents[2] / "src/semroute/adapters/torch/heads/attacks.safetensors"
+_OWN: Final = Path(__file__).parents[1] / "data/attacks"
 _PROMPTS: Final = 800  # so many ordinary prompts of each kind are enough for a tenth of a percent
+_TOOL_LISTS: Final = 200
 _SHOWN: Final = 120  # of larger sets the encoder sees only what the cascade shows it
 _DEPTHS: Final = (10, 600, 5_000, 20_000)  # tokens of filler before an attack
 _DOCUMENT_CHARS: Final = 20_000
@@ -59,11 +62,11 @@ class Odds:
 Scored = Callable[[Sequence[str]], Odds]
 
 
-def scorer(cache: Path | None) -> Scored:
+def scorer(heads: Path | None) -> Scored:
     """Returns a function that has the letters look at texts, and the encoder at many of them."""
-    model = LexicalAttackModel.load()
+    model = LexicalAttackModel.load(heads / LETTERS_FILE if heads else ARTEFACT)
     encoder = load_encoder()
-    head = load_file(_HEAD)
+    head = load_file((heads or HEADS) / ATTACKS_FILE)
     weight, bias = head["weight"][0], float(head["bias"][0])
 
     def scored(texts: Sequence[str]) -> Odds:
@@ -73,7 +76,7 @@ def scorer(cache: Path | None) -> Scored:
         odds = np.full(len(texts), np.nan)
         passages = [passage_of(texts[at], scores[at].start, scores[at].end) for at in shown]
         if passages:
-            odds[shown] = encoded(encoder, passages, cache) @ weight + bias
+            odds[shown] = encoder.encode(passages) @ weight + bias
         return Odds(np.array([score.logit for score in scores]), odds, asks)
 
     return scored
@@ -84,10 +87,10 @@ def main() -> None:
     parser = ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--documents", type=Path)
-    parser.add_argument("--cache", type=Path)
+    parser.add_argument("--heads", type=Path)
     parser.add_argument("--threshold", type=float, default=0.5)
     arguments = parser.parse_args()
-    scored = scorer(arguments.cache)
+    scored = scorer(arguments.heads)
     sets = held_out(arguments.data)
     if arguments.documents:
         sets["documents"] = [
@@ -102,22 +105,36 @@ def main() -> None:
 
 def held_out(data: Path) -> dict[str, list[str]]:
     """Returns the texts that nothing was trained on."""
-    collected = labelled(data / "jailbreak/dev.jsonl")
-    written, fresh = own("dev.jsonl"), own("dev2.jsonl")
+    collected = _rows(data / "jailbreak/dev.jsonl")
+    written, fresh = _rows(_OWN / "dev.jsonl"), _rows(_OWN / "dev2.jsonl")
     return {
-        "in the wild": [row.text for row in collected if row.is_attack],
-        "own attacks": [row.text for row in written if row.is_attack],
-        "fresh attacks": [row.text for row in fresh if row.is_attack],
-        "trigger words": [row.text for row in collected if not row.is_attack],
-        "own ordinary": [row.text for row in written if not row.is_attack],
-        "fresh ordinary": [row.text for row in fresh if not row.is_attack],
-        "exam questions": [row.text for row in ordinary(data / "domain/dev.jsonl", "")[:_PROMPTS]],
-        "intents": [
-            row.text for row in ordinary(data / "intents/clinc150_dev.jsonl", "")[:_PROMPTS]
-        ],
-        "tool lists": [row.text for row in tool_lists(data, 1)[:200]],
-        "personal data": [row.text for row in ordinary(data / "pii/dev.jsonl", "")],
+        "in the wild": [text for text, is_attack in collected if is_attack],
+        "own attacks": [text for text, is_attack in written if is_attack],
+        "fresh attacks": [text for text, is_attack in fresh if is_attack],
+        "trigger words": [text for text, is_attack in collected if not is_attack],
+        "own ordinary": [text for text, is_attack in written if not is_attack],
+        "fresh ordinary": [text for text, is_attack in fresh if not is_attack],
+        "exam questions": _texts(data / "domain/dev.jsonl")[:_PROMPTS],
+        "intents": _texts(data / "intents/clinc150_dev.jsonl")[:_PROMPTS],
+        "tool lists": [
+            f"{line['query']}\n{json.dumps(line['tools'])}"
+            for line in _lines(data / "tools/dev.jsonl")[1::2]
+        ][:_TOOL_LISTS],
+        "personal data": _texts(data / "pii/dev.jsonl"),
     }
+
+
+def _lines(path: Path) -> list[dict[str, Any]]:
+    with path.open(encoding="utf-8") as file:
+        return [json.loads(line) for line in file]
+
+
+def _rows(path: Path) -> list[tuple[str, bool]]:
+    return [(line["text"], bool(line["label"])) for line in _lines(path)]
+
+
+def _texts(path: Path) -> list[str]:
+    return [line["text"] for line in _lines(path)]
 
 
 def hidden(sets: dict[str, list[str]]) -> dict[str, list[str]]:

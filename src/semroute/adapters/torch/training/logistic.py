@@ -7,7 +7,9 @@ import numpy.typing as npt
 import torch
 from attrs import frozen
 
-from .bags import Floats, Ints, highest
+from .category_texts import Ints
+
+Odds = npt.NDArray[np.float64]
 
 _MINED: Final = 6.0  # times what other ordinary windows count
 
@@ -15,11 +17,11 @@ _MINED: Final = 6.0  # times what other ordinary windows count
 class Rows(Protocol):
     """A matrix, as far as a regression needs it."""
 
-    def scores(self, weights: npt.NDArray[np.float32]) -> Floats:
+    def scores(self, weights: npt.NDArray[np.float32]) -> Odds:
         """Returns the matrix times the weights."""
         ...
 
-    def gradient(self, residuals: Floats) -> Floats:
+    def gradient(self, residuals: Odds) -> Odds:
         """Returns the transposed matrix times the residuals."""
         ...
 
@@ -30,11 +32,11 @@ class Dense:
 
     matrix: npt.NDArray[np.float32]
 
-    def scores(self, weights: npt.NDArray[np.float32]) -> Floats:
+    def scores(self, weights: npt.NDArray[np.float32]) -> Odds:
         """Returns the matrix times the weights."""
         return np.asarray(self.matrix @ weights, np.float64)
 
-    def gradient(self, residuals: Floats) -> Floats:
+    def gradient(self, residuals: Odds) -> Odds:
         """Returns the transposed matrix times the residuals."""
         return np.asarray(residuals.astype(np.float32) @ self.matrix, np.float64)
 
@@ -46,24 +48,31 @@ class Line:
     weights: npt.NDArray[np.float32]
     bias: float
 
-    def scores(self, rows: Rows) -> Floats:
+    def scores(self, rows: Rows) -> Odds:
         """Returns the log odds of some rows."""
         return rows.scores(self.weights) + self.bias
 
 
-def fit(
-    rows: Rows,
-    columns: int,
-    labels: npt.NDArray[np.bool_],
-    counts: Floats,
-    *,
-    strength: float,
-    steps: int,
-) -> Line:
-    """Fits weights with an L2 penalty of 1 / `strength`; the bias has none."""
-    used = torch.zeros(columns + 1, dtype=torch.float32, requires_grad=True)
+@frozen
+class Search:
+    """How weights are looked for.
+
+    Args:
+        columns: How many there are.
+        strength: They have an L2 penalty of 1 / `strength`; the bias has none.
+        steps: How long to look, at most.
+    """
+
+    columns: int
+    strength: float
+    steps: int
+
+
+def fit(rows: Rows, labels: npt.NDArray[np.bool_], counts: Odds, search: Search) -> Line:
+    """Returns the weights under which labels are most probable, each counting so much."""
+    used = torch.zeros(search.columns + 1, dtype=torch.float32, requires_grad=True)
     optimiser = torch.optim.LBFGS(
-        [used], max_iter=steps, history_size=8, line_search_fn="strong_wolfe"
+        [used], max_iter=search.steps, history_size=8, line_search_fn="strong_wolfe"
     )
     total = counts.sum()
 
@@ -71,9 +80,11 @@ def fit(
         weights = used.detach().numpy()
         odds = rows.scores(weights[:-1]) + weights[-1]
         cost = counts @ np.logaddexp(0, np.where(labels, -odds, odds))
-        cost += 0.5 / strength * float(weights[:-1] @ weights[:-1])
+        cost += 0.5 / search.strength * float(weights[:-1] @ weights[:-1])
         residuals = counts * (1 / (1 + np.exp(-odds)) - labels)
-        slope = np.append(rows.gradient(residuals) + weights[:-1] / strength, residuals.sum())
+        slope = np.append(
+            rows.gradient(residuals) + weights[:-1] / search.strength, residuals.sum()
+        )
         used.grad = torch.tensor(slope / total, dtype=torch.float32)
         return float(cost / total)
 
@@ -83,14 +94,7 @@ def fit(
 
 
 def fit_bags(
-    rows: Rows,
-    columns: int,
-    owners: Ints,
-    labels: npt.NDArray[np.bool_],
-    weights: Floats,
-    *,
-    strength: float,
-    steps: int,
+    rows: Rows, owners: Ints, labels: npt.NDArray[np.bool_], weights: Odds, search: Search
 ) -> Line:
     """Fits windows when only texts have labels.
 
@@ -99,33 +103,32 @@ def fit_bags(
 
     Args:
         rows: The windows.
-        columns: How many weights there are.
         owners: Which text each window is of.
         labels: Of each text, whether it is an attack.
         weights: What each text counts.
-        strength: As for `fit`.
-        steps: As for `fit`.
+        search: As for `fit`.
     """
     attacks = labels[owners]
     parts = np.bincount(owners, minlength=labels.size)[owners]
     harmless = weights[owners] * parts**-0.25  # a long text is worth more than a short one
-    first = fit(
-        rows,
-        columns,
-        attacks,
-        np.where(attacks, _share(weights, owners, parts), harmless),
-        strength=strength,
-        steps=steps,
-    )
+    counts = np.where(attacks, _share(weights, owners, parts), harmless)
+    first = fit(rows, attacks, counts, search)
     scores = first.scores(rows)
     kept = ~attacks | (scores >= highest(scores, owners, labels.size)[owners]) | (scores > 1)
     parts = np.maximum(np.bincount(owners[kept], minlength=labels.size)[owners], 1)
     # A text is judged by its worst window, so ordinary windows that score high count for more.
     tricky = harmless * (1 + _MINED / (1 + np.exp(-(scores + 1))))
     counts = np.where(attacks, _share(weights, owners, parts), tricky)
-    return fit(rows, columns, attacks, np.where(kept, counts, 0.0), strength=strength, steps=steps)
+    return fit(rows, attacks, np.where(kept, counts, 0.0), search)
 
 
-def _share(weights: Floats, owners: Ints, parts: Ints) -> Floats:
+def _share(weights: Odds, owners: Ints, parts: Ints) -> Odds:
     """What a window of an attack counts: twice, for there are fewer, but not each as a whole."""
     return np.asarray(2 * weights[owners] * parts**-0.7, np.float64)
+
+
+def highest(scores: Odds, owners: Ints, texts: int) -> Odds:
+    """Returns the highest score among each text's windows; -inf for texts without any."""
+    best = np.full(texts, -np.inf)
+    np.maximum.at(best, owners, scores)
+    return best

@@ -1,0 +1,126 @@
+"""Trains the model of letters, and says what it makes of each text that it has not seen."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Final, Protocol
+
+import numpy as np
+import numpy.typing as npt
+from attrs import frozen
+
+from .attack_texts import AttackTexts
+from .category_texts import Ints
+from .logistic import Dense, Line, Odds, Rows, Search, fit, fit_bags
+
+_STRENGTH: Final = 10.0
+_STEPS: Final = 30
+_LOOSE: Final = 10.0  # the few numbers of a calibration need no holding back
+_CALIBRATION_STEPS: Final = 200
+
+
+class Windows(Rows, Protocol):
+    """The windows of some texts, as rows of a matrix."""
+
+    @property
+    def texts(self) -> Ints:
+        """Which text each window is of, rising."""
+        ...
+
+    @property
+    def bounds(self) -> Ints:
+        """Where each begins and has ended; shape (windows, 2)."""
+        ...
+
+
+class Worst(Protocol):
+    """A text's worst passages."""
+
+    @property
+    def odds(self) -> float:
+        """The log odds of the worst, without rules."""
+        ...
+
+    @property
+    def fires(self) -> bool:
+        """Whether a rule fires in it."""
+        ...
+
+    @property
+    def passages(self) -> tuple[str, ...]:
+        """All of them, worst first."""
+        ...
+
+
+class LetterModel(Protocol):
+    """A model of letters, but for its weights; `adapters/lexical/training` has one."""
+
+    @property
+    def columns(self) -> int:
+        """How many weights it has."""
+        ...
+
+    @property
+    def max_rule(self) -> float:
+        """What a rule may add at most, in log odds."""
+        ...
+
+    def bags(self, texts: Sequence[str]) -> Windows:
+        """Returns the windows of texts."""
+        ...
+
+    def suspects(self, text: str, odds: Odds, bounds: Ints) -> Worst:
+        """Returns a text's worst passages, of the odds of its windows."""
+        ...
+
+    def write(
+        self, weights: npt.NDArray[np.float32], bias: float, rule: float, directory: Path
+    ) -> None:
+        """Writes the weights of all columns, and what is added always and where a rule fires."""
+        ...
+
+
+@frozen(eq=False)
+class Judged:
+    """What the letters say of each text when it was held out.
+
+    Args:
+        odds: The log odds of its worst passage, rules included; shape (texts,).
+        passages: Its most suspicious passages, worst first.
+    """
+
+    odds: Odds
+    passages: tuple[tuple[str, ...], ...]
+
+
+def train_letters(texts: AttackTexts, model: LetterModel, directory: Path) -> Judged:
+    """Trains on all texts and writes the model, after having judged each without itself."""
+    bags = model.bags([row.text for row in texts.rows])
+    search = Search(model.columns, _STRENGTH, _STEPS)
+
+    def fitted(weights: Odds) -> Line:
+        return fit_bags(bags, bags.texts, texts.labels, weights, search)
+
+    odds = texts.held_out(lambda weights: fitted(weights).scores(bags), bags.texts)
+    suspects = [
+        model.suspects(row.text, *part)
+        for row, part in zip(texts.rows, _parts(bags, odds, len(texts.rows)), strict=True)
+    ]
+    tops = np.array([one.odds for one in suspects])
+    fires = np.array([one.fires for one in suspects], np.float64)
+    table = np.column_stack((tops, fires)).astype(np.float32)
+    line = fit(Dense(table), texts.labels, texts.telling, Search(2, _LOOSE, _CALIBRATION_STEPS))
+    scale, rule = float(line.weights[0]), min(max(float(line.weights[1]), 0.0), model.max_rule)
+    scores = scale * tops + rule * fires
+    shift = texts.shift(scores)
+    whole = fitted(texts.weights)
+    weights = (whole.weights * scale).astype(np.float32)
+    model.write(weights, whole.bias * scale + shift, rule, directory)
+    return Judged(scores + shift, tuple(one.passages for one in suspects))
+
+
+def _parts(bags: Windows, odds: Odds, texts: int) -> Iterator[tuple[Odds, Ints]]:
+    """Yields the windows of each text."""
+    ends = np.searchsorted(bags.texts, np.arange(texts), "right")
+    starts = np.searchsorted(bags.texts, np.arange(texts))
+    for start, end in zip(starts.tolist(), ends.tolist(), strict=True):
+        yield odds[start:end], bags.bounds[start:end]

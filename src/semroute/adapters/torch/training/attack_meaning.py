@@ -1,0 +1,79 @@
+"""Trains the encoder's head for attacks, on the passages that it will be shown."""
+
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+from attrs import frozen
+
+from semroute.domain.attack import AttackKind
+
+from .attack_extension import write_attack_head
+from .attack_letters import Judged
+from .attack_texts import AttackText, AttackTexts
+from .logistic import Dense, Line, Odds, Search, fit, fit_bags
+from .vectors import Vectorizer
+
+_STRENGTH: Final = 10.0
+_LOOSE: Final = 10.0  # the few numbers of a calibration need no holding back
+_STEPS: Final = 200
+# Every so manyeth ordinary text is read, and attacks among harmless words, which resemble their
+# originals.
+_THINNED: Final = {"exam": 4, "intent": 4, "banking": 4, "joined": 8, "tools": 6, "personal": 2}
+_THINNED_PADDED: Final = 2
+_PASSAGES: Final = 2  # of a long text so many are read
+_LEAST: Final = 1e-3
+
+
+@frozen(eq=False)
+class Understood:
+    """What letters and encoder say together of the texts that both read, when held out.
+
+    Args:
+        texts: Those texts.
+        odds: The log odds of both, added.
+    """
+
+    texts: AttackTexts
+    odds: Odds
+
+
+def train_meaning(
+    texts: AttackTexts, judged: Judged, vectorizer: Vectorizer, directory: Path
+) -> Understood:
+    """Trains the head, weighs it against the letters, and writes it."""
+    chosen = [at for at, row in enumerate(texts.rows) if _is_chosen(row, at)]
+    shown = [(at, passage) for at in chosen for passage in judged.passages[at][:_PASSAGES]]
+    vectors = vectorizer.vectors([passage for _, passage in shown], "passages")
+    search = Search(vectors.shape[1], _STRENGTH, _STEPS)
+    rows, owners = Dense(vectors), np.array([at for at, _ in shown])
+
+    def fitted(weights: Odds) -> Line:
+        return fit_bags(rows, owners, texts.labels, weights, search)
+
+    odds = texts.held_out(lambda weights: fitted(weights).scores(rows), owners)
+    # The first passage of each text is the one that the encoder is asked about.
+    firsts = np.searchsorted(owners, chosen)
+    some = texts.some(chosen)
+    table = np.column_stack((judged.odds[chosen], odds[firsts])).astype(np.float32)
+    both = fit(Dense(table), some.labels, some.telling, Search(2, _LOOSE, _STEPS))
+    # Letters that know nothing (of a handful of texts) are no measure.
+    scale = max(float(both.weights[1]), 0.0) / max(float(both.weights[0]), _LEAST)
+    together = judged.odds[chosen] + scale * odds[firsts]
+    shift = some.shift(together)
+    line = fitted(texts.weights)
+    write_attack_head(
+        line.weights * np.float32(scale),
+        line.bias * scale + shift,
+        tuple(AttackKind),
+        vectorizer.fingerprint,
+        directory,
+    )
+    return Understood(some, together + shift)
+
+
+def _is_chosen(row: AttackText, at: int) -> bool:
+    thinned = _THINNED.get(row.source, 1)
+    if row.is_attack:
+        thinned = _THINNED_PADDED if row.within else 1
+    return at % thinned == 0

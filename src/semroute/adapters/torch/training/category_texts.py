@@ -1,0 +1,83 @@
+"""Texts whose category is known, and in which part of them each is held out."""
+
+from collections.abc import Sequence
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+from attrs import frozen
+
+from semroute.adapters.torch.category_head import line_digest
+from semroute.adapters.torch.vectors import Vectors
+
+Ints = npt.NDArray[np.intp]
+Floats = npt.NDArray[np.float32]
+
+FOLDS: Final = 3
+
+
+@frozen
+class CategoryText:
+    """A text whose category is known.
+
+    Args:
+        text: The text.
+        label: Its category.
+        kind: Of which sort it is, such as `chat`; figures are told for each.
+        weight: How much it counts in training.
+        origin: If it was made from another text, that text; both are held out together.
+    """
+
+    text: str
+    label: str
+    kind: str
+    weight: float = 1.0
+    origin: str = ""
+
+    @property
+    def is_made(self) -> bool:
+        """Whether it was made from another text; nothing is measured on it."""
+        return bool(self.origin)
+
+
+@frozen(eq=False)
+class Rows:
+    """Texts, column by column."""
+
+    texts: Sequence[CategoryText]
+    vectors: Vectors
+    labels: Ints
+    kinds: npt.NDArray[np.str_]
+    weights: Floats
+    folds: Ints
+    are_made: npt.NDArray[np.bool_]
+
+    @classmethod
+    def of(cls, texts: Sequence[CategoryText], vectors: Vectors, names: Sequence[str]) -> "Rows":
+        """Returns texts with their vectors; labels are numbers of names."""
+        return cls(
+            texts,
+            vectors,
+            np.array([names.index(each.label) for each in texts], np.intp),
+            np.array([each.kind for each in texts]),
+            np.array([each.weight for each in texts], np.float32),
+            np.array([fold_of(each.origin or each.text) for each in texts], np.intp),
+            np.array([each.is_made for each in texts]),
+        )
+
+
+def evenly(kinds: npt.NDArray[np.str_]) -> Floats:
+    """Returns weights under which every kind counts the same, however many texts it has."""
+    _, places, counts = np.unique(kinds, return_inverse=True, return_counts=True)
+    return (1 / counts[places]).astype(np.float32)
+
+
+def direction_of(vectors: Vectors) -> npt.NDArray[np.float32]:
+    """Returns what vectors have in common, of length 1; nothing if there are none."""
+    mean = vectors.sum(axis=0)
+    return np.asarray(mean / max(float(np.linalg.norm(mean)), 1e-12), np.float32)
+
+
+def fold_of(text: str) -> int:
+    """Returns in which part a text is held out."""
+    return int(line_digest(text), 16) % FOLDS

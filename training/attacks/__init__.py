@@ -1,1 +1,0 @@
-"""The models of attacks: `python -m training.attacks --data DIR`."""
