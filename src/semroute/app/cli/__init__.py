@@ -29,7 +29,7 @@ _COMMANDS = {
     "train": "Train the heads that read prompts off the encoder's vectors.",
     "import": "Turn the configuration of another router into ours.",
     "schema": "Print the JSON Schema of the configuration, for editors.",
-    "demo": "Start a whole gateway with model servers, and send it a dozen prompts.",
+    "demo": "Start a whole gateway with model servers, and send it fifteen prompts.",
     "version": "Print the versions of semroute and of what it is built on.",
 }
 

@@ -33,7 +33,7 @@ from .progress import show_progress
 if TYPE_CHECKING:
     from semroute.app.cli.demonstration import Outcome
 
-_TITLE: Final = "A dozen prompts through Envoy"
+_TITLE: Final = "Fifteen prompts through Envoy"
 _WIDE: Final = 132  # columns; narrower terminals get two lines a prompt
 _OTHER_COLUMNS: Final = 34  # what a narrow table needs beside the prompts
 _HOST: Final = "127.0.0.1"
@@ -65,7 +65,7 @@ def demo(
     ] = 8801,
     as_json: JsonOption = False,
 ) -> int:
-    """Start a whole gateway with model servers, and send it a dozen prompts.
+    """Start a whole gateway with model servers, and send it fifteen prompts.
 
     Everything is real but the models: Envoy, the router with its encoder, and small servers that
     answer over HTTP. Afterwards the gateway keeps running until Ctrl-C.
