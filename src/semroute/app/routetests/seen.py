@@ -6,7 +6,7 @@ from typing import Any, assert_never
 
 from attrs import field, frozen
 
-from semroute.app.explanation import Explanation
+from semroute.app.explaining import Explanation
 from semroute.domain.caching.inquiry import Hit, Miss
 from semroute.domain.http import HttpRequest
 from semroute.domain.judgement import Consequence, Judgement
