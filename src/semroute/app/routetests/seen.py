@@ -155,9 +155,10 @@ def _unchecked(judgement: Judgement) -> tuple[str, ...]:
 
 def _nearest(ruling: Ruling, policy: Policy) -> str:
     explanation = Explanation.of(ruling, policy)
-    if explanation is None or not explanation.flips:
+    flips = () if explanation is None else explanation.flips
+    flip = next((each for each in flips if each.model is not None), None)
+    if flip is None:
         return ""
-    flip = explanation.flips[0]
     return f"{flip.model} if {flip.condition}"
 
 
