@@ -9,7 +9,7 @@ from semroute.domain.reasons import Reason
 _WORDS: Final[Mapping[Reason, str]] = {
     Reason.EXPLICIT_MODEL: "the client named it",
     Reason.RULE: "the operator's decision names it",
-    Reason.CAPABILITY: "a better one cannot take the request",
+    Reason.CAPABILITY: "a better one cannot take it",
     Reason.HEALTH: "a better one is out of order",
     Reason.PINNED: "the conversation stays where it is",
     Reason.STICKY: "it goes on from an answer that was given there",
