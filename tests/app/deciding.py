@@ -8,8 +8,8 @@ from attrs import define, field
 from semroute.adapters.memory import FaultyClassifier, WordClassifier, WordEmbedder
 from semroute.adapters.settings import load
 from semroute.app.assemble import detectors_of, route_of
-from semroute.app.assemble.mistakes import unusable_in
 from semroute.app.assemble.policies import Policies, policies_of
+from semroute.app.cli.unusable import unusable_in
 from semroute.app.config import Library, LibraryCategory, policy_of
 from semroute.app.mistakes import mistakes_in
 from semroute.app.reasoning import families_of

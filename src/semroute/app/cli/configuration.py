@@ -11,13 +11,13 @@ from cyclopts import Parameter
 from cyclopts.validators import Number
 
 from semroute.adapters.settings import load
-from semroute.app.assemble.mistakes import unusable_in
 from semroute.app.config import Library
 from semroute.app.mistakes import mistakes_in
 from semroute.app.reasoning import ReasoningLibrary
 from semroute.app.settings import Settings
 
 from .exits import UsageError
+from .unusable import unusable_in
 
 _VARIABLE: Final = "SEMROUTE_CONFIG"
 
