@@ -55,7 +55,7 @@ tests:
 def test_a_file_that_cannot_be_used_is_explained(tmp_path: Path) -> None:
     (tmp_path / "semroute.yaml").write_text(CONFIG)
     (tmp_path / "bad.yaml").write_text(
-        TESTS.replace("model: euler", "model: eular").replace("cached: true", "cashed: true")
+        TESTS.replace("model: euler", "model: eular", 1).replace("cached: true", "cashed: true")
     )
     result = semroute(tmp_path, "test", "bad.yaml")
     assert (result.returncode, result.stdout) == (2, "")

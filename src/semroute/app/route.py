@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from typing import Final, Literal, assert_never
 
 import trio
-from attrs import evolve, field, frozen
+from attrs import Factory, evolve, field, frozen
 
 from semroute.domain.admission import fault_in
 from semroute.domain.caching.answer import Replayed
@@ -95,15 +95,13 @@ class Route:
     senses: Senses = field(factory=Senses)
     conversations: Conversations = field(factory=Conversations)
     unhealthy: Callable[[], frozenset[str]] = frozenset
-    shape: Shape = field()
-    _gather: Gather = field(init=False)
+    shape: Shape = field(default=Factory(lambda self: Shape(self.rulings.policy), takes_self=True))
+    _gather: Gather = field(
+        init=False, default=Factory(lambda self: self.gathers(), takes_self=True)
+    )
 
-    @shape.default
-    def _unshaped(self) -> Shape:
-        return Shape(self.rulings.policy)
-
-    @_gather.default
-    def _gather_by_policy(self) -> Gather:
+    def gathers(self) -> Gather:
+        """Returns what finds out about requests."""
         return Gather(
             self.rulings.policy,
             self.classifier,

@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from typing import Final
 
-from attrs import evolve, field, frozen
+from attrs import Factory, evolve, field, frozen
 
 from semroute.domain.chat import ChatRequest, Role, ToolChoice
 from semroute.domain.decisions import Decision
@@ -60,11 +60,9 @@ class Shape:
     families: Mapping[str, Family] = field(factory=dict)
     selector: ToolSelector | None = None
     toolboxes: Mapping[str, Toolbox] = field(factory=dict)
-    _fields: Mapping[Service, frozenset[str]] = field(init=False)
-
-    @_fields.default
-    def _fields_by_api(self) -> dict[Service, frozenset[str]]:
-        return {each: reasoning_fields(self.families.values(), each) for each in Service}
+    _fields: Mapping[Service, frozenset[str]] = field(
+        init=False, default=Factory(lambda self: _fields_of(self.families), takes_self=True)
+    )
 
     async def warm(self) -> None:
         """Reads the operator's tools, so that the first request does not wait for that."""
@@ -126,6 +124,10 @@ class Shape:
         kept = range(len(toolbox.tools)) if selection is None else selection.kept
         documents = [json.loads(each) for each in toolbox.rendered(kept, shape)]
         return Shaped(evolve(edit, fields={**edit.fields, "tools": documents}), selection)
+
+
+def _fields_of(families: Mapping[str, Family]) -> dict[Service, frozenset[str]]:
+    return {each: reasoning_fields(families.values(), each) for each in Service}
 
 
 def _asked_for(chat: ChatRequest) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TypeVar
 
-from attrs import evolve, field, frozen
+from attrs import Factory, evolve, field, frozen
 from attrs.validators import and_, ge, le
 
 from .caching.rules import NO_CACHE, CacheMode, CacheRules, CacheScope
@@ -123,9 +123,13 @@ class Policy:
     digest: str = ""
     revision: str = ""
 
-    _binds_named: bool = field(init=False, repr=False, eq=False)
+    _binds_named: bool = field(
+        init=False,
+        repr=False,
+        eq=False,
+        default=Factory(lambda self: self._binds_some(), takes_self=True),
+    )
 
-    @_binds_named.default
     def _binds_some(self) -> bool:
         special = (*self.special_guards, *self.special_caches)
         with_rules = {case.decision for case in special if case.decision is not None}
