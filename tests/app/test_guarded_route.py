@@ -12,8 +12,10 @@ from semroute.adapters.memory import FaultyClassifier
 from semroute.adapters.openai import OpenAITexts
 from semroute.app.assemble.apis import unrouted_of
 from semroute.app.route import Route
+from semroute.app.senses import Senses
 from semroute.app.unrouted import ScreenUnrouted
 from semroute.domain.attack import AttackKind
+from semroute.domain.decisions import Decision
 from semroute.domain.guards import (
     AttackGuard,
     BlockStyle,
@@ -24,6 +26,7 @@ from semroute.domain.guards import (
     PiiAction,
     PiiGuard,
 )
+from semroute.domain.headers import Headers
 from semroute.domain.http import LocalReply, Unrouted
 from semroute.domain.passage import Passage, Path
 from semroute.domain.pii import PiiKind
@@ -31,6 +34,8 @@ from semroute.domain.policy import Case
 from semroute.domain.reasons import Reason
 from semroute.domain.ruling import RequestEdit, Ruling
 from semroute.domain.screening import PersonalDatum, ScreenFault, Screening, Threat
+from semroute.domain.signals.conditions import Condition, Every, Not, Shows
+from semroute.domain.signals.definitions import CategorySignal, HeaderSignal
 from semroute.domain.verdict import Blocked, PassedThrough, Routed
 
 from .conftest import POLICY, asks, post, route_with
@@ -56,7 +61,7 @@ async def screen(passages: Sequence[Passage], opaque: Sequence[Path]) -> Screeni
 
 def guarded(classifier: FaultyClassifier, guards: Guards = GUARDS) -> Route:
     route = route_with(classifier, evolve(POLICY, guards=guards), screen)
-    return evolve(route, unrouted=unrouted_of(route.rulings, screen))
+    return evolve(route, unrouted=unrouted_of(route.rulings, screen, route.senses))
 
 
 def reply(ruling: Ruling) -> LocalReply:
@@ -236,4 +241,40 @@ async def test_an_api_that_is_not_routed_has_the_guards_of_the_model_it_names(
     unrouted = {Unrouted.COMPLETIONS: ScreenUnrouted(codec, rulings, screen)}
     body = json.dumps({"model": model, "prompt": "an attack"}).encode()
     ruling = await evolve(route, unrouted=unrouted)(post(body, path="/completions"))
+    assert (ruling.action.status if isinstance(ruling.action, LocalReply) else None) == status
+
+
+@pytest.mark.parametrize(
+    ("condition", "tier", "status"),
+    [
+        (Shows("gold"), "gold", 403),
+        (Shows("gold"), "silver", None),
+        (Not(Shows("gold")), "silver", 403),
+        # Nobody finds out what such a request is about, so it may be about that.
+        (Shows("law"), "silver", 403),
+        (Every((Shows("gold"), Shows("law"))), "silver", None),
+    ],
+)
+async def test_an_api_that_is_not_routed_has_the_guards_of_decisions_it_may_be_of(
+    classifier: FaultyClassifier, condition: Condition, tier: str, status: int | None
+) -> None:
+    policy = evolve(
+        POLICY,
+        guards=Guards(),
+        signals={
+            "gold": HeaderSignal("x-tier", frozenset({"gold"})),
+            "law": CategorySignal(frozenset({"law"})),
+        },
+        decisions=(Decision("strict", condition),),
+        special_guards={Case(None, model, "strict"): GUARDS for model in POLICY.models},
+    )
+    assert policy.screens_unrouted
+    senses = Senses(policy.signals, policy.decisions)
+    codec = OpenAITexts()
+    rulings = evolve(guarded(classifier).rulings, policy=policy, words=codec)
+    unrouted = {Unrouted.COMPLETIONS: ScreenUnrouted(codec, rulings, screen, senses)}
+    request = post(json.dumps({"prompt": "an attack"}).encode(), path="/completions")
+    request = evolve(request, headers=Headers((*request.headers, ("x-tier", tier.encode()))))
+    ruling = await evolve(guarded(classifier), unrouted=unrouted)(request)
+    assert isinstance(ruling.verdict, Blocked if status else PassedThrough)
     assert (ruling.action.status if isinstance(ruling.action, LocalReply) else None) == status

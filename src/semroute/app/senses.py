@@ -32,6 +32,8 @@ from semroute.domain.signals.result import SignalResult
 # Letters of a text this long are read in about a millisecond; longer ones wait for a thread.
 _AT_ONCE_CHARS: Final = 10_000
 
+_NOTHING_SAID: Final = ChatRequest("", ())
+
 Results = dict[str, SignalResult]
 
 
@@ -135,6 +137,16 @@ class Senses:
             if name in wanted(self.decisions, found):
                 found[name] = await self._ask(name, text, started + self.budgets.get(name, 0))
         return found
+
+    def beside(self, headers: Headers) -> Results:
+        """Returns what became of signals that are not about the body of a request."""
+        request = Circumstances(_NOTHING_SAID, headers, "", 0, self.now)
+        found = (
+            (name, apparent(signal, request))
+            for name, signal in self.signals.items()
+            if isinstance(signal, HeaderSignal | TimeSignal)
+        )
+        return {name: result for name, result in found if result is not None}
 
     def beside_body(self, results: Mapping[str, SignalResult]) -> str:
         """Returns what became of signals that are not about the body, as a text."""

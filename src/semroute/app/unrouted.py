@@ -4,11 +4,13 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Final, TypeAlias, assert_never
 
 import trio
-from attrs import evolve, frozen
+from attrs import evolve, field, frozen
 
 from semroute.domain.admission import fault_in
+from semroute.domain.decisions import select
 from semroute.domain.errors import InvalidRequestError
-from semroute.domain.guards import Mode
+from semroute.domain.guards import Guards, Mode
+from semroute.domain.headers import Headers
 from semroute.domain.http import HttpRequest
 from semroute.domain.passage import Passage, Path
 from semroute.domain.ports import TextCodec
@@ -19,6 +21,7 @@ from semroute.domain.verdict import Blocked, PassedThrough, Refused, decide_unro
 
 from .parsing import parsed
 from .rulings import Rulings
+from .senses import Senses
 
 ScreenTexts: TypeAlias = Callable[[Sequence[Passage], Sequence[Path]], Awaitable[Screening]]
 """Looks for what the checks are about. It never raises: what cannot be checked is a finding."""
@@ -39,29 +42,33 @@ class ScreenUnrouted:
         codec: Speaks the API, as far as texts and errors go.
         rulings: Words what was decided, as the API does.
         screen: Looks for what the checks are about.
+        senses: Finds out what became of signals that are not about the body.
         answers_in_words: Whether what comes back would have to be screened, too.
     """
 
     codec: TextCodec
     rulings: Rulings
     screen: ScreenTexts
+    senses: Senses = field(factory=Senses)
     answers_in_words: bool = True
 
     async def __call__(self, request: HttpRequest, facts: RequestFacts) -> Ruling:
         """Rules on one request. Cancelled, it leaves nothing behind."""
         started = trio.current_time()
-        if self.answers_in_words and self._must_read_answers:
+        decisions = self._decisions(request.headers)
+        guards = self.rulings.policy.all_guards_of_unrouted(decisions)
+        if self.answers_in_words and _must_be_read(guards):
             return self.rulings.refused(Refused(_FORBIDDEN, _UNREAD), facts)
         refused = fault_in(request)
         if refused is not None:
-            return self._unread(refused, request, facts)
+            return self._unread(refused, request, facts, guards)
         try:
             texts = await parsed(self.codec.read, request.body)
         except InvalidRequestError as error:
-            return self._unread(Refused(_BAD_REQUEST, error), request, facts)
+            return self._unread(Refused(_BAD_REQUEST, error), request, facts, guards)
         screening = await self.screen(texts.passages, texts.opaque)
         seconds = trio.current_time() - started
-        verdict = decide_unrouted(screening, self.rulings.policy, texts.model)
+        verdict = decide_unrouted(screening, self.rulings.policy, texts.model, decisions)
         match verdict:
             case Blocked():
                 ruling = self.rulings.blocked(verdict, None, facts)
@@ -72,13 +79,30 @@ class ScreenUnrouted:
         timings = Timings(screen=seconds, total=seconds)
         return evolve(ruling, screening=screening, timings=timings)
 
-    @property
-    def _must_read_answers(self) -> bool:
-        every = (guards.answers for guards in self.rulings.policy.all_unrouted_guards)
-        return any(guard.mode is Mode.ENFORCE and guard.is_closed for guard in every)
+    def _decisions(self, headers: Headers) -> tuple[str | None, ...]:
+        """Returns the decisions that a request may be of, as far as its headers and the time tell.
 
-    def _unread(self, refused: Refused, request: HttpRequest, facts: RequestFacts) -> Ruling:
+        Nobody reads it for anything else, so it may be of all that turn on more: their guards hold.
+        """
+        policy = self.rulings.policy
+        selection = select(policy.decisions, self.senses.beside(headers))
+        chosen = None if selection.chosen is None else selection.chosen.name
+        return (chosen, *(each.name for each in selection.undecided))
+
+    def _unread(
+        self,
+        refused: Refused,
+        request: HttpRequest,
+        facts: RequestFacts,
+        every: Sequence[Guards],
+    ) -> Ruling:
         """What nobody could read slips by only where no check is enforced."""
-        if any(guards.enforces for guards in self.rulings.policy.all_unrouted_guards):
+        if any(guards.enforces for guards in every):
             return self.rulings.refused(refused, facts)
         return self.rulings.passed(PassedThrough(Reason.UNREADABLE), request.body, (), facts)
+
+
+def _must_be_read(every: Sequence[Guards]) -> bool:
+    """Whether some answer must be screened."""
+    answers = (guards.answers for guards in every)
+    return any(guard.mode is Mode.ENFORCE and guard.is_closed for guard in answers)

@@ -267,10 +267,9 @@ class Policy:
         known = model if model in self.models else self.default_model
         return strictest([self.guards_for(Case(None, known, each)) for each in decisions])
 
-    @property
-    def all_unrouted_guards(self) -> tuple[Guards, ...]:
-        """Every set of guards that a request may have to pass that is not routed."""
-        return tuple(self.guards_of_unrouted(model) for model in self.models)
+    def all_guards_of_unrouted(self, decisions: Sequence[str | None]) -> tuple[Guards, ...]:
+        """Returns the guards of such requests, whatever model they name."""
+        return tuple(self.guards_of_unrouted(model, decisions) for model in self.models)
 
     @property
     def all_guards(self) -> tuple[Guards, ...]:
@@ -282,7 +281,9 @@ class Policy:
         """Whether requests that we do not route are looked at, or their answers have to be."""
         return any(
             guards.checks or guards.answers.mode is Mode.ENFORCE
-            for guards in self.all_unrouted_guards
+            for guards in self.all_guards_of_unrouted(
+                (None, *(each.name for each in self.decisions))
+            )
         )
 
     @property

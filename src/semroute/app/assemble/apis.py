@@ -21,6 +21,7 @@ from semroute.adapters.openai import (
 )
 from semroute.app.api import Api
 from semroute.app.rulings import Rulings
+from semroute.app.senses import Senses
 from semroute.app.unrouted import ScreenTexts, ScreenUnrouted
 from semroute.domain.http import Service, Unrouted
 from semroute.domain.ports import (
@@ -93,11 +94,13 @@ def apis_of(rulings: Rulings) -> dict[Service, Api]:
     }
 
 
-def unrouted_of(rulings: Rulings, screen: ScreenTexts) -> dict[Unrouted, ScreenUnrouted]:
+def unrouted_of(
+    rulings: Rulings, screen: ScreenTexts, senses: Senses
+) -> dict[Unrouted, ScreenUnrouted]:
     """Returns what rules on requests of each API that is only screened."""
     return {
         service: ScreenUnrouted(
-            codec, evolve(rulings, words=codec), screen, service.answers_in_words
+            codec, evolve(rulings, words=codec), screen, senses, service.answers_in_words
         )
         for service, codec in _TEXTS.items()
     }

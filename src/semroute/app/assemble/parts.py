@@ -160,7 +160,7 @@ def route_of(  # noqa: PLR0913, PLR0917 - each is a part
     )
     return Route(
         apis=apis_of(rulings),
-        unrouted=unrouted_of(rulings, screen),
+        unrouted=unrouted_of(rulings, screen, carried_out.senses),
         models=MODELS,
         place_of=place_of,
         classifier=classifier,
