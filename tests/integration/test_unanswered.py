@@ -14,9 +14,9 @@ from starlette.types import Receive, Scope, Send
 
 from semroute.adapters.extproc import service
 from semroute.app import (
+    assess,
     converse,
     flights,
-    gather,
     parsing,
     recall,
     route,
@@ -60,7 +60,7 @@ REQUESTS: dict[str, tuple[str, dict[str, Any]]] = {
 MODULES = (
     converse,
     flights,
-    gather,
+    assess,
     parsing,
     recall,
     route,

@@ -43,8 +43,8 @@ from semroute.domain.verdict import (
 )
 
 from .api import Api
+from .assess import Assess, Assessed
 from .conversations import Conversations
-from .gather import Gather, Gathered
 from .parsing import parsed
 from .recall import Recall
 from .rulings import Rulings
@@ -96,13 +96,13 @@ class Route:
     conversations: Conversations = field(factory=Conversations)
     unhealthy: Callable[[], frozenset[str]] = frozenset
     shape: Shape = field(default=Factory(lambda self: Shape(self.rulings.policy), takes_self=True))
-    _gather: Gather = field(
-        init=False, default=Factory(lambda self: self.gathers(), takes_self=True)
+    _assess: Assess = field(
+        init=False, default=Factory(lambda self: self.assessor(), takes_self=True)
     )
 
-    def gathers(self) -> Gather:
+    def assessor(self) -> Assess:
         """Returns what finds out about requests."""
-        return Gather(
+        return Assess(
             self.rulings.policy,
             self.classifier,
             self.screen,
@@ -191,7 +191,7 @@ class Route:
         if self.recall is not None and api.is_recalled:
             beside = f"{self.senses.beside_body(signals)} {wish}"
             inquiry = self.recall.inquiry(request, chat, beside)
-        found = await self._gather(chat, inquiry, signals)
+        found = await self._assess(chat, inquiry, signals)
         conversation = self.conversations.of(chat, request.headers)
         findings = evolve(self._findings(chat, facts, found, conversation), wish=wish)
         verdict = api.decide(chat, findings, rulings.policy)
@@ -235,7 +235,7 @@ class Route:
         return rulings.answers_in_words and rulings.policy.asked(chat.model) is not None
 
     def _findings(
-        self, chat: ChatRequest, facts: RequestFacts, found: Gathered, conversation: str
+        self, chat: ChatRequest, facts: RequestFacts, found: Assessed, conversation: str
     ) -> Findings:
         seed = facts.request_id or facts.decision_id
         return Findings(

@@ -23,7 +23,7 @@ from .unrouted import ScreenTexts
 
 
 @define
-class Gathered:
+class Assessed:
     """What is known of a request so far, and how many seconds it took to find out."""
 
     signals: Results
@@ -37,7 +37,7 @@ class Gathered:
 
 
 @frozen
-class Gather:
+class Assess:
     """Finds out what is in a request and what it is about, at the same time.
 
     Args:
@@ -60,7 +60,7 @@ class Gather:
 
     async def __call__(
         self, chat: ChatRequest, inquiry: Inquiry | Bypass | None, signals: Results
-    ) -> Gathered:
+    ) -> Assessed:
         """Returns what there is to know.
 
         Once nothing is found in it, and the very same request was answered before, nobody need
@@ -73,55 +73,55 @@ class Gather:
 
         Cancellation: Nothing is left behind.
         """
-        gathered = Gathered(signals)
-        looking = partial(self._look, chat, inquiry, gathered)
-        classifying = partial(self._classify, chat, gathered)
+        assessed = Assessed(signals)
+        looking = partial(self._look, chat, inquiry, assessed)
+        classifying = partial(self._classify, chat, assessed)
         # Without checks the cache answers in microseconds, and there is nothing to wait for.
         for jobs in ([classifying, looking],) if self.policy.checks else ([looking], [classifying]):
             await together(*jobs)
         if self.policy.heeds_decisions(chat.model):
-            gathered.signals = self.senses.concluded(
-                gathered.signals, gathered.screening, gathered.outcome
+            assessed.signals = self.senses.concluded(
+                assessed.signals, assessed.screening, assessed.outcome
             )
-        return gathered
+        return assessed
 
     async def _look(
-        self, chat: ChatRequest, inquiry: Inquiry | Bypass | None, gathered: Gathered
+        self, chat: ChatRequest, inquiry: Inquiry | Bypass | None, assessed: Assessed
     ) -> None:
         """Looks for what the checks are about, and then for an answer."""
         if self.policy.checks:
             started = trio.current_time()
-            gathered.screening = await self.screen(chat.passages, chat.opaque)
-            gathered.screen_seconds = trio.current_time() - started
-        await self._recall(inquiry, gathered)
+            assessed.screening = await self.screen(chat.passages, chat.opaque)
+            assessed.screen_seconds = trio.current_time() - started
+        await self._recall(inquiry, assessed)
 
-    async def _recall(self, inquiry: Inquiry | Bypass | None, gathered: Gathered) -> None:
+    async def _recall(self, inquiry: Inquiry | Bypass | None, assessed: Assessed) -> None:
         """Looks for the answer to the very same request."""
         if self.recall is None or not isinstance(inquiry, Inquiry):
             return
         started = trio.current_time()
         hit = await self.recall.exact(inquiry)
-        gathered.recall_seconds = trio.current_time() - started
-        if hit is not None and may_recall(hit, gathered.screening, self.policy):
-            gathered.hit = hit
-            gathered.classifying.cancel()
+        assessed.recall_seconds = trio.current_time() - started
+        if hit is not None and may_recall(hit, assessed.screening, self.policy):
+            assessed.hit = hit
+            assessed.classifying.cancel()
 
-    async def _classify(self, chat: ChatRequest, gathered: Gathered) -> None:
+    async def _classify(self, chat: ChatRequest, assessed: Assessed) -> None:
         """Finds out what the prompt is about and means, if that decides anything."""
         if not self.policy.heeds_decisions(chat.model):
             return
         is_ours = self.policy.asked(chat.model) is not None
-        needs_category = self._needs_category(gathered.signals, is_ours=is_ours)
-        is_needed = needs_category or bool(self.senses.unsettled(gathered.signals))
+        needs_category = self._needs_category(assessed.signals, is_ours=is_ours)
+        is_needed = needs_category or bool(self.senses.unsettled(assessed.signals))
         prompt = chat.prompt(self.policy.max_context_chars) if is_needed else None
-        if prompt is None or gathered.hit is not None:
+        if prompt is None or assessed.hit is not None:
             return
         started = trio.current_time()
-        with gathered.classifying:
+        with assessed.classifying:
             if needs_category:
-                gathered.outcome = await self._said_of(prompt, gathered.signals)
-            gathered.signals = await self.senses.meant(gathered.signals, prompt.text)
-        gathered.classify_seconds = trio.current_time() - started
+                assessed.outcome = await self._said_of(prompt, assessed.signals)
+            assessed.signals = await self.senses.meant(assessed.signals, prompt.text)
+        assessed.classify_seconds = trio.current_time() - started
 
     async def _said_of(self, prompt: Prompt, signals: Results) -> ClassificationOutcome:
         """Returns what a prompt is about, or why nobody could say so in time."""
