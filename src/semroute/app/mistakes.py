@@ -1,7 +1,7 @@
 """What contradicts itself in a configuration, or cannot work."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from itertools import product
 from typing import Final, TypeAlias
 
@@ -13,11 +13,9 @@ from semroute.domain.suggestions import did_you_mean
 from .caching import cache_mistakes, cache_rules_of
 from .checkpoints import checkpoint_mistakes, is_replaced
 from .config import Library, definition_of
-from .decisions import DecisionSettings, decision_mistakes
 from .guards import READ_BY_ENCODER, GuardSettings, guard_mistakes
-from .reasoning import family_mistake, reasoning_mistakes
-from .sensing import signal_mistakes
-from .settings import ModelSettings, ServerSettings, Settings
+from .policy_mistakes import policy_mistakes
+from .settings import ServerSettings, Settings
 
 Mistake: TypeAlias = tuple[tuple[str | int, ...], str]
 
@@ -49,51 +47,10 @@ def mistakes_in(settings: Settings, library: Library) -> Iterator[Mistake]:
     ):
         yield ("cache", *path), message
     yield from _unusable_checkpoints(settings)
-    yield from _unusable_policy(settings, library)
+    yield from policy_mistakes(settings, library)
     if settings.classifier.heads is not None and settings.classifier.directory is not None:
         message = "heads belong to the embedded encoder, and classifier.directory names another"
         yield ("classifier", "heads"), message
-
-
-def _unusable_policy(settings: Settings, library: Library) -> Iterator[Mistake]:
-    routing, models = settings.routing, settings.models
-    for name, signal in settings.signals.items():
-        for path, message in signal_mistakes(name, signal, settings.categories):
-            yield ("signals", *path), message
-    for name, decision in settings.decisions.items():
-        for path, message in decision_mistakes(decision, settings.signals, models):
-            yield ("decisions", name, *path), message
-        for model in _unequipped(decision, models):
-            message = f"{model} cannot call the tools that this puts into requests"
-            yield ("decisions", name, "tools", "database"), message
-    yield from _unusable_families(settings, library)
-    if routing.abstain_to is not None and routing.abstain_to not in models:
-        yield ("routing", "abstain_to"), _unknown("model", routing.abstain_to, models)
-    if routing.health == "envoy" and settings.envoy.admin.endswith(":0"):
-        yield ("envoy", "admin"), "with any port nobody knows where to ask, as routing.health wants"
-    if not routing.min_quality <= routing.quality <= routing.max_quality:
-        message = f"it must lie from {routing.min_quality:g} to {routing.max_quality:g}"
-        yield ("routing", "quality"), message
-
-
-def _unequipped(decision: DecisionSettings, models: Mapping[str, ModelSettings]) -> Iterator[str]:
-    """Yields the models of a decision that cannot call the tools that it brings along."""
-    if decision.tools is None or decision.tools.database is None:
-        return
-    for name in (*decision.models, *decision.canary):
-        can = models[name].can if name in models else None
-        if can is not None and "tools" not in can:
-            yield name
-
-
-def _unusable_families(settings: Settings, library: Library) -> Iterator[Mistake]:
-    for path, message in reasoning_mistakes(settings.reasoning):
-        yield ("reasoning", *path), message
-    for name, model in settings.models.items():
-        if model.family is not None:
-            problem = family_mistake(model.family, settings.reasoning, library.families)
-            if problem is not None:
-                yield ("models", name, "family"), problem
 
 
 def _dangling_names(settings: Settings) -> Iterator[Mistake]:
