@@ -31,7 +31,7 @@ def test_the_fast_tier_learns_more_than_the_category_head(tmp_path: Path) -> Non
         taught(tmp_path / "terms.jsonl", "fast", terms, phrased=2),
         taught(tmp_path / "prompts.jsonl", "categories", PROMPTS),
     )
-    texts, definitions = read.categories()
+    texts, definitions = read.categories("categories")
     assert not [each.origin for each in texts if each.origin in {"subpoena", "a moat"}]
     assert {"Who may sue?", "Why is 2 prime?"} <= {each.text for each in texts}
     assert [each.name for each in definitions] == ["law", "math"]
@@ -40,7 +40,8 @@ def test_the_fast_tier_learns_more_than_the_category_head(tmp_path: Path) -> Non
         *("a moat", "a moat", "subpoena", "subpoena")
     ]
     assert [each.name for each in definitions] == ["castles", "law", "math"]
-    assert [(each.name, each.rows) for each in read.origins] == [
-        ("prompts.jsonl", 2),
-        ("terms.jsonl", 2),
+    assert [(each.name, each.teaches, each.rows) for each in read.origins] == [
+        ("prompts.jsonl", "categories", 2),
+        ("terms.jsonl", "fast", 2),
+        ("prompts.jsonl", "fast", 2),
     ]

@@ -72,11 +72,11 @@ class Trainer:
     def _trained(self, head: Head, lessons: Lessons) -> Mapping[str, Mapping[str, float]]:
         match head:
             case "categories":
-                held = self._held_out(lessons.categories())
+                held = self._held_out(lessons.categories(head))
                 return train_categories(held, self.vectorizer, self.output)
             case "fast":
                 # Its encoder has learnt what it has, or its risk would look smaller than it is.
-                held = self._held_out(lessons.categories("fast"))
+                held = self._held_out(lessons.categories(head))
                 return train_fast(held, self.vectorizer, self.output)
             case "complexity":
                 return train_complexity(lessons.trials(), self.vectorizer, self.output)

@@ -17,6 +17,7 @@ from semroute.adapters.torch.training import (
 from semroute.app.config import Library
 from semroute.app.phrasings import phrased
 from semroute.app.training import (
+    Head,
     Manifest,
     Marked,
     Material,
@@ -26,6 +27,7 @@ from semroute.app.training import (
     Subject,
     marked_in,
     prompts_in,
+    subject_of,
     tried_in,
     verified,
 )
@@ -98,17 +100,17 @@ class Lessons:
     plan: Plan
     origins: list[Origin] = field(init=False, factory=list[Origin])
 
-    def categories(self, *also: Subject) -> tuple[list[CategoryText], list[CategoryDefinition]]:
+    def categories(self, head: Head) -> tuple[list[CategoryText], list[CategoryDefinition]]:
         """Returns texts with their categories, and what these say of themselves.
 
         What stands in an earlier file is left out of later ones.
 
         Args:
-            also: What else the files may teach that are read, beside `categories`.
+            head: Who learns them: `categories`, or `fast`, which learns more.
         """
         texts: list[CategoryText] = []
         held_out = self.plan.held_out("categories")
-        for material, prompts in self._prompts("categories", *also):
+        for material, prompts in self._prompts(head):
             for prompt in prompts:
                 text = CategoryText(prompt.text, prompt.label, material.kind, material.weight)
                 if material.phrased:
@@ -194,10 +196,10 @@ class Lessons:
     def _files(self, *subjects: Subject) -> list[tuple[Material, Path]]:
         return [each for each in self.plan.files() if each[0].teaches in subjects]
 
-    def _prompts(self, subject: Subject, *also: Subject) -> Iterator[tuple[Material, list[Prompt]]]:
-        """Yields the labelled texts of each file, each text once; none that a subject held out."""
-        seen = self.plan.held_out(subject)
-        for material, path in self._files(subject, *also):
+    def _prompts(self, head: Head) -> Iterator[tuple[Material, list[Prompt]]]:
+        """Yields the labelled texts of each file that teaches a head, each text once."""
+        seen = self.plan.held_out(subject_of(head))
+        for material, path in self._files(subject_of(head), head):
             prompts: list[Prompt] = []
             for prompt in prompts_in(path, material, own_use=self.plan.own_use):
                 words = bare(prompt.text) or prompt.text
@@ -206,12 +208,12 @@ class Lessons:
                     prompts.append(prompt)
             most = len(prompts) if material.most is None else material.most
             yield material, prompts
-            self._note(material, min(most, len(prompts)))
+            self._note(material, min(most, len(prompts)), head)
 
-    def _note(self, material: Material, rows: int) -> None:
+    def _note(self, material: Material, rows: int, head: Head | None = None) -> None:
         origin = Origin(
             *(material.path, material.source, material.licence, material.sha256),
-            *(material.teaches, rows),
+            *(head or material.teaches, rows),
         )
         if origin not in self.origins:
             self.origins.append(origin)
