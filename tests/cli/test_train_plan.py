@@ -5,11 +5,9 @@ import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-import pytest
-
 from semroute.app.cli.configuration import read_library
 from semroute.app.cli.train_plan import Lessons, Plan
-from semroute.app.training import Manifest, Material, MaterialError, Subject
+from semroute.app.training import Manifest, Material, Subject
 
 PROMPTS = ({"text": "Who may sue?", "label": "law"}, {"text": "Why is 2 prime?", "label": "math"})
 
@@ -26,29 +24,24 @@ def lessons(place: Path, *files: Material) -> Lessons:
     return Lessons(Plan(Manifest(("fast",), files), (place,), read_library(), own_use=False))
 
 
-def test_what_teaches_only_the_fast_tier_is_kept_apart(tmp_path: Path) -> None:
-    terms = [{"text": "subpoena", "label": "law"}, {"text": "who may sue", "label": "law"}]
+def test_the_fast_tier_learns_more_than_the_category_head(tmp_path: Path) -> None:
+    terms = [{"text": "subpoena", "label": "law"}, {"text": "a moat", "label": "castles"}]
     read = lessons(
         tmp_path,
         taught(tmp_path / "terms.jsonl", "fast", terms, phrased=2),
         taught(tmp_path / "prompts.jsonl", "categories", PROMPTS),
     )
-    found = read.categories()
-    assert {"Who may sue?", "Why is 2 prime?"} <= {each.text for each in found.texts}
-    assert not any("subpoena" in each.text for each in found.texts)
-    assert [each.origin for each in found.for_fast] == ["subpoena", "subpoena"]
-    assert [each.name for each in found.definitions] == ["law", "math"]
-    assert [(each.name, each.rows) for each in read.origins] == [
-        ("prompts.jsonl", 2),
-        ("terms.jsonl", 1),
+    texts, definitions = read.categories("categories")
+    assert not [each.origin for each in texts if each.origin in {"subpoena", "a moat"}]
+    assert {"Who may sue?", "Why is 2 prime?"} <= {each.text for each in texts}
+    assert [each.name for each in definitions] == ["law", "math"]
+    more, definitions = read.categories("fast")
+    assert [each.origin for each in more if each not in texts] == [
+        *("a moat", "a moat", "subpoena", "subpoena")
     ]
-
-
-def test_the_fast_tier_learns_no_category_that_the_head_does_not(tmp_path: Path) -> None:
-    read = lessons(
-        tmp_path,
-        taught(tmp_path / "prompts.jsonl", "categories", PROMPTS),
-        taught(tmp_path / "terms.jsonl", "fast", [{"text": "a moat", "label": "castles"}]),
-    )
-    with pytest.raises(MaterialError, match="nothing teaches categories what 'castles' is"):
-        read.categories()
+    assert [each.name for each in definitions] == ["castles", "law", "math"]
+    assert [(each.name, each.teaches, each.rows) for each in read.origins] == [
+        ("prompts.jsonl", "categories", 2),
+        ("terms.jsonl", "fast", 2),
+        ("prompts.jsonl", "fast", 2),
+    ]

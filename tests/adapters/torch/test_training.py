@@ -78,27 +78,6 @@ def test_the_same_texts_make_the_same_bytes(encoder: Encoder, tmp_path: Path) ->
     assert made[0] == made[1] == made[2]
 
 
-def test_what_only_the_fast_tier_learns_changes_no_bit_of_the_head(
-    encoder: Encoder, tmp_path: Path
-) -> None:
-    vectorizer = Vectorizer(encoder)
-    more = [
-        CategoryText(text, "stars", "terms", origin="rocket")
-        for text in ("what a rocket is", "how a rocket flies", "rockets, briefly")
-    ]
-    made = []
-    for name, others in (("without", ()), ("with", more)):
-        place = tmp_path / name
-        place.mkdir()
-        held = hold_out(texts(), DEFINITIONS, vectorizer, others)
-        figures = train_categories(held, vectorizer, place)
-        assert set(figures) == {"chat", "exam"}
-        made.append((place / CATEGORIES_FILE).read_bytes())
-    assert made[0] == made[1]
-    assert len(held.scores) == len(texts()) + len(more)
-    assert np.abs(held.scores[-len(more) :]).min() > 0, "heads are asked about the others too"
-
-
 def test_heads_know_what_they_were_taught(encoder: Encoder, tmp_path: Path) -> None:
     vectorizer = Vectorizer(encoder)
     held = hold_out(texts(), DEFINITIONS, vectorizer)

@@ -4,7 +4,7 @@ import csv
 import hashlib
 import io
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final, assert_never
 
@@ -30,6 +30,7 @@ from semroute.adapters.torch.training import (
     train_fast,
 )
 from semroute.app.training import Head, MaterialError, Origin
+from semroute.domain.classification import CategoryDefinition
 
 from .configuration import read_text
 from .rows import Mistake, Row, read_rows, text_of
@@ -71,9 +72,12 @@ class Trainer:
     def _trained(self, head: Head, lessons: Lessons) -> Mapping[str, Mapping[str, float]]:
         match head:
             case "categories":
-                return train_categories(self._held_out(lessons), self.vectorizer, self.output)
+                held = self._held_out(lessons.categories(head))
+                return train_categories(held, self.vectorizer, self.output)
             case "fast":
-                return train_fast(self._held_out(lessons), self.vectorizer, self.output)
+                # Its encoder has learnt what it has, or its risk would look smaller than it is.
+                held = self._held_out(lessons.categories(head))
+                return train_fast(held, self.vectorizer, self.output)
             case "complexity":
                 return train_complexity(lessons.trials(), self.vectorizer, self.output)
             case "attacks":
@@ -90,11 +94,13 @@ class Trainer:
             case _ as never:
                 assert_never(never)
 
-    def _held_out(self, lessons: Lessons) -> HeldOut:
-        """Returns what two heads learn from, computed once."""
-        if self._held is None:
-            read = lessons.categories()
-            self._held = hold_out(read.texts, read.definitions, self.vectorizer, read.for_fast)
+    def _held_out(
+        self, taught: tuple[Sequence[CategoryText], Sequence[CategoryDefinition]]
+    ) -> HeldOut:
+        """Returns what two heads learn from; computed once if it is the same."""
+        texts, definitions = taught
+        if self._held is None or self._held.rows.texts != texts:
+            self._held = hold_out(texts, definitions, self.vectorizer)
         return self._held
 
     def teach_categories(self, path: Path) -> None:

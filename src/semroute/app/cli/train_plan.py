@@ -1,7 +1,7 @@
 """From a manifest to the texts that heads learn from."""
 
 import hashlib
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -17,6 +17,7 @@ from semroute.adapters.torch.training import (
 from semroute.app.config import Library
 from semroute.app.phrasings import phrased
 from semroute.app.training import (
+    Head,
     Manifest,
     Marked,
     Material,
@@ -26,6 +27,7 @@ from semroute.app.training import (
     Subject,
     marked_in,
     prompts_in,
+    subject_of,
     tried_in,
     verified,
 )
@@ -84,21 +86,6 @@ class Plan:
         return {text for path in paths for text in _texts_of(path)}
 
 
-@frozen
-class CategoryLessons:
-    """Texts whose category is known.
-
-    Args:
-        texts: What `categories` and `fast` learn.
-        for_fast: What `fast` learns beside them.
-        definitions: What the categories say of themselves.
-    """
-
-    texts: Sequence[CategoryText]
-    for_fast: Sequence[CategoryText]
-    definitions: Sequence[CategoryDefinition]
-
-
 @define
 class Lessons:
     """Reads what the files of a plan teach.
@@ -113,31 +100,17 @@ class Lessons:
     plan: Plan
     origins: list[Origin] = field(init=False, factory=list[Origin])
 
-    def categories(self) -> CategoryLessons:
+    def categories(self, head: Head) -> tuple[list[CategoryText], list[CategoryDefinition]]:
         """Returns texts with their categories, and what these say of themselves.
 
-        What stands in an earlier file is left out of later ones, and what teaches `categories`
-        of what teaches `fast`.
+        What stands in an earlier file is left out of later ones.
 
-        Raises:
-            MaterialError: The fast tier would learn a category that the head does not.
+        Args:
+            head: Who learns them: `categories`, or `fast`, which learns more.
         """
-        held_out = self.plan.held_out("categories")
-        seen = set(held_out)
-        texts = self._category_texts("categories", seen, held_out)
-        for_fast = self._category_texts("fast", seen, held_out)
-        labels = sorted({each.label for each in texts})
-        if unknown := {each.label for each in for_fast}.difference(labels):
-            message = f"nothing teaches categories what {min(unknown)!r} is, but something fast"
-            raise MaterialError(message)
-        definitions = [_shipped(label, self.plan.library) for label in labels]
-        return CategoryLessons([*texts, *_lines_of(definitions)], for_fast, definitions)
-
-    def _category_texts(
-        self, subject: Subject, seen: set[str], held_out: Container[str]
-    ) -> list[CategoryText]:
         texts: list[CategoryText] = []
-        for material, prompts in self._prompts(subject, seen):
+        held_out = self.plan.held_out("categories")
+        for material, prompts in self._prompts(head):
             for prompt in prompts:
                 text = CategoryText(prompt.text, prompt.label, material.kind, material.weight)
                 if material.phrased:
@@ -151,7 +124,9 @@ class Lessons:
                 texts.append(text)
                 if _share_of(prompt.text) < material.typos:
                     texts.append(evolve(text, text=mistyped(prompt.text), origin=prompt.text))
-        return texts
+        labels = sorted({each.label for each in texts})
+        definitions = [_shipped(label, self.plan.library) for label in labels]
+        return [*texts, *_lines_of(definitions)], definitions
 
     def trials(self) -> list[Trial]:
         """Returns texts with what two models made of them."""
@@ -175,7 +150,7 @@ class Lessons:
         """
         texts: list[AttackText] = []
         spare: list[str] = []
-        for material, prompts in self._prompts("attacks", self.plan.held_out("attacks")):
+        for material, prompts in self._prompts("attacks"):
             if not {each.label for each in prompts} <= _ATTACK.keys():
                 message = f"{material.path}: labels must be 1 for attacks and 0 for others"
                 raise MaterialError(message)
@@ -218,12 +193,13 @@ class Lessons:
             if each.measures == "entities"
         }
 
-    def _files(self, subject: Subject) -> list[tuple[Material, Path]]:
-        return [each for each in self.plan.files() if each[0].teaches == subject]
+    def _files(self, *subjects: Subject) -> list[tuple[Material, Path]]:
+        return [each for each in self.plan.files() if each[0].teaches in subjects]
 
-    def _prompts(self, subject: Subject, seen: set[str]) -> Iterator[tuple[Material, list[Prompt]]]:
-        """Yields the labelled texts of each file, each text once, and adds their words to seen."""
-        for material, path in self._files(subject):
+    def _prompts(self, head: Head) -> Iterator[tuple[Material, list[Prompt]]]:
+        """Yields the labelled texts of each file that teaches a head, each text once."""
+        seen = self.plan.held_out(subject_of(head))
+        for material, path in self._files(subject_of(head), head):
             prompts: list[Prompt] = []
             for prompt in prompts_in(path, material, own_use=self.plan.own_use):
                 words = bare(prompt.text) or prompt.text
@@ -232,12 +208,12 @@ class Lessons:
                     prompts.append(prompt)
             most = len(prompts) if material.most is None else material.most
             yield material, prompts
-            self._note(material, min(most, len(prompts)))
+            self._note(material, min(most, len(prompts)), head)
 
-    def _note(self, material: Material, rows: int) -> None:
+    def _note(self, material: Material, rows: int, head: Head | None = None) -> None:
         origin = Origin(
             *(material.path, material.source, material.licence, material.sha256),
-            *(material.teaches, rows),
+            *(head or material.teaches, rows),
         )
         if origin not in self.origins:
             self.origins.append(origin)

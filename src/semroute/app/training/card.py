@@ -12,8 +12,8 @@ _WEAKNESSES: Final[Mapping[str, Sequence[str]]] = {
         "* Confidence is calibrated on texts like those above, and on no others.",
     ),
     "fast": (
-        "* The fast tier learns from what teaches `categories`, and reads tokens and pairs: what",
-        "  turns on the order of words, and words that it never met, are beyond it.",
+        "* The fast tier reads tokens and pairs: what turns on the order of words, and words that",
+        "  it never met, are beyond it.",
     ),
     "complexity": (
         "* Complexity was learnt from examination questions with answers to choose from. It tells",
@@ -41,7 +41,7 @@ class Origin:
         source: Whose it is.
         licence: Under which licence.
         sha256: What it was, byte for byte.
-        teaches: What was learnt from it.
+        teaches: Which head learnt from it.
         rows: How many of its rows were used.
     """
 

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
+import numpy as np
+
 from semroute.adapters.torch.category_head import digest_of, line_digest
 from semroute.adapters.torch.quantiles import quantiles_of
 
@@ -22,7 +24,7 @@ _SHAPE: Final = Shape(width=1024, members=2, epochs=14)
 def train_categories(
     held: HeldOut, vectorizer: Vectorizer, directory: Path
 ) -> Mapping[str, Figures]:
-    """Trains the head on all texts that it may learn and writes it.
+    """Trains the head on all texts and writes it.
 
     Args:
         held: The texts, and what heads said of them that had not learnt them.
@@ -34,8 +36,8 @@ def train_categories(
     """
     rows = held.rows
     vectorizer.progress("training categories", FOLDS / (FOLDS + 1))
-    is_judged = held.are_judged
-    parts = parts_of(rows, held.are_learnt, held.descriptions, _SHAPE)
+    is_judged = ~rows.are_made
+    parts = parts_of(rows, np.ones(len(rows.texts), bool), held.descriptions, _SHAPE)
     about = About(
         held.names,
         [digest_of(each) for each in held.definitions],
@@ -47,6 +49,6 @@ def train_categories(
     vectorizer.progress("training categories", 1.0)
     return {
         kind: figures_of(held.scores[some], rows.labels[some])
-        for kind in sorted(set(rows.kinds[held.are_learnt].tolist()))
+        for kind in sorted(set(rows.kinds.tolist()))
         if (some := is_judged & (rows.kinds == kind)).any()
     }

@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 from attrs import frozen
 
 from semroute.adapters.torch.bank import lines_of
@@ -28,7 +27,6 @@ class HeldOut:
     Args:
         definitions: The categories, sorted by name.
         rows: The texts.
-        are_learnt: Which of them heads learn; the others they are only asked about.
         descriptions: What categories say of themselves, by category.
         lines: The vectors of what they say, by line.
         experts: How much each opinion should count; shape (3,).
@@ -38,17 +36,11 @@ class HeldOut:
 
     definitions: Sequence[CategoryDefinition]
     rows: Rows
-    are_learnt: npt.NDArray[np.bool_]
     descriptions: Vectors
     lines: Mapping[str, Floats]
     experts: Floats
     scores: Floats
     distances: Floats
-
-    @property
-    def are_judged(self) -> npt.NDArray[np.bool_]:
-        """Which texts tell how good a head is: those that it learns and nobody made of others."""
-        return self.are_learnt & ~self.rows.are_made
 
     @property
     def names(self) -> list[str]:
@@ -60,7 +52,6 @@ def hold_out(
     texts: Sequence[CategoryText],
     definitions: Sequence[CategoryDefinition],
     vectorizer: Vectorizer,
-    others: Sequence[CategoryText] = (),
 ) -> HeldOut:
     """Trains a head without each part of the texts in turn, and asks it about that part.
 
@@ -68,38 +59,31 @@ def hold_out(
         texts: What is known.
         definitions: What the categories say of themselves; one for every label.
         vectorizer: Encodes.
-        others: What no head learns, but is asked about: what somebody else is to learn from it.
-            What heads make of the texts is the same, to the last bit, as without them.
     """
     ordered = sorted(definitions, key=lambda each: each.name)
     names = [each.name for each in ordered]
     said = list(dict.fromkeys(line for each in ordered for line in lines_of(each)))
-    known_first = [*texts, *others]
-    vectors = vectorizer.vectors([each.text for each in known_first], "texts")
-    rows = Rows.of(known_first, vectors, names)
-    are_learnt = np.arange(len(known_first)) < len(texts)
+    rows = Rows.of(texts, vectorizer.vectors([each.text for each in texts], "texts"), names)
     known = dict(zip(said, vectorizer.vectors(said, "descriptions"), strict=True))
     descriptions = np.stack(
         [
             known[lines[0]]
             if (lines := lines_of(each))
-            else direction_of(rows.vectors[are_learnt & (rows.labels == at)])
+            else direction_of(rows.vectors[rows.labels == at])
             for at, each in enumerate(ordered)
         ]
     )
-    opinions = np.zeros((3, len(known_first), len(names)), np.float32)
-    distances = np.zeros(len(known_first), np.float32)
+    opinions = np.zeros((3, len(texts), len(names)), np.float32)
+    distances = np.zeros(len(texts), np.float32)
     for fold in range(FOLDS):
         vectorizer.progress("training categories", fold / (FOLDS + 1))
         is_out = rows.folds == fold
-        parts = parts_of(rows, are_learnt & ~is_out, descriptions, _FOLD_SHAPE)
-        # Apart, because the last bits of what is said depend on what else is asked.
-        for some in (is_out & are_learnt, is_out & ~are_learnt):
-            opinions[:, some] = parts.opinions(rows.vectors[some]).all
-            distances[some] = parts.distances(rows.vectors[some])
-    is_judged = are_learnt & ~rows.are_made
+        parts = parts_of(rows, ~is_out, descriptions, _FOLD_SHAPE)
+        opinions[:, is_out] = parts.opinions(rows.vectors[is_out]).all
+        distances[is_out] = parts.distances(rows.vectors[is_out])
+    is_judged = ~rows.are_made
     experts = fused(
         list(opinions[:, is_judged]), rows.labels[is_judged], evenly(rows.kinds[is_judged])
     )
     scores = np.asarray(np.einsum("e,enc->nc", experts, opinions), np.float32)
-    return HeldOut(ordered, rows, are_learnt, descriptions, known, experts, scores, distances)
+    return HeldOut(ordered, rows, descriptions, known, experts, scores, distances)
