@@ -51,7 +51,7 @@ def test_heads_are_trained_from_a_manifest_and_used(tmp_path: Path) -> None:
     )
     settings = yaml.safe_load((ROOT / "src/semroute/app/defaults/semroute.yaml").read_text())
     settings["categories"] = {"food": {}, "stars": {"candidates": {"llama-3.1-8b": 1}}}
-    settings["signals"] = settings["decisions"] = {}  # which name other categories
+    settings |= {"signals": {}, "decisions": {}}  # they name other categories
     settings["classifier"] = {"heads": "mine"}
     (tmp_path / "own.yaml").write_text(yaml.safe_dump(settings))
     result = semroute(tmp_path, "explain", "what is a star", "--config", "own.yaml", "--json")
