@@ -164,6 +164,9 @@ async def test_a_request_without_tools_gets_the_operator_s_in_the_words_of_its_a
     said: Any = text if field == "input" else [{"role": "user", "content": text}]
     body = await sent(shaping, path, **{field: said})
     assert [{key: each[key] for key in tool} for each in body["tools"]] == [tool]
+    # `auto` in the place of tools asks for the operator's.
+    body = await sent(shaping, path, tools="auto", **{field: said})
+    assert [{key: each[key] for key in tool} for each in body["tools"]] == [tool]
     theirs = [{"type": "function", "function": FUNCTIONS[0]}]
     if path == "/v1/chat/completions":
         assert (await sent(shaping, path, tools=theirs))["tools"] == theirs
