@@ -293,3 +293,11 @@ def test_nothing_odd_about_tools_or_formats_is_a_reason_to_refuse(
 def test_nothing_odd_about_calls_is_a_reason_to_refuse(api: str, odd: dict[str, Any]) -> None:
     key = next(iter(BODIES[api]))
     assert "" not in parsed(api, {key: [USER, {"role": "assistant", "content": "x"} | odd]}).called
+
+
+@pytest.mark.parametrize("api", ["chat", "completions", "responses", "messages", "count_tokens"])
+def test_knobs_are_what_is_said_beside_texts_turns_and_tools(api: str) -> None:
+    said = {"temperature": 0.5, "reasoning_effort": "low", "thinking": {"type": "enabled"}}
+    chat = parsed(api, {**said, "tools": [{"name": "f"}], "metadata": {"a": ["b"]}})
+    assert chat.knobs == {"model": "auto", **said, "metadata": {"a": ["b"]}}
+    assert "enabled" not in repr(chat)

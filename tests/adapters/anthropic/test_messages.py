@@ -44,7 +44,7 @@ def test_blocks_are_read_and_what_tools_return_is_a_turn_of_theirs() -> None:
         {"role": "user", "content": [result | {"content": [text("43")]}, result]},
     ]
     chat = parsed(messages=messages, system=[text("be brief")], stream=True)
-    assert evolve(chat, passages=(), opaque=()) == ChatRequest(
+    assert evolve(chat, passages=(), opaque=(), knobs={}) == ChatRequest(
         "big",
         (
             Message(Role.SYSTEM, "be brief"),

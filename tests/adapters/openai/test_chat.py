@@ -33,7 +33,7 @@ def test_a_conversation_is_read() -> None:
         {"role": "narrator", "content": "meanwhile"},
     ]
     chat = CODEC.parse(body(messages=messages, stream=True))
-    assert evolve(chat, passages=(), opaque=()) == ChatRequest(
+    assert evolve(chat, passages=(), opaque=(), knobs={}) == ChatRequest(
         "auto",
         (
             Message(Role.SYSTEM, "be brief"),

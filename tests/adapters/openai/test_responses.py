@@ -49,7 +49,7 @@ def test_items_are_turns_and_what_tools_return_is_no_prompt() -> None:
         {"type": "item_reference", "id": "msg_1"},
     ]
     chat = parsed(input=items, instructions="be brief", stream=True, previous_response_id="resp_1")
-    assert evolve(chat, passages=(), opaque=()) == ChatRequest(
+    assert evolve(chat, passages=(), opaque=(), knobs={}) == ChatRequest(
         "big",
         (
             Message(Role.SYSTEM, "be brief"),
