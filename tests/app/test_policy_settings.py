@@ -51,7 +51,6 @@ def routing(**what: Any) -> dict[str, Any]:
             "nothing is at least 0.5 and below 0.5",
         ),
         (signal(context={"at_least": 9, "below": 8}), "signals.s.context.below", "nothing is"),
-        (signal(context={}), "signals.s.context.at_least", "always show"),
         (signal(keywords={}), "signals.s.keywords", "any, all or none"),
         (signal(keywords={"any": ["x", " "]}), "signals.s.keywords.any[1]", ""),
         (signal(regex={"pattern": "("}), "signals.s.regex.pattern", ""),

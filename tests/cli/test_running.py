@@ -285,20 +285,25 @@ def test_up_runs_a_gateway_and_takes_envoy_down_with_it(tmp_path: Path) -> None:
 
 
 @pytest.mark.envoy
-def test_the_demo_routes_a_dozen_prompts(tmp_path: Path) -> None:
+def test_the_demo_routes_every_prompt(tmp_path: Path) -> None:
     result = semroute(tmp_path, "demo", "--once", "--port", "0", "--json")
     assert result.returncode == 0, result.stderr
     rows = json.loads(result.stdout)
-    assert len(rows) == 12
+    assert len(rows) == 15
     assert all(row["routed"] for row in rows)
     assert len({row["model"] for row in rows}) >= 4
-    assert {row["reason"] for row in rows} == {"classifier", "abstain", "explicit_model"}
+    reasons = {"classifier", "abstain", "explicit_model", "rule", "capability"}
+    assert {row["reason"] for row in rows} == reasons
+    assert {row["decision"] for row in rows} == {"none", "debugging", "demanding-talk"}
     categories = [row["category"] for row in rows]
-    assert categories[:10] == [
+    assert categories[:13] == [
         "computer science",
         "math",
         "law",
         "health",
+        "other",
+        "other",
+        "none",  # nobody need know what a stack trace is about
         "other",
         "history",
         "engineering",

@@ -123,7 +123,9 @@ def _mistakes(  # noqa: C901, PLR0912 - one for each kind
         case ComplexitySignalSettings(at_least, below) | ContextSignalSettings(at_least, below):
             if below is not None and below <= at_least:
                 yield ("below",), f"nothing is at least {at_least:g} and below {below:g}"
-            if below is None and at_least <= 0:
+            # Of any length is a way to say always; of any complexity waits for the encoder.
+            is_complexity = isinstance(what, ComplexitySignalSettings)
+            if is_complexity and below is None and at_least <= 0:
                 yield ("at_least",), "it would always show"
         case KeywordSignalSettings(one, every, none):
             if not (one or every or none):

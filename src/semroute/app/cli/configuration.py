@@ -2,6 +2,7 @@
 
 import os
 import sys
+from collections.abc import Iterable
 from importlib import resources
 from pathlib import Path
 from typing import Annotated, Final, TypeAlias
@@ -12,12 +13,11 @@ from cyclopts.validators import Number
 
 from semroute.adapters.settings import load
 from semroute.app.config import Library
-from semroute.app.mistakes import mistakes_in
+from semroute.app.mistakes import Mistake, mistakes_in
 from semroute.app.reasoning import ReasoningLibrary
 from semroute.app.settings import Settings
 
 from .exits import UsageError
-from .unusable import unusable_in
 
 _VARIABLE: Final = "SEMROUTE_CONFIG"
 
@@ -100,12 +100,19 @@ def configuration_of(text: str, name: str, workers: int | None = None) -> Config
         Settings,
         check=lambda settings: (
             *mistakes_in(changed(settings), _with_trained(library, settings)),
-            *unusable_in(settings),
+            *_unusable(settings),
         ),
         environ=os.environ,
         name=name,
     )
     return Configuration(changed(settings), _with_trained(library, settings), name, text)
+
+
+def _unusable(settings: Settings) -> Iterable[Mistake]:
+    # Imported here: commands that read no configuration need not wait for numpy.
+    from .unusable import unusable_in  # noqa: PLC0415
+
+    return unusable_in(settings)
 
 
 def _with_trained(library: Library, settings: Settings) -> Library:
