@@ -7,7 +7,8 @@ a tool without a name.
 from collections.abc import Iterator
 from typing import Final
 
-from semroute.domain.chat import SEPARATOR, Tool
+from semroute.domain.chat import Tool
+from semroute.domain.tools.describing import described
 
 from .raw import Fields, is_list, items_of, written
 from .strictjson import Json
@@ -17,7 +18,6 @@ _MOST_CHARS: Final = 2000
 
 _INNER: Final = ("function", "custom")  # where chat completions put the definition itself
 _PARAMETERS: Final = ("parameters", "input_schema")
-_VALUES: Final = frozenset({"enum", "const", "default", "examples", "example"})  # no schemas
 _TOOLS: Final = "tools"
 _ABOUT_TOOLS: Final = (_TOOLS, "tool_choice", "parallel_tool_calls")
 
@@ -75,43 +75,6 @@ def _definition(entry: Json) -> dict[str, Json]:
 
 
 def _text_in(definition: dict[str, Json]) -> str:
-    pieces: list[str] = []
-    room = _MOST_CHARS
-    for piece in _said_of_tool(definition):
-        pieces.append(piece[:room])
-        room -= len(pieces[-1]) + len(SEPARATOR)
-        if room <= 0:
-            break
-    return SEPARATOR.join(pieces)
-
-
-def _said_of_tool(definition: dict[str, Json]) -> Iterator[str]:
     description = definition.get("description")
-    if isinstance(description, str):
-        yield description
-    for name in _PARAMETERS:
-        yield from _said_in_schema(definition.get(name))
-
-
-def _said_in_schema(schema: Json) -> Iterator[str]:
-    """Yields names, descriptions and possible values, each parameter's together, as they stand.
-
-    A schema that was read strictly is not deep, so this may go down as it does.
-    """
-    if isinstance(schema, list):
-        for each in schema:
-            yield from _said_in_schema(each)
-    if not isinstance(schema, dict):
-        return
-    description, values = schema.get("description"), schema.get("enum")
-    if isinstance(description, str):
-        yield description
-    if isinstance(values, list):
-        yield from (value for value in values if isinstance(value, str))
-    for key, child in schema.items():
-        if key == "properties" and isinstance(child, dict):
-            for name, parameter in child.items():
-                yield name
-                yield from _said_in_schema(parameter)
-        elif key not in _VALUES:
-            yield from _said_in_schema(child)
+    said = description if isinstance(description, str) else ""
+    return described(said, *map(definition.get, _PARAMETERS), most=_MOST_CHARS)

@@ -72,7 +72,7 @@ def _plain(value: object) -> object:
         return dict(cast("Mapping[str, Json]", value))
     if isinstance(value, Sequence):
         return list(cast("Sequence[Json]", value))
-    raise NotImplementedError
+    raise NotImplementedError  # which msgspec makes its own error of
 
 
 _ENCODER: Final = msgspec.json.Encoder(enc_hook=_plain)

@@ -1,6 +1,6 @@
 """What a tool says of itself, as text."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 from semroute.domain.chat import SEPARATOR
@@ -8,19 +8,36 @@ from semroute.domain.chat import SEPARATOR
 _VALUES: Final = frozenset({"enum", "const", "default", "examples", "example"})  # no schemas
 
 
-def described(description: str, schema: object) -> str:
+def described(description: str, *schemas: object, most: int | None = None) -> str:
     """Returns what is said of a tool: its description, then its parameters, a line each.
 
     Args:
         description: What it is for.
-        schema: The JSON Schema of its parameters, as decoded. It must not be deep.
+        schemas: JSON Schemas of its parameters, as decoded. They must not be deep.
+        most: How many characters are enough; the rest is not looked at. None for all.
     """
-    said = (description, *_said_in(schema))
-    return SEPARATOR.join(line for line in said if line)
+    lines: list[str] = []
+    room = most
+    for line in filter(None, _said(description, schemas)):
+        lines.append(line if room is None else line[:room])
+        if room is not None:
+            room -= len(line) + len(SEPARATOR)
+            if room <= 0:
+                break
+    return SEPARATOR.join(lines)
+
+
+def _said(description: str, schemas: Iterable[object]) -> Iterator[str]:
+    yield description
+    for schema in schemas:
+        yield from _said_in(schema)
 
 
 def _said_in(schema: object) -> Iterator[str]:
-    """Yields the names, descriptions and possible values of parameters, as they stand."""
+    """Yields the names, descriptions and possible values of parameters, as they stand.
+
+    A schema that was read strictly is not deep, so this may go down as it does.
+    """
     if isinstance(schema, list):
         for each in schema:
             yield from _said_in(each)
