@@ -1,7 +1,5 @@
 """What everything promises that finds a signal in the letters of a text."""
 
-import time
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -10,6 +8,7 @@ from semroute.adapters.lexical.signals import keyword_sensor, language_sensor, p
 from semroute.domain.ports import TextSensor
 from semroute.domain.signals.definitions import KeywordSignal, LanguageSignal, PatternSignal
 from semroute.domain.signals.result import Match
+from tests.costs import costing
 
 SENSORS: dict[str, TextSensor] = {
     "keywords": keyword_sensor(KeywordSignal(any=("refund", "money back"), typos=2)),
@@ -55,6 +54,5 @@ def test_a_text_without_words_does_not_match(sensor: TextSensor, text: str) -> N
 @pytest.mark.parametrize("piece", ["a", "a ", "refun ", "\u0301", "退款", "refund"[::-1], "\ud800"])
 def test_a_long_text_is_dealt_with_in_time(sensor: TextSensor, piece: str) -> None:
     text = piece * (200_000 // len(piece))
-    start = time.process_time()
-    sensor.sense(text)
-    assert time.process_time() - start < 5
+    with costing(5):
+        sensor.sense(text)

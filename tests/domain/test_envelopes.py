@@ -1,11 +1,10 @@
-import time
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from semroute.domain.chat import ChatRequest, Message, Role
 from semroute.domain.envelopes import ENVELOPES, unwrapped
+from tests.costs import costing
 
 
 @pytest.mark.parametrize(
@@ -45,9 +44,8 @@ def test_nothing_is_added_and_what_has_no_envelope_stays(text: str) -> None:
 
 @pytest.mark.parametrize("piece", ["<user_info>", "</user_info>", "<user_info><", "<user_info x"])
 def test_it_takes_time_in_proportion(piece: str) -> None:
-    started = time.process_time()
-    unwrapped(piece * 20_000)
-    assert time.process_time() - started < 2
+    with costing(2):
+        unwrapped(piece * 20_000)
 
 
 def test_a_turn_that_is_all_envelope_is_no_prompt_unless_there_is_no_other() -> None:

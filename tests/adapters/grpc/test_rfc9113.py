@@ -516,7 +516,7 @@ async def test_section_8_1_an_answer_ends_with_trailers_at_once() -> None:
         await wire.say(speech.request())
         started = trio.current_time()
         await wire.until(lambda: "grpc-status" in wire.fields.get(1, {}))
-        assert trio.current_time() - started < 0.1
+        assert trio.current_time() - started < 1
     last = [frame for frame in wire.frames if frame.stream_id == 1][-1]
     assert isinstance(last, HeadersFrame)
     assert "END_STREAM" in last.flags

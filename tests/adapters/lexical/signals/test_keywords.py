@@ -1,7 +1,6 @@
 """Whole words and phrases."""
 
 import re
-import time
 
 import pytest
 from hypothesis import given
@@ -11,6 +10,7 @@ from semroute.adapters.lexical.signals import keyword_problem, keyword_sensor
 from semroute.domain.errors import InvalidPolicyError
 from semroute.domain.signals.definitions import KeywordSignal
 from semroute.domain.signals.result import Match
+from tests.costs import costing
 
 words = st.text(alphabet="abé", min_size=1, max_size=3)
 phrases = st.lists(words, min_size=1, max_size=3).map(" ".join)
@@ -183,6 +183,5 @@ def test_a_keyword_that_no_text_can_have_is_refused(keyword: str) -> None:
 def test_no_text_takes_long(text: str) -> None:
     keywords = tuple(f"{first}{second}" for first in "urgent" for second in ("rgent", "back off"))
     sensor = keyword_sensor(KeywordSignal(any=(*keywords, "money back"), typos=2))
-    start = time.process_time()
-    sensor.sense(text)
-    assert time.process_time() - start < 5
+    with costing(5):
+        sensor.sense(text)

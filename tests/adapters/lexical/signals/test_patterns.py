@@ -1,7 +1,5 @@
 """Regular expressions."""
 
-import time
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -10,6 +8,7 @@ from semroute.adapters.lexical.signals import pattern_problem, pattern_sensor
 from semroute.domain.errors import InvalidPolicyError
 from semroute.domain.signals.definitions import PatternSignal
 from semroute.domain.signals.result import Match
+from tests.costs import costing
 
 
 def matches(pattern: str, text: str) -> bool:
@@ -77,6 +76,5 @@ def test_any_text_is_a_pattern_or_has_a_problem(pattern: str) -> None:
 @pytest.mark.parametrize("text", ["x" * 200_000, "xy " * 70_000, "数" * 200_000])
 def test_no_text_takes_long(pattern: str, text: str) -> None:
     sensor = pattern_sensor(PatternSignal(pattern))
-    start = time.process_time()
-    sensor.sense(text)
-    assert time.process_time() - start < 5
+    with costing(5):
+        sensor.sense(text)

@@ -1,0 +1,35 @@
+"""What work may cost: said for one machine, and held to on slower ones."""
+
+import gc
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+YARDSTICK_SECONDS = 0.1
+"""What the yardstick takes on the machine the bounds were set on: two cores of a server."""
+
+
+@contextmanager
+def costing(seconds: float) -> Iterator[None]:
+    """The block takes fewer seconds of the processor, times how much slower this machine is.
+
+    What other tests have left behind is not searched for rubbish meanwhile.
+    """
+    gc.freeze()
+    try:
+        slowness = max(1.0, _yardstick() / YARDSTICK_SECONDS)
+        started = time.process_time()
+        yield
+        spent = time.process_time() - started
+    finally:
+        gc.unfreeze()
+    assert spent < seconds * slowness, f"{spent:.2f} s where {seconds} x {slowness:.2f} may be"
+
+
+def _yardstick() -> float:
+    started = time.process_time()
+    lengths: dict[str, int] = {}
+    for number in range(200_000):
+        word = str(number)
+        lengths[word] = lengths.get(word[-3:], 0) + len(word)
+    return time.process_time() - started
