@@ -7,9 +7,9 @@ import numpy as np
 import numpy.typing as npt
 from attrs import frozen
 
-from semroute.adapters.lexical.attacks.grams import BUCKETS, grams_of
+from semroute.adapters.lexical.attacks.grams import BUCKETS, LETTERS, WORDS, grams_of
 from semroute.adapters.lexical.attacks.model import lengths_of
-from semroute.adapters.lexical.attacks.windows import windows_of
+from semroute.adapters.lexical.attacks.windows import Windows
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.intp]
@@ -18,21 +18,21 @@ _LENGTH: Final = 2 * BUCKETS
 COLUMNS: Final = _LENGTH + 1
 """Buckets of letters, buckets of words, and the length."""
 
-_ORDERS: Final = 3  # how many sequences begin at a letter, or at a word
-
 
 @frozen(eq=False)
 class Half:
     """The sequences of letters, or of words, of all texts, one text after another.
 
     Args:
+        sizes: Of how many letters, or words, they are.
         columns: Of each sequence its column; COLUMNS where a text ends too soon to have one.
-            Shape (3, n).
+            Shape (len(sizes), n).
         starts: Which of them each window begins with.
         ends: With which it has ended.
         scales: What each of a window's sequences counts.
     """
 
+    sizes: tuple[int, ...]
     columns: npt.NDArray[np.int32]
     starts: Ints
     ends: Ints
@@ -42,21 +42,26 @@ class Half:
         """Returns each window's sum of weights."""
         known = np.append(weights, np.float32(0))
         sums = np.zeros(self.columns.shape[1] + 1)
-        for columns in self.columns:
-            sums[1:] += known[columns]
-        np.cumsum(sums, out=sums)
-        return np.asarray((sums[self.ends] - sums[self.starts]) * self.scales, np.float64)
+        total = np.zeros(self.starts.size)
+        for size, columns in zip(self.sizes, self.columns, strict=True):
+            np.cumsum(known[columns], out=sums[1:])
+            total += sums[self._lasts(size)] - sums[self.starts]
+        return np.asarray(total * self.scales, np.float64)
 
     def gradient(self, residuals: Floats) -> Floats:
         """Returns, for each column, the sum of the residuals of the windows it occurs in."""
-        size = self.columns.shape[1] + 1
+        count = self.columns.shape[1] + 1
         scaled = residuals * self.scales
-        each = np.bincount(self.starts, scaled, size) - np.bincount(self.ends, scaled, size)
-        each = np.cumsum(each)[:-1]
+        begun = np.bincount(self.starts, scaled, count)
         total = np.zeros(COLUMNS + 1)
-        for columns in self.columns:
+        for size, columns in zip(self.sizes, self.columns, strict=True):
+            each = np.cumsum(begun - np.bincount(self._lasts(size), scaled, count))[:-1]
             total += np.bincount(columns, each, COLUMNS + 1)
         return total[:-1]
+
+    def _lasts(self, size: int) -> Ints:
+        """Which sequence of so many each window has none from on: it would not end within."""
+        return np.maximum(self.ends - (size - 1), self.starts)
 
 
 @frozen(eq=False)
@@ -80,13 +85,15 @@ class Bags:
     @classmethod
     def of(cls, texts: Sequence[str]) -> "Bags":
         """Divides texts into windows and hashes them."""
-        letters, words, owners, bounds = _Halves(0), _Halves(BUCKETS), [], []
+        letters, words = _Halves(LETTERS, 0), _Halves(WORDS, BUCKETS)
+        owners, bounds = [], []
         for index, text in enumerate(texts):
             grams = grams_of(text)
             size = grams.places.size
             if not size:
                 continue
-            starts, ends = windows_of(size)
+            windows = Windows.of(size, grams.sentences)
+            starts, ends = windows.starts, windows.ends
             letters.add(grams.letter_grams, size, starts, ends)
             firsts, lasts = np.searchsorted(grams.words, (starts, ends))
             words.add(grams.word_grams, grams.words.size, firsts, lasts)
@@ -116,7 +123,8 @@ class Bags:
 class _Halves:
     """Gathers one half of many texts."""
 
-    def __init__(self, offset: int) -> None:
+    def __init__(self, sizes: tuple[int, ...], offset: int) -> None:
+        self._sizes = sizes
         self._offset = offset
         self._at = 0
         self._columns: list[npt.NDArray[np.int32]] = []
@@ -126,7 +134,7 @@ class _Halves:
     def add(
         self, grams: Sequence[npt.NDArray[np.uint32]], size: int, starts: Ints, ends: Ints
     ) -> None:
-        columns = np.full((_ORDERS, size), COLUMNS, np.int32)
+        columns = np.full((len(self._sizes), size), COLUMNS, np.int32)
         for order, buckets in enumerate(grams):
             columns[order, : buckets.size] = buckets.astype(np.int32) + self._offset
         self._columns.append(columns)
@@ -136,5 +144,5 @@ class _Halves:
 
     def joined(self) -> Half:
         starts, ends = np.concatenate(self._starts), np.concatenate(self._ends)
-        scales = (_ORDERS * np.maximum(ends - starts, 1)) ** -0.5
-        return Half(np.concatenate(self._columns, axis=1), starts, ends, scales)
+        scales = (len(self._sizes) * np.maximum(ends - starts, 1)) ** -0.5
+        return Half(self._sizes, np.concatenate(self._columns, axis=1), starts, ends, scales)
