@@ -126,8 +126,23 @@ def test_an_attack_is_found_at_any_depth(model: LexicalAttackModel, depth: int) 
     text = f"{FILLER * depth}{ATTACK} {FILLER * 3}"
     score = model.score(text)
     assert score.logit > 0
-    assert "previous instructions" in text[score.start : score.end]
-    assert "asks to set earlier instructions aside" in score.rules
+    shown = [each for each in (score, *score.others) if each.logit > 0]
+    assert any("previous instructions" in text[each.start : each.end] for each in shown)
+    assert any("asks to set earlier instructions aside" in each.rules for each in shown)
+
+
+def test_an_attack_is_shown_without_what_stands_around_it(model: LexicalAttackModel) -> None:
+    prose = FILLER.strip().capitalize() + "."
+    text = f"{prose} {prose} {ATTACK} {prose} {prose}"
+    score = model.score(text)
+    assert ATTACK in [text[each.start : each.end] for each in (score, *score.others)]
+
+
+def test_what_is_said_again_is_shown_once(model: LexicalAttackModel) -> None:
+    text = " ".join([ATTACK, *["The bakery opens at six and sells out of rye by nine."] * 400])
+    score = model.score(text)
+    shown = [text[each.start : each.end] for each in (score, *score.others)]
+    assert len(set(shown)) == len(shown)
 
 
 @pytest.mark.parametrize("around", ["{} {}", "{}\n{}", '{} "{}"', "{}: {}"])

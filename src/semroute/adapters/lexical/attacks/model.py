@@ -1,6 +1,7 @@
 """A linear model over hashed word and letter sequences, and the rules beside it."""
 
 import json
+from collections import Counter
 from pathlib import Path
 from typing import Final, TypeAlias
 
@@ -22,11 +23,16 @@ ARTEFACT: Final = Path(__file__).with_name("attacks.safetensors")
 NOTHING: Final = -20.0
 
 # Rules are read in so many places, those the model finds most suspicious. An attack that hides
-# from them behind eight places of its own kind is found by those.
+# from them behind so many passages of its own kind is found by those.
 _RULED: Final = 16
-_PLACE: Final = SIZES[0]  # letters; of the windows that begin in one place the worst stands for it
-# So many of those places are shown to a reader of meaning, lest a decoy be all it sees.
-SHOWN: Final = 4
+_PLACE: Final = SIZES[0]  # letters; few of the windows that begin in one place stand for it
+_PER_PLACE: Final = 4
+# Of what two windows cover they share so much if they are nearly the same.
+_SAME: Final = 0.85
+# What scores the same to so many log odds says the same, and is shown once.
+_COPY: Final = 1e-6
+# So many passages are shown to a reader of meaning, lest a decoy be all it sees.
+SHOWN: Final = 6
 # A text of so few letters is read by the rules once, as a whole.
 WHOLE: Final = 2 * SIZES[0]
 
@@ -112,13 +118,25 @@ class LexicalAttackModel:
 def suspects_among(logits: Scores, windows: Windows) -> list[int]:
     """Returns the most suspicious windows, worst first.
 
-    Of those that begin in one place there are two at most: a run of sentences, which has nothing
-    but its own, and one that begins and ends anywhere, for attacks that have no sentences.
+    Of one place there are few, and none is nearly the same as a worse one of its kind: the worst
+    may be an attack with what stands around it, and a reader of meaning had better see it without.
     """
-    order = np.argsort(-logits, kind="stable")
-    kinds = 2 * (windows.starts[order] // _PLACE) + (order < windows.runs)
-    _, firsts = np.unique(kinds, return_index=True)
-    suspects: list[int] = order[np.sort(firsts)[:_RULED]].tolist()
+    starts, ends = windows.starts, windows.ends
+    is_run = np.arange(starts.size) < windows.runs
+    open_, suspects, taken = logits.copy(), list[int](), Counter[int]()
+    for _ in range(_RULED):
+        worst = int(open_.argmax())
+        if open_[worst] == -np.inf:
+            break
+        suspects.append(worst)
+        start, end = int(starts[worst]), int(ends[worst])
+        shared = np.minimum(ends, end) - np.maximum(starts, start)
+        is_same = shared >= _SAME * (ends - starts + end - start - shared)
+        open_[is_same & (is_run == is_run[worst])] = -np.inf
+        open_[np.abs(logits - logits[worst]) < _COPY] = -np.inf
+        taken[start // _PLACE] += 1
+        if taken[start // _PLACE] == _PER_PLACE:
+            open_[starts // _PLACE == start // _PLACE] = -np.inf
     return suspects
 
 

@@ -54,7 +54,8 @@ def leet_edits(text: str) -> Iterator[Edit]:
 
 def _guessed(token: str) -> str:
     """Returns the word that a token spells if it spells any."""
-    if not (token[1:].islower() and _SIGNS.search(token)):
+    is_word = token.lower() != token.upper() and token[1:] == token[1:].lower()
+    if not (is_word and _SIGNS.search(token)):
         return ""
     is_code = len(token) > _LONGEST_GUESS and _is_code(token)
     return "" if is_code else token.translate(_FOLD)

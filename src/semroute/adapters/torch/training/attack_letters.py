@@ -16,6 +16,9 @@ _STRENGTH: Final = 10.0
 _STEPS: Final = 30
 _LOOSE: Final = 10.0  # the few numbers of a calibration need no holding back
 _CALIBRATION_STEPS: Final = 200
+# Of the ordinary texts that look most like attacks, so many may be flagged by letters alone. They
+# are chosen for their looks, so of all prompts it is far fewer.
+_ALARMS: Final = 0.02
 
 
 class Windows(Rows, Protocol):
@@ -120,7 +123,7 @@ def train_letters(texts: AttackTexts, model: LetterModel, directory: Path) -> Ju
     scale, rule = float(line.weights[0]), min(max(float(line.weights[1]), 0.0), model.max_rule)
     scores = [[scale * each.odds + rule * each.fires for each in some] for some in suspects]
     highest = np.array([max(some) for some in scores])
-    shift = texts.shift(highest)
+    shift = texts.shift(highest, _ALARMS)
     whole = fitted(texts.weights)
     weights = (whole.weights * scale).astype(np.float32)
     model.write(weights, whole.bias * scale + shift, rule, directory)
