@@ -100,7 +100,8 @@ def _sentences(codes: Codes, places: Places) -> Places:
     halts, quotes = marks == _HALT, marks == _QUOTE
     stops[:-1] |= (halts | quotes)[:-1] & is_blank[1:]
     stops[1:] |= quotes[1:] & is_blank[:-1]
-    return np.unique(np.searchsorted(places, np.flatnonzero(stops)))
+    begins = np.searchsorted(places, np.flatnonzero(stops))
+    return begins[np.diff(begins, prepend=-1) > 0]
 
 
 def _letter_grams(letters: Codes) -> tuple[Codes, ...]:
