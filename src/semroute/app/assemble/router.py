@@ -32,7 +32,8 @@ from semroute.domain.reasoning import Family
 from semroute.domain.rungs import FastRung
 
 from .apis import ANSWERS, RESPONSES
-from .caching import known_key, running_cache, token_of
+from .cache_keys import known_key, token_of
+from .caching import running_cache
 from .ensemble import Loadable
 from .fast import fast_of, fast_plan_of
 from .parts import HEALTH_NAME, Detectors, classifier_of, detectors_of, limits_of, route_of
