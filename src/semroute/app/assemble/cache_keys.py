@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from semroute.app.caching import StoreSettings
+from semroute.app.settings import Settings
 from semroute.domain.caching.keys import Keys
 from semroute.domain.errors import CacheError
 
@@ -30,6 +31,16 @@ def keys_of(key: bytes) -> Keys:
 def token_of(key: bytes) -> str:
     """Returns what operators must show, who can read the key."""
     return derived(key, _TOKEN).hex()
+
+
+def operators_token_of(settings: Settings) -> str | None:
+    """Returns what operators must show who ask for decisions; None if nobody can be told any.
+
+    Raises:
+        CacheError: What should be a key is none.
+    """
+    key = known_key(settings.cache.store)
+    return None if key is None or not settings.log.remembered_decisions else token_of(key)
 
 
 def known_key(settings: StoreSettings) -> bytes | None:
