@@ -30,9 +30,10 @@ _RATE: Final = 1e-3
 _DECAY: Final = 0.05
 _DROPOUT: Final = 0.25
 _SMOOTHING: Final = 0.02
-# For people and for addresses; chosen on the development data. At 0.5 three names in a hundred
-# more are missed, and a third fewer exam questions are flagged.
-_THRESHOLDS: Final = (0.4, 0.6)
+# For people and for addresses. A person is whoever is more probably one than not; at 0.4 as many
+# are found, and a tenth more ordinary texts are flagged. That for addresses was chosen on the
+# development data.
+_THRESHOLDS: Final = (0.5, 0.6)
 
 _Examples: TypeAlias = tuple[torch.Tensor, list[int]]
 
