@@ -98,7 +98,7 @@ def test_its_network_is_torchs(head: CategoryHead) -> None:
 def test_how_sure_it_is_depends_on_how_far_a_prompt_is_and_what_it_says_does_not() -> None:
     scores = np.array([[3, 1, 0], [3, 1, 0], [0, -2, 1]], np.float32)
     said = believed(scores, np.array([0, 8 * REACH, 4 * REACH], np.float32), TRUST)
-    assert said == pytest.approx(scores * np.exp([[-0.5], [0.5], [0]]), abs=1e-6)
+    assert said == pytest.approx(scores * np.exp(np.array([[-0.5], [0.5], [0]])), abs=1e-6)
     assert (said.argsort(axis=1) == scores.argsort(axis=1)).all()
 
 

@@ -133,7 +133,8 @@ class CategoryHead:
             + experts.prototypes * self._nearness(cosines)
             + experts.description * np.einsum("ij,j->i", self.descriptions, vector)
         )
-        return believed(said[None], 1 - cosines.max(keepdims=True), self.trust)[0]
+        (scores,) = believed(said[None], 1 - cosines.max(keepdims=True), self.trust)
+        return np.asarray(scores, np.float32)
 
     def strangeness(self, vector: Vector) -> float:
         """Returns the share of known prompts that are nearer to what it learnt, from 0 to 1."""
