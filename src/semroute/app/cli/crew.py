@@ -16,7 +16,7 @@ from attrs import frozen
 
 from semroute.adapters.processes import lines
 from semroute.adapters.torch.training import Vectorizer
-from semroute.app.training import Head
+from semroute.app.training import Head, MaterialError
 
 from .exits import CommandError, UsageError
 from .learning import Learnt, Refused, Step, Task
@@ -56,9 +56,8 @@ class Crew:
         """Learns all heads of the plan.
 
         Raises:
-            UsageError: Something cannot be learnt from; the operator's fault.
-            CommandError: A process ended without having learnt its head.
-            MaterialError: A file is missing, is another one, or has a row that cannot be used.
+            ExceptionGroup: Of a UsageError: something cannot be learnt from, by the operator's
+                fault. Of a CommandError: a process ended without having learnt its head.
         """
         return trio.run(self._learn)
 
@@ -68,12 +67,14 @@ class Crew:
             scratch = Path(directory)
             async with trio.open_nursery() as nursery:
                 orders, taken = trio.open_memory_channel[Head](inf)
-                for _ in range(len(os.sched_getaffinity(0))):
+                # One core is kept for encoding, and learns with the others afterwards.
+                for _ in range(len(os.sched_getaffinity(0)) - 1):
                     nursery.start_soon(self._work, taken.clone(), scratch, learnt)
-                with orders, taken:
+                with orders:
                     self._order(_ALONE, orders, scratch)
                     await trio.to_thread.run_sync(self._encode, abandon_on_cancel=True)
                     self._order(_TOGETHER, orders, scratch)
+                await self._work(taken, scratch, learnt)
             for head in learnt:
                 self.vectorizer.regain(_memory(scratch, head))
         return {head: learnt[head] for head in self.plan.manifest.heads}
@@ -88,12 +89,11 @@ class Crew:
 
     def _encode(self) -> None:
         lessons = Lessons(self.plan)
-        texts = [
-            text
-            for head in _TOGETHER
-            if head in self.plan.manifest.heads
-            for text in lessons.texts(head)
-        ]
+        heads = [head for head in _TOGETHER if head in self.plan.manifest.heads]
+        try:
+            texts = [text for head in heads for text in lessons.texts(head)]
+        except MaterialError as error:
+            raise UsageError(str(error)) from error
         self.vectorizer.vectors(texts, "texts")
 
     async def _work(

@@ -65,8 +65,7 @@ class Trainer:
 
         Raises:
             MaterialError: A file is missing, is another one, or has a row that cannot be used.
-            UsageError: Likewise.
-            CommandError: A process ended before its head was learnt.
+            ExceptionGroup: What `Crew` says, if there are several heads.
         """
         heads = plan.manifest.heads
         if len(heads) > 1:
