@@ -93,16 +93,6 @@ def test_what_a_process_cannot_learn_from_is_told_as_the_mistake_it_is(
         crew.learn()
 
 
-def test_rows_that_cannot_be_read_are_told_before_any_process_ends(
-    encoder: Encoder, tmp_path: Path
-) -> None:
-    rows: list[dict[str, object]] = [{"text": "sing"}]
-    plan = planned(tmp_path, taught(tmp_path, "categories", rows))
-    crew = Crew(plan, Vectorizer(encoder), tmp_path, Bars().add)
-    with pytest.RaisesGroup(pytest.RaisesExc(UsageError, match="categories.jsonl")):
-        crew.learn()
-
-
 def test_a_process_that_breaks_is_told_of(encoder: Encoder, tmp_path: Path) -> None:
     plan = planned(tmp_path, taught(tmp_path, "complexity", TRIALS, strong="big", weak="small"))
     crew = Crew(plan, Vectorizer(encoder), tmp_path / "nowhere", Bars().add)

@@ -3,7 +3,7 @@
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import aclosing
 from math import inf
 from pathlib import Path
@@ -16,7 +16,7 @@ from attrs import frozen
 
 from semroute.adapters.processes import lines
 from semroute.adapters.torch.training import Vectorizer
-from semroute.app.training import Head, MaterialError
+from semroute.app.training import Head
 
 from .exits import CommandError, UsageError
 from .learning import Learnt, Refused, Step, Task
@@ -24,12 +24,16 @@ from .train_plan import Lessons, Plan
 
 Progress: TypeAlias = Callable[[str, float], None]
 
-# What takes longest comes first, or the last would compute alone. These read passages and
-# sentences of their own, with an encoder of their own.
-_ALONE: Final[tuple[Head, ...]] = ("attacks", "entities")
-# These learn from many of the same texts, which are encoded here, on all cores.
-_TOGETHER: Final[tuple[Head, ...]] = ("fast", "categories", "complexity")
-
+# What takes longest comes first, or the last would compute alone.
+_LONGEST_FIRST: Final[tuple[Head, ...]] = (
+    "attacks",
+    "entities",
+    "fast",
+    "categories",
+    "complexity",
+)
+# They learn from many of the same texts, and from them as they are.
+_OF_WHOLE_TEXTS: Final[tuple[Head, ...]] = ("categories", "fast", "complexity")
 _MESSAGES: Final = msgspec.json.Decoder(Step | Learnt | Refused)
 
 
@@ -56,45 +60,34 @@ class Crew:
         """Learns all heads of the plan.
 
         Raises:
-            ExceptionGroup: Of a UsageError: something cannot be learnt from, by the operator's
-                fault. Of a CommandError: a process ended without having learnt its head.
+            MaterialError: A file is missing, is another one, or has a row that cannot be used.
+            ExceptionGroup: Of a UsageError: a process cannot learn from something, by the
+                operator's fault. Of a CommandError: one ended without having learnt its head.
         """
-        return trio.run(self._learn)
-
-    async def _learn(self) -> dict[Head, Learnt]:
-        learnt: dict[Head, Learnt] = {}
+        wanted = self.plan.manifest.heads
+        lessons = Lessons(self.plan)
+        texts = [text for head in _OF_WHOLE_TEXTS if head in wanted for text in lessons.texts(head)]
+        self.vectorizer.vectors(texts, "texts")
         with TemporaryDirectory(prefix="semroute-train-") as directory:
             scratch = Path(directory)
-            async with trio.open_nursery() as nursery:
-                orders, taken = trio.open_memory_channel[Head](inf)
-                # One core is kept for encoding, and learns with the others afterwards.
-                for _ in range(len(os.sched_getaffinity(0)) - 1):
-                    nursery.start_soon(self._work, taken.clone(), scratch, learnt)
-                with orders:
-                    self._order(_ALONE, orders, scratch)
-                    await trio.to_thread.run_sync(self._encode, abandon_on_cancel=True)
-                    self._order(_TOGETHER, orders, scratch)
-                await self._work(taken, scratch, learnt)
-            for head in learnt:
-                self.vectorizer.regain(_memory(scratch, head))
-        return {head: learnt[head] for head in self.plan.manifest.heads}
-
-    def _order(
-        self, some: Sequence[Head], orders: trio.MemorySendChannel[Head], scratch: Path
-    ) -> None:
-        for head in some:
-            if head in self.plan.manifest.heads:
+            for head in wanted:
                 self.vectorizer.lend(_memory(scratch, head))
-                orders.send_nowait(head)
+            learnt = trio.run(self._learn, scratch)
+            for head in wanted:
+                self.vectorizer.regain(_memory(scratch, head))
+        return {head: learnt[head] for head in wanted}
 
-    def _encode(self) -> None:
-        lessons = Lessons(self.plan)
-        heads = [head for head in _TOGETHER if head in self.plan.manifest.heads]
-        try:
-            texts = [text for head in heads for text in lessons.texts(head)]
-        except MaterialError as error:
-            raise UsageError(str(error)) from error
-        self.vectorizer.vectors(texts, "texts")
+    async def _learn(self, scratch: Path) -> dict[Head, Learnt]:
+        learnt: dict[Head, Learnt] = {}
+        orders, taken = trio.open_memory_channel[Head](inf)
+        with orders:
+            for head in sorted(self.plan.manifest.heads, key=_LONGEST_FIRST.index):
+                orders.send_nowait(head)
+        async with trio.open_nursery() as nursery:
+            for _ in os.sched_getaffinity(0):
+                nursery.start_soon(self._work, taken.clone(), scratch, learnt)
+            taken.close()
+        return learnt
 
     async def _work(
         self, orders: trio.MemoryReceiveChannel[Head], scratch: Path, learnt: dict[Head, Learnt]
