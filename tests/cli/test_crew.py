@@ -30,13 +30,12 @@ TRIALS = [
 ]
 
 
-def taught(
-    directory: Path, teaches: Subject, rows: Sequence[Mapping[str, object]], **more: str
-) -> Material:
+def taught(directory: Path, teaches: Subject, rows: Sequence[Mapping[str, object]]) -> Material:
     path = directory / f"{teaches}.jsonl"
     path.write_text("".join(json.dumps(row) + "\n" for row in rows))
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
-    return Material(path.name, digest, "MIT", "us", teaches, **more)
+    models = ("big", "small") if teaches == "complexity" else (None, None)
+    return Material(path.name, digest, "MIT", "us", teaches, strong=models[0], weak=models[1])
 
 
 def planned(directory: Path, *files: Material) -> Plan:
@@ -62,7 +61,7 @@ def test_a_head_is_the_same_bytes_in_whatever_company_it_is_learnt(
     plan = planned(
         tmp_path,
         taught(tmp_path, "attacks", ATTACKS),
-        taught(tmp_path, "complexity", TRIALS, strong="big", weak="small"),
+        taught(tmp_path, "complexity", TRIALS),
     )
     together, alone, bars = tmp_path / "together", tmp_path / "alone", Bars()
     together.mkdir()
@@ -94,7 +93,7 @@ def test_what_a_process_cannot_learn_from_is_told_as_the_mistake_it_is(
 
 
 def test_a_process_that_breaks_is_told_of(encoder: Encoder, tmp_path: Path) -> None:
-    plan = planned(tmp_path, taught(tmp_path, "complexity", TRIALS, strong="big", weak="small"))
+    plan = planned(tmp_path, taught(tmp_path, "complexity", TRIALS))
     crew = Crew(plan, Vectorizer(encoder), tmp_path / "nowhere", Bars().add)
     broken = pytest.RaisesExc(CommandError, match="learnt complexity ended with status")
     with pytest.RaisesGroup(broken):
