@@ -19,44 +19,97 @@ COLUMNS: Final = _LENGTH + 1
 """Buckets of letters, buckets of words, and the length."""
 
 _ORDERS: Final = 3  # how many sequences begin at a letter, or at a word
+_STRETCH_BITS: Final = 40  # beside a column of 20 bits in one number; more stretches than memory
+
+
+@frozen(eq=False)
+class _Order:
+    """The sequences of one length, of all texts, one text after another.
+
+    Args:
+        columns: The column of each; COLUMNS where a text ends too soon to have one.
+        owners: In which stretch each is, in order of their columns; those without one left out.
+        runs: Where the sequences of each column that has any begin among these.
+        known: Those columns, rising.
+    """
+
+    columns: Ints
+    owners: Ints
+    runs: Ints
+    known: Ints
+
+    @classmethod
+    def of(cls, columns: npt.NDArray[np.int32], stretches: Ints) -> "_Order":
+        """Sorts sequences by column, so that a gradient reads what is small and writes in order."""
+        keys = columns.astype(np.int64) << _STRETCH_BITS | stretches
+        keys = np.sort(keys[columns < COLUMNS])
+        sorted_columns = keys >> _STRETCH_BITS
+        runs = np.flatnonzero(np.diff(sorted_columns, prepend=-1))
+        owners = keys & ((1 << _STRETCH_BITS) - 1)
+        return cls(columns.astype(np.intp), owners, runs, sorted_columns[runs])
 
 
 @frozen(eq=False)
 class Half:
     """The sequences of letters, or of words, of all texts, one text after another.
 
+    Windows overlap, so texts are cut where any begins or ends: a window's sum is one of a few
+    stretches, and each sequence is looked at once.
+
     Args:
-        columns: Of each sequence its column; COLUMNS where a text ends too soon to have one.
-            Shape (3, n).
+        orders: The sequences by their length.
+        stretches: Which sequence each stretch begins with.
         starts: Which of them each window begins with.
         ends: With which it has ended.
         scales: What each of a window's sequences counts.
     """
 
-    columns: npt.NDArray[np.int32]
+    orders: tuple[_Order, ...]
+    stretches: Ints
     starts: Ints
     ends: Ints
     scales: Floats
 
+    @classmethod
+    def of(cls, columns: npt.NDArray[np.int32], starts: Ints, ends: Ints) -> "Half":
+        """Cuts texts into stretches.
+
+        Args:
+            columns: Of each sequence its column, COLUMNS for none; shape (orders, n).
+            starts: Which of them each window begins with.
+            ends: With which it has ended.
+        """
+        size = columns.shape[1]
+        cuts = np.union1d(np.concatenate(([0], starts, ends)), [size])
+        stretches = cuts[cuts < size]
+        owners = np.repeat(np.arange(stretches.size), np.diff(stretches, append=size))
+        return cls(
+            tuple(_Order.of(each, owners) for each in columns),
+            stretches,
+            np.searchsorted(cuts, starts),
+            np.searchsorted(cuts, ends),
+            (len(columns) * np.maximum(ends - starts, 1)) ** -0.5,
+        )
+
     def sums(self, weights: npt.NDArray[np.float32]) -> Floats:
         """Returns each window's sum of weights."""
         known = np.append(weights, np.float32(0))
-        sums = np.zeros(self.columns.shape[1] + 1)
-        for columns in self.columns:
-            sums[1:] += known[columns]
+        sums = np.zeros(self.stretches.size + 1)
+        for order in self.orders:
+            sums[1:] += np.add.reduceat(known.take(order.columns), self.stretches)
         np.cumsum(sums, out=sums)
         return np.asarray((sums[self.ends] - sums[self.starts]) * self.scales, np.float64)
 
     def gradient(self, residuals: Floats) -> Floats:
         """Returns, for each column, the sum of the residuals of the windows it occurs in."""
-        size = self.columns.shape[1] + 1
+        size = self.stretches.size + 1
         scaled = residuals * self.scales
         each = np.bincount(self.starts, scaled, size) - np.bincount(self.ends, scaled, size)
-        each = np.cumsum(each)[:-1]
-        total = np.zeros(COLUMNS + 1)
-        for columns in self.columns:
-            total += np.bincount(columns, each, COLUMNS + 1)
-        return total[:-1]
+        each = np.cumsum(each).astype(np.float32)
+        total = np.zeros(COLUMNS)
+        for order in self.orders:
+            total[order.known] += np.add.reduceat(each.take(order.owners), order.runs)
+        return total
 
 
 @frozen(eq=False)
@@ -135,6 +188,5 @@ class _Halves:
         self._at += size
 
     def joined(self) -> Half:
-        starts, ends = np.concatenate(self._starts), np.concatenate(self._ends)
-        scales = (_ORDERS * np.maximum(ends - starts, 1)) ** -0.5
-        return Half(np.concatenate(self._columns, axis=1), starts, ends, scales)
+        columns = np.concatenate(self._columns, axis=1)
+        return Half.of(columns, np.concatenate(self._starts), np.concatenate(self._ends))
