@@ -50,7 +50,7 @@ Paths that are none of ours are answered at their headers, with both body modes 
 CONFIGURATION: Final = """\
 # Configuration
 
-One YAML file. Every key, its type, its default and its bounds, made from `app/settings.py` by `make
+One YAML file. Every key, its type, its default and its bounds, made from `app/settings/` by `make
 docs`; `semroute schema` prints the same as a JSON Schema for editors. Unknown keys are refused.
 
 `${{NAME}}` stands for an environment variable, `${{NAME:-default}}` for one that may be missing, and

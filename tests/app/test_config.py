@@ -272,6 +272,13 @@ def test_who_asks_for_health_must_know_where() -> None:
     assert set(mistakes(routing=routing, envoy={"admin": "127.0.0.1:0"})) == {"envoy.admin"}
 
 
+def test_complexity_is_not_asked_of_an_encoder_that_cannot_tell_it() -> None:
+    signals = {"hard": {"complexity": {"at_least": 0.7}}}
+    assert loaded(signals=signals).signals.keys() == {"hard"}
+    found = mistakes(signals=signals, classifier={"directory": "encoder"})
+    assert "signals.hard.complexity" in found
+
+
 def test_tools_are_not_put_before_models_that_cannot_call_them() -> None:
     signals = {"urgent": {"keywords": {"any": ["urgent"]}}}
     tools = {"keep": 1, "database": "tools.yaml"}

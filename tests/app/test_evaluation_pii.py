@@ -19,7 +19,7 @@ from semroute.app.evaluation import (
     pii_as_json,
     pii_page,
 )
-from semroute.app.evaluation.matching import matched
+from semroute.app.evaluation.matching import matched, whole
 from semroute.app.evaluation.statistics import Proportion, Tally
 from semroute.app.remembered import Remembered
 from semroute.app.screen import Screen
@@ -167,3 +167,38 @@ def test_kinds_have_the_names_of_others_too() -> None:
     assert kind_called("STREET_ADDRESS") is PiiKind.ADDRESS
     assert kind_called("CRYPTO") is PiiKind.CRYPTO_ADDRESS
     assert kind_called("GPE") is None
+
+
+def test_an_address_that_is_labelled_in_parts_is_one() -> None:
+    text = "Ada Byron, 12 Elm Street,\n  Apt. 4; then 7 Oak Road"
+    labels = document(
+        text,
+        (PiiKind.ADDRESS, "Elm Street"),
+        (PiiKind.PERSON, "Ada Byron"),
+        (PiiKind.ADDRESS, "12"),
+        (PiiKind.ADDRESS, "Apt. 4"),
+        (PiiKind.ADDRESS, "7 Oak Road"),
+    ).spans
+    assert [text[each.start : each.end] for each in whole(text, labels)] == [
+        "Ada Byron",
+        "12 Elm Street,\n  Apt. 4",
+        "7 Oak Road",
+    ]
+
+
+@given(st.lists(st.tuples(st.integers(0, 30), st.integers(1, 9)), max_size=6))
+def test_parts_of_addresses_keep_their_characters(places: list[tuple[int, int]]) -> None:
+    text = "ab, cd " * 6
+    labels = [LabelledSpan(PiiKind.ADDRESS, start, start + size) for start, size in places]
+    addresses = whole(text, labels)
+    inside = {at for each in addresses for at in range(each.start, each.end)}
+    assert {at for each in labels for at in range(each.start, each.end)} <= inside
+    assert whole(text, addresses) == addresses
+
+
+async def test_an_address_in_parts_is_found_at_once() -> None:
+    parts = document(
+        "Lives at 12 Elm Street.", (PiiKind.ADDRESS, "12"), (PiiKind.ADDRESS, "Elm Street")
+    )
+    report = await evaluate_pii(screen(), GUARD, [parts])
+    assert report.kinds[PiiKind.ADDRESS].tally.recall.of == 1

@@ -19,6 +19,8 @@ import grpc
 import pytest
 from grpclib.health.v1.health_pb2 import HealthCheckRequest, HealthCheckResponse
 
+from semroute.adapters.extproc._pb import extproc_pb2 as pb
+
 from .run import SEMROUTE, environment, semroute
 
 pytestmark = pytest.mark.model
@@ -66,7 +68,9 @@ class Running:
 
 
 @contextmanager
-def running(home: Path, *arguments: str, config: str = CONFIG) -> Iterator[Running]:
+def running(
+    home: Path, *arguments: str, config: str = CONFIG, **variables: str
+) -> Iterator[Running]:
     (home / "semroute.yaml").write_text(config)
     process = subprocess.Popen(
         [SEMROUTE, *arguments, "--config", "semroute.yaml"],
@@ -74,14 +78,13 @@ def running(home: Path, *arguments: str, config: str = CONFIG) -> Iterator[Runni
         stderr=subprocess.PIPE,
         text=True,
         cwd=home,
-        env=environment(home),
+        env=environment(home) | variables,
     )
-    try:
-        with process:
+    with process:
+        try:
             yield Running(process)
+        finally:
             process.kill()
-    finally:
-        process.kill()
 
 
 def health(address: str, name: str) -> Any:
@@ -92,6 +95,22 @@ def health(address: str, name: str) -> Any:
             response_deserializer=HealthCheckResponse.FromString,
         )
         return check(HealthCheckRequest(service=name), timeout=5).status
+
+
+def decide(address: str) -> None:
+    """Has a request decided, and does not wait for what a model would answer."""
+    headers, body = pb.ProcessingRequest(), pb.ProcessingRequest()
+    for name, value in {":method": "POST", ":path": "/v1/chat/completions"}.items():
+        headers.request_headers.headers.headers.add(key=name, raw_value=value.encode())
+    document = {"model": "auto", "messages": [{"role": "user", "content": "one plus one"}]}
+    body.request_body.body = json.dumps(document).encode()
+    body.request_body.end_of_stream = True
+    with grpc.insecure_channel(address) as channel:
+        process: Any = channel.stream_stream(PROCESS)
+        call = process(iter([headers.SerializeToString(), body.SerializeToString()]), timeout=20)
+        next(call)
+        next(call)
+        call.cancel()
 
 
 def page(address: str, path: str) -> str:
@@ -165,7 +184,8 @@ def test_a_watch_on_our_health_does_not_hold_up_the_end(tmp_path: Path) -> None:
 
 def test_workers_are_one_router_and_are_replaced(tmp_path: Path) -> None:
     config = CONFIG.replace('extproc: "127.0.0.1:0"', f'extproc: "unix:{tmp_path}/r", workers: 2')
-    with running(tmp_path, "serve", config=config) as router:
+    key = "5e" * 32
+    with running(tmp_path, "serve", config=config, SEMROUTE_CACHE_KEY=key) as router:
         workers = {(line := router.until("listening"))["worker"]: line for _ in range(2)}
         assert sorted(workers) == [0, 1]
         listening = router.until("listening")
@@ -177,6 +197,15 @@ def test_workers_are_one_router_and_are_replaced(tmp_path: Path) -> None:
         assert page(listening["admin"], "/readyz") == "ready\n"
         for worker in ("0", "1"):
             until_metric(listening["admin"], f'semroute_extproc_streams{{worker="{worker}"}} 0.0')
+        for address in listening["extproc"]:
+            decide(address)
+            made = router.until("exchange_finished")["decision_id"]
+            admin = config.replace('admin: "127.0.0.1:0"', f'admin: "{listening["admin"]}"', 1)
+            (tmp_path / "semroute.yaml").write_text(admin)
+            asked = ("explain", "--decision", made, "--json", "-c", "semroute.yaml")
+            told = semroute(tmp_path, *asked, SEMROUTE_CACHE_KEY=key)
+            assert told.returncode == 0, told.stderr
+            assert json.loads(told.stdout)["model"] == "big"
         os.kill(worker_pids(router.process.pid)[0], signal.SIGKILL)
         router.until("worker_ended")
         assert page(listening["admin"], "/readyz") == "ready\n"  # the other one goes on

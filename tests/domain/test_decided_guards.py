@@ -8,7 +8,9 @@ from semroute.domain.caching.entry import Entry
 from semroute.domain.caching.inquiry import Hit, HitKind
 from semroute.domain.chat import ChatRequest, Message, Role
 from semroute.domain.classification import Classification
+from semroute.domain.decide import decide, decide_embedding, may_recall
 from semroute.domain.decisions import Decision
+from semroute.domain.findings import Findings
 from semroute.domain.guards import NO_GUARDS, AttackGuard, Guards, Mode, PiiAction, PiiGuard
 from semroute.domain.pii import PiiKind, PiiSpan
 from semroute.domain.policy import Case, Policy
@@ -17,15 +19,7 @@ from semroute.domain.screening import PersonalDatum, Screening, Threat
 from semroute.domain.signals.conditions import Shows
 from semroute.domain.signals.definitions import ToolsSignal
 from semroute.domain.signals.result import Match, SignalResult
-from semroute.domain.verdict import (
-    Blocked,
-    Findings,
-    PassedThrough,
-    Routed,
-    decide,
-    decide_embedding,
-    may_recall,
-)
+from semroute.domain.verdict import Blocked, PassedThrough, Routed
 
 HERE = ("messages", 0, "content")
 ATTACK = Screening(threats=(Threat(AttackKind.JAILBREAK, 0.9, HERE),))

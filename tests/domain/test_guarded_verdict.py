@@ -6,6 +6,9 @@ from attrs import evolve
 from semroute.domain.attack import AttackKind
 from semroute.domain.chat import ChatRequest, Message, Role
 from semroute.domain.classification import Classification
+from semroute.domain.decide import decide, decide_embedding
+from semroute.domain.findings import Findings
+from semroute.domain.guarded import decide_unrouted
 from semroute.domain.guards import (
     AttackGuard,
     BlockStyle,
@@ -21,17 +24,7 @@ from semroute.domain.policy import Case, Policy
 from semroute.domain.reasons import Reason
 from semroute.domain.routing import Candidate, Category, Model, WeightedEndpoint
 from semroute.domain.screening import PersonalDatum, ScreenFault, Screening, Threat
-from semroute.domain.verdict import (
-    Blocked,
-    Findings,
-    PassedThrough,
-    Refused,
-    Routed,
-    Verdict,
-    decide,
-    decide_embedding,
-    decide_unrouted,
-)
+from semroute.domain.verdict import Blocked, PassedThrough, Refused, Routed, Verdict
 
 HERE = ("messages", 0, "content")
 ATTACK = Screening(threats=(Threat(AttackKind.JAILBREAK, 0.9, HERE),))

@@ -2,11 +2,13 @@ from attrs import evolve, frozen
 
 from semroute.domain.chat import ChatRequest, Message, Prompt, Role
 from semroute.domain.classification import Classification, Rung, Unclassified
+from semroute.domain.decide import decide
+from semroute.domain.findings import Findings
 from semroute.domain.policy import Policy
 from semroute.domain.reasons import Reason
 from semroute.domain.routing import Candidate, Category, Model, WeightedEndpoint
 from semroute.domain.rungs import FastRung, instead
-from semroute.domain.verdict import Findings, Routed, decide
+from semroute.domain.verdict import Routed
 
 SURE = Classification.ranked({"math": 0.9, "law": 0.1})
 PLACES = (WeightedEndpoint("gpu"),)

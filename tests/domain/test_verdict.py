@@ -5,7 +5,9 @@ from hypothesis import strategies as st
 
 from semroute.domain.chat import ChatRequest, Message, Role
 from semroute.domain.classification import Classification, ClassificationOutcome, Unclassified
+from semroute.domain.decide import decide, decide_embedding, decide_stored
 from semroute.domain.errors import InvalidPolicyError
+from semroute.domain.findings import Findings
 from semroute.domain.policy import Policy
 from semroute.domain.reasons import Reason
 from semroute.domain.routing import (
@@ -17,15 +19,7 @@ from semroute.domain.routing import (
     Weighed,
     WeightedEndpoint,
 )
-from semroute.domain.verdict import (
-    Findings,
-    PassedThrough,
-    Refused,
-    Routed,
-    decide,
-    decide_embedding,
-    decide_stored,
-)
+from semroute.domain.verdict import PassedThrough, Refused, Routed
 
 SMALL = Model("small", (WeightedEndpoint("cpu"),))
 BIG = Model("big", (WeightedEndpoint("gpu-1", 3), WeightedEndpoint("gpu-2", 1)))

@@ -11,7 +11,7 @@ import trio
 from attrs import evolve
 
 from semroute.adapters.http import NotAnswered, NotRemembered, RemoteDecisions
-from semroute.app.assemble.caching import token_of
+from semroute.app.assemble.cache_keys import token_of
 from semroute.app.settings import LogSettings, Settings
 from semroute.domain.address import Address
 from tests.cli.run import environment

@@ -6,16 +6,10 @@ from typing import TypeAlias
 from attrs import frozen
 
 from semroute.domain.chat import ChatRequest
+from semroute.domain.decide import decide
+from semroute.domain.findings import Findings
 from semroute.domain.policy import Policy
-from semroute.domain.verdict import (
-    Blocked,
-    Findings,
-    PassedThrough,
-    Refused,
-    Routed,
-    ServedFromCache,
-    decide,
-)
+from semroute.domain.verdict import Blocked, PassedThrough, Refused, Routed, ServedFromCache
 
 from .rulings import Rulings
 

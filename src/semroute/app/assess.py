@@ -8,13 +8,13 @@ from attrs import define, field, frozen
 from semroute.domain.caching.inquiry import Bypass, Hit, Inquiry
 from semroute.domain.chat import ChatRequest, Prompt
 from semroute.domain.classification import ClassificationOutcome
+from semroute.domain.decide import may_recall
 from semroute.domain.errors import ClassifierError
 from semroute.domain.policy import Policy
 from semroute.domain.ports import Classifier
 from semroute.domain.reasons import Reason
 from semroute.domain.rungs import FastRung, instead
 from semroute.domain.screening import Screening
-from semroute.domain.verdict import may_recall
 
 from .recall import Recall
 from .senses import Results, Senses

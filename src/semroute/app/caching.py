@@ -9,12 +9,12 @@ from msgspec import Meta
 from semroute.domain.caching.agreement import DEFAULT_THRESHOLD
 from semroute.domain.caching.rules import CacheMode, CacheRules, CacheScope
 
+from .leaves import HeaderName
 from .limits import MiB
 
 CacheModeName = Literal["off", "exact", "semantic"]
 ScopeName = Literal["identity", "global"]
 StoreName = Literal["disk", "memory", "postgres"]
-_HeaderName = Annotated[str, Meta(pattern=r"^[a-z0-9!#$%&'*+.^_`|~-]{1,64}$(?!\n)")]
 _VariableName = Annotated[str, Meta(pattern=r"^[A-Za-z_][A-Za-z0-9_]{0,127}$(?!\n)")]
 
 _MODE = (
@@ -96,7 +96,7 @@ class CacheSettings:
     mode: Annotated[CacheModeName, Meta(description=_MODE)] = "off"
     scope: Annotated[ScopeName, Meta(description=_SCOPE)] = "identity"
     identity: Annotated[
-        tuple[_HeaderName, ...],
+        tuple[HeaderName, ...],
         Meta(
             description="Request headers that together say who asks. Clients must not be able to "
             "forge them. A request that lacks one is not cached in scope `identity`."

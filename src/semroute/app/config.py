@@ -28,9 +28,10 @@ from semroute.domain.routing import (
 from .caching import cache_rules_of
 from .decisions import DecisionSettings, decision_of
 from .guards import guards_of
+from .leaves import CategoryName
 from .reasoning import ReasoningFamilySettings
 from .sensing import signal_of
-from .settings import CategoryName, CategorySettings, ModelSettings, Settings
+from .settings import CategorySettings, ModelSettings, Settings
 
 _L = TypeVar("_L")
 

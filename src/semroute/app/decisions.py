@@ -16,7 +16,7 @@ from semroute.domain.tools.selection import ToolPolicy
 
 from .caching import CacheOverrides
 from .guards import GuardSettings
-from .signals import HeaderName, Share
+from .leaves import HeaderName, Share
 
 Mistake: TypeAlias = tuple[tuple[str | int, ...], str]
 

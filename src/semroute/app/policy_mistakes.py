@@ -20,6 +20,9 @@ def policy_mistakes(settings: Settings, library: Library) -> Iterator[Mistake]:
     for name, signal in settings.signals.items():
         for path, message in signal_mistakes(name, signal, settings.categories):
             yield ("signals", *path), message
+        if signal.complexity is not None and settings.classifier.directory is not None:
+            message = "only the encoder that ships tells complexity; with another nobody knows it"
+            yield ("signals", name, "complexity"), message
     for name, decision in settings.decisions.items():
         for path, message in decision_mistakes(decision, settings.signals, models):
             yield ("decisions", name, *path), message

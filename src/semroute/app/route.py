@@ -12,7 +12,9 @@ from semroute.domain.caching.answer import Replayed
 from semroute.domain.caching.inquiry import Bypass, Consultation, Hit, Inquiry
 from semroute.domain.chat import ChatRequest
 from semroute.domain.classification import Classification
+from semroute.domain.decide import decide, decide_stored, model_not_found
 from semroute.domain.errors import InvalidRequestError
+from semroute.domain.findings import Findings
 from semroute.domain.grounds import Grounds
 from semroute.domain.http import (
     Elsewhere,
@@ -31,15 +33,11 @@ from semroute.domain.rungs import FastRung
 from semroute.domain.verdict import (
     Answered,
     Blocked,
-    Findings,
     PassedThrough,
     Refused,
     Routed,
     ServedFromCache,
     Verdict,
-    decide,
-    decide_stored,
-    model_not_found,
 )
 
 from .api import Api

@@ -6,10 +6,9 @@ from attrs import fields, frozen
 from msgspec import Meta
 
 from .guards import KindName
+from .leaves import HeaderName, Share
 
-Share = Annotated[float, Meta(ge=0, le=1)]
 Tokens = Annotated[int, Meta(ge=0, le=100_000_000)]
-HeaderName = Annotated[str, Meta(pattern=r"^[a-z0-9!#$%&'*+.^_`|~-]{1,64}$(?!\n)")]
 ModalityName = Literal["image", "audio", "video", "file"]
 ApiName = Literal["chat", "completions", "embeddings", "responses", "messages", "count_tokens"]
 Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]

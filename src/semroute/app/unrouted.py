@@ -9,6 +9,7 @@ from attrs import evolve, field, frozen
 from semroute.domain.admission import fault_in
 from semroute.domain.decisions import select
 from semroute.domain.errors import InvalidRequestError
+from semroute.domain.guarded import decide_unrouted
 from semroute.domain.guards import Guards, Mode
 from semroute.domain.headers import Headers
 from semroute.domain.http import HttpRequest
@@ -17,7 +18,7 @@ from semroute.domain.ports import TextCodec
 from semroute.domain.reasons import Reason
 from semroute.domain.ruling import RequestFacts, Ruling, Timings
 from semroute.domain.screening import Screening
-from semroute.domain.verdict import Blocked, PassedThrough, Refused, decide_unrouted
+from semroute.domain.verdict import Blocked, PassedThrough, Refused
 
 from .parsing import parsed
 from .rulings import Rulings

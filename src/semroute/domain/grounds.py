@@ -4,9 +4,11 @@ from attrs import evolve, frozen
 
 from .chat import ChatRequest
 from .choosing.needs import Needs, needs_of
+from .decide import decide_on
+from .findings import Findings
 from .policy import Policy
 from .screening import Screening
-from .verdict import Blocked, Findings, Refused, Routed, decide_on
+from .verdict import Blocked, Refused, Routed
 
 
 @frozen

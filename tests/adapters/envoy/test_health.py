@@ -222,6 +222,21 @@ async def test_envoy_that_never_answers_is_given_up(autojump_clock: trio.testing
     assert not health.is_known
 
 
+async def test_envoy_may_start_after_the_router() -> None:
+    server = Server(status=503)
+    async with serving(server) as address:
+        health = EnvoyHealth(address, frozenset({"gpu"}))
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(health.run)
+            await trio.sleep(0.1)
+            server.status, server.body = 200, clusters({"gpu": []})
+            with trio.fail_after(4):  # and not after five seconds
+                while not health.health.unhealthy:  # noqa: ASYNC110 - over HTTP
+                    await trio.sleep(0.05)
+            nursery.cancel_scope.cancel()
+    assert health.health.unhealthy == {"gpu"}
+
+
 def hasty(document: dict[str, Any]) -> dict[str, Any]:
     """Lets Envoy ask more often than anybody would, so that nobody has to wait."""
     for cluster in document["static_resources"]["clusters"]:

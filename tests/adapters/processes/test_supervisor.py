@@ -43,7 +43,10 @@ async def main():
                     print("a library has something to say", flush=True)
                 if job.configuration == "mad":
                     await supervision._output.send_all(b"gibberish\\n")
-                await supervision.answer(lambda: Report(f"metrics of {job.index}", None))
+                await supervision.answer(
+                    lambda: Report(f"metrics of {job.index}", None),
+                    lambda id: {"by": job.index} if id == f"made by {job.index}" else None,
+                )
                 nursery.cancel_scope.cancel()
 
 trio.run(main)
@@ -127,6 +130,14 @@ async def test_a_worker_that_does_not_answer_holds_up_nobody(tmp_path: Path) -> 
             reports = await workers.supervisor.reports()
         assert reports[0] is None
         assert reports[1] is not None
+
+
+async def test_a_decision_is_explained_by_the_worker_that_made_it(tmp_path: Path) -> None:
+    async with running(tmp_path / "log", ["deaf", "serve", "serve"]) as workers:
+        with trio.fail_after(10):
+            assert await workers.supervisor.explained("made by 2") == {"by": 2}
+            assert (await workers.supervisor.reports())[1] is not None  # in the order of questions
+            assert await workers.supervisor.explained("made by 0") is None
 
 
 async def test_one_question_that_is_given_up_does_not_spoil_the_next(tmp_path: Path) -> None:

@@ -11,7 +11,9 @@ from semroute.adapters.torch import CheckpointError
 from semroute.adapters.torch.artefact import HEADS
 from semroute.adapters.torch.category_head import (
     CATEGORIES_FILE,
+    REACH,
     CategoryHead,
+    believed,
     digest_of,
     line_digest,
     trained_categories,
@@ -28,6 +30,7 @@ NAMES = ("art", "law", "math")
 SHIPPED = tuple(CategoryDefinition(name, f"all about {name}", (f"{name}?",)) for name in NAMES)
 OWN = CategoryDefinition("bikes", "bicycles")
 FINGERPRINT = "sha256:tests"
+TRUST = np.array([-0.5, 0.125], np.float32)
 
 
 def units(*shape: int, seed: int = 0) -> np.ndarray:
@@ -57,7 +60,8 @@ def directory(tmp_path: Path) -> Path:
     vectors = dict(zip(map(line_digest, lines), units(len(lines), seed=3), strict=True))
     experts = np.array([0.5, 0.25, 2.0], np.float32)
     distances = quantiles_of(np.linspace(0, 1, 50, dtype=np.float32))
-    about = About(NAMES, [digest_of(each) for each in SHIPPED], experts, distances, vectors)
+    digests = [digest_of(each) for each in SHIPPED]
+    about = About(NAMES, digests, experts, TRUST, distances, vectors)
     write_head(parts(), about, FINGERPRINT, tmp_path)
     return tmp_path
 
@@ -69,10 +73,11 @@ def head(directory: Path) -> CategoryHead:
 
 def test_its_scores_are_those_it_was_trained_with(head: CategoryHead) -> None:
     vectors = units(20, seed=4)
-    opinions = parts().opinions(vectors)
+    opinions, distances = parts().opinions(vectors), parts().distances(vectors)
     expected = sum(
         weight * opinion for weight, opinion in zip((0.5, 0.25, 2.0), opinions.all, strict=True)
     )
+    expected = expected * np.exp(-0.5 + 0.125 * distances / REACH)[:, None]
     said = np.stack([head.scores(vector) for vector in vectors])
     assert np.abs(said - expected).max() < 1e-4
 
@@ -85,8 +90,16 @@ def test_its_network_is_torchs(head: CategoryHead) -> None:
             layer.weight.copy_(torch.from_numpy(weight))
             layer.bias.copy_(torch.from_numpy(bias))
         expected = last(torch.relu(first(torch.from_numpy(vector)))).numpy()
-    alone = evolve(head, experts=evolve(head.experts, network=1, prototypes=0, description=0))
+    only = evolve(head.experts, network=1, prototypes=0, description=0)
+    alone = evolve(head, experts=only, trust=np.zeros(2, np.float32))
     assert np.abs(alone.scores(vector) - expected).max() < 1e-5
+
+
+def test_how_sure_it_is_depends_on_how_far_a_prompt_is_and_what_it_says_does_not() -> None:
+    scores = np.array([[3, 1, 0], [3, 1, 0], [0, -2, 1]], np.float32)
+    said = believed(scores, np.array([0, 8 * REACH, 4 * REACH], np.float32), TRUST)
+    assert said == pytest.approx(scores * np.exp(np.array([[-0.5], [0.5], [0]])), abs=1e-6)
+    assert (said.argsort(axis=1) == scores.argsort(axis=1)).all()
 
 
 def test_a_subset_divides_the_whole_among_itself(head: CategoryHead) -> None:

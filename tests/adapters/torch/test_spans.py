@@ -2,9 +2,12 @@
 
 import numpy as np
 import pytest
+import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
+from semroute.adapters.torch.entity_head import LAYERS, EntityHead
+from semroute.adapters.torch.parts import Part
 from semroute.adapters.torch.shapes import SHAPES, shapes_of
 from semroute.domain.pii import PiiKind, PiiSpan
 from semroute.domain.spans import merged, shifted
@@ -100,3 +103,36 @@ def test_what_a_tokenizer_without_case_would_miss_is_seen(one: str, other: str) 
         )
 
     assert not np.array_equal(looks(one), looks(other))
+
+
+@given(st.floats(0.01, 0.98), st.floats(0, 0.9))
+def test_what_is_found_at_all_is_at_least_even(probability: float, threshold: float) -> None:
+    found = constant(probability, threshold).spans("Ada", [ONE_WORD])
+    assert len(found) == 1 or probability < threshold + ROUNDING
+    for span in found:
+        assert 0.5 <= span.score <= 1
+
+
+def test_the_surer_a_head_is_the_higher_the_score() -> None:
+    scores = [
+        constant(probability, 0.4).spans("Ada", [ONE_WORD])[0].score
+        for probability in (0.41, 0.6, 0.8, 0.99)
+    ]
+    assert scores == sorted(scores)
+    assert scores[0] == pytest.approx(0.5, abs=0.02)
+    assert scores[-1] > 0.95
+
+
+STATES = 3
+ROUNDING = 1e-5
+ONE_WORD = Part(words=(0,), offsets=((0, 3),), states=torch.zeros(1, len(LAYERS) * STATES))
+
+
+def constant(probability: float, threshold: float) -> EntityHead:
+    """A head to which every word is a person with this probability, and never an address."""
+    odds = torch.tensor([1 - probability, probability, 1e-9]).log()
+    return EntityHead(
+        (torch.zeros(4, len(LAYERS) * STATES + SHAPES), torch.zeros(4)),
+        (torch.zeros(3, 4), odds),
+        (threshold, 0.99),
+    )

@@ -9,6 +9,7 @@ from semroute.domain.choosing.pinning import Pin, Pinning
 from semroute.domain.choosing.quality import QualityKnob
 from semroute.domain.classification import Classification
 from semroute.domain.decisions import Decision, in_order
+from semroute.domain.findings import Findings
 from semroute.domain.grounds import Grounds
 from semroute.domain.policy import Policy
 from semroute.domain.routing import (
@@ -31,7 +32,7 @@ from semroute.domain.signals.definitions import (
     ToolsSignal,
 )
 from semroute.domain.signals.result import Match, SignalResult
-from semroute.domain.verdict import Blocked, Findings, Routed
+from semroute.domain.verdict import Blocked, Routed
 
 NAMES = ("big", "middle", "small")
 SIGNALS: dict[str, Signal] = {

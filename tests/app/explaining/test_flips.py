@@ -14,6 +14,7 @@ from semroute.domain.choosing.pinning import Pin, Pinning
 from semroute.domain.choosing.quality import QualityKnob
 from semroute.domain.classification import Classification
 from semroute.domain.decisions import Decision
+from semroute.domain.findings import Findings
 from semroute.domain.grounds import Grounds
 from semroute.domain.guards import AttackGuard, Check, Guards, Mode
 from semroute.domain.policy import Policy
@@ -38,7 +39,7 @@ from semroute.domain.signals.definitions import (
     Signal,
 )
 from semroute.domain.signals.result import Match, SignalResult
-from semroute.domain.verdict import Findings, Routed
+from semroute.domain.verdict import Routed
 
 from .requests import SIGNALS, grounds, policies, went, with_signals
 

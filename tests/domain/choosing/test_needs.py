@@ -37,6 +37,15 @@ def test_tools_are_read_too() -> None:
     assert tokens_of(request) == 114
 
 
+def test_pictures_take_room_as_well() -> None:
+    request = ChatRequest(
+        "auto", (Message(Role.USER, ""),), opaque=(("messages", 0, "content", 0),)
+    )
+    assert tokens_of(request) == 1004
+    small = Model("small", PLACES, context=1000)
+    assert list(obstacles(small, needs_of(request), frozenset())) == ["context: 1004 > 1000 tokens"]
+
+
 @pytest.mark.parametrize(
     ("request_", "capabilities"),
     [

@@ -18,6 +18,7 @@ _log = logging.getLogger(__name__)
 _PATH: Final = "/clusters?format=json"
 # Envoy answers from memory, in milliseconds. Whoever takes longer is stuck.
 _ANSWER_SECONDS: Final = 2.0
+_UNKNOWN_SECONDS: Final = 0.5  # how long to wait from one look to the next while nothing is known
 # One answer that is late must not make dead endpoints look alive; silence must in the end.
 _MOST_MISSED: Final = 3
 # What discovery says of hosts that Envoy sends nothing to. It calls others degraded, and uses them.
@@ -84,7 +85,9 @@ class EnvoyHealth:
         async with httpx2.AsyncClient(trust_env=False, timeout=None) as client:
             while True:
                 await self.look(client)
-                await trio.sleep(self.interval_seconds)
+                # Envoy may start after us, and nobody knows anything until it has.
+                most = self.interval_seconds if self.is_known else _UNKNOWN_SECONDS
+                await trio.sleep(min(self.interval_seconds, most))
 
     async def look(self, client: httpx2.AsyncClient) -> None:
         """Asks Envoy once. Whatever it does, this takes two seconds at most."""

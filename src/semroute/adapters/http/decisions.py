@@ -1,7 +1,7 @@
 """The last decisions of a router, for operators, over HTTP: who serves them, and who asks."""
 
 import hmac
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Final
 
 import httpx2
@@ -28,7 +28,7 @@ class DecisionPages:
             is nobody else's business, nor is who asks for what.
     """
 
-    explain: Callable[[str], Mapping[str, Any] | None]
+    explain: Callable[[str], Awaitable[Mapping[str, Any] | None]]
     token: str = field(repr=False)
 
     @property
@@ -40,7 +40,7 @@ class DecisionPages:
         presented = request.headers.get("authorization", "")
         if not hmac.compare_digest(presented.encode(), f"Bearer {self.token}".encode()):
             return _json({"error": "the cache's token is missing or wrong"}, _UNAUTHORIZED)
-        document = self.explain(request.path_params["id"])
+        document = await self.explain(request.path_params["id"])
         if document is None:
             return _json({"error": "this decision is not remembered"}, _NOT_FOUND)
         return _json(document, _OK)

@@ -5,8 +5,8 @@ first what its job is and then asks for reports; its standard output says where 
 answers. When the input ends, the supervisor is gone, and the worker stops.
 """
 
-from .messages import Job, Report
+from .messages import Job, Report, lines
 from .supervision import Supervision, supervised
 from .supervisor import Supervisor, WorkerError
 
-__all__ = ["Job", "Report", "Supervision", "Supervisor", "WorkerError", "supervised"]
+__all__ = ["Job", "Report", "Supervision", "Supervisor", "WorkerError", "lines", "supervised"]

@@ -1,7 +1,7 @@
 """What a supervisor and its workers say to each other."""
 
 from collections.abc import AsyncGenerator
-from typing import Final
+from typing import Any, Final, TypeAlias
 
 import msgspec
 import trio
@@ -29,6 +29,16 @@ class Ask(msgspec.Struct, frozen=True, tag=True):
     """Asks for a report."""
 
 
+class AskDecision(msgspec.Struct, frozen=True, tag=True):
+    """Asks for the explanation of a decision.
+
+    Args:
+        id: The decision's.
+    """
+
+    id: str
+
+
 class Started(msgspec.Struct, frozen=True, tag=True):
     """The worker listens.
 
@@ -51,7 +61,21 @@ class Report(msgspec.Struct, frozen=True, tag=True):
     unreadiness: str | None
 
 
-def line_of(message: Job | Ask | Started | Report) -> bytes:
+class Explained(msgspec.Struct, frozen=True, tag=True):
+    """What a worker says of a decision.
+
+    Args:
+        document: The explanation; None if it does not remember the decision.
+    """
+
+    document: dict[str, Any] | None
+
+
+Question: TypeAlias = Ask | AskDecision
+Answer: TypeAlias = Report | Explained
+
+
+def line_of(message: Job | Question | Started | Answer) -> bytes:
     """Returns a message as it is sent."""
     return msgspec.json.encode(message) + b"\n"
 

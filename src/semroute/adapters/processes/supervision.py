@@ -1,18 +1,18 @@
 """A worker's side of its supervision."""
 
 import os
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import aclosing, asynccontextmanager, suppress
-from typing import Final
+from typing import Any, Final, assert_never
 
 import msgspec
 import trio
 from attrs import frozen
 
-from .messages import Ask, Job, Report, Started, line_of, lines
+from .messages import Ask, AskDecision, Explained, Job, Question, Report, Started, line_of, lines
 
 _JOB: Final = msgspec.json.Decoder(Job)
-_ASK: Final = msgspec.json.Decoder(Ask)
+_QUESTION: Final = msgspec.json.Decoder(Question)
 
 
 @frozen
@@ -31,12 +31,28 @@ class Supervision:
         """Says that the worker listens."""
         await self._output.send_all(line_of(Started(extproc)))
 
-    async def answer(self, report: Callable[[], Report]) -> None:
-        """Reports whenever it is asked to; returns when the supervisor is gone."""
+    async def answer(
+        self,
+        report: Callable[[], Report],
+        explained: Callable[[str], Mapping[str, Any] | None],
+    ) -> None:
+        """Answers whatever it is asked; returns when the supervisor is gone.
+
+        Args:
+            report: Says how the worker is.
+            explained: Explains a decision by its id; None if it is not remembered.
+        """
         with suppress(trio.BrokenResourceError):
             async for line in self._asked:
-                _ASK.decode(line)
-                await self._output.send_all(line_of(report()))
+                match _QUESTION.decode(line):
+                    case Ask():
+                        told = line_of(report())
+                    case AskDecision(decision_id):
+                        document = explained(decision_id)
+                        told = line_of(Explained(None if document is None else dict(document)))
+                    case _ as never:
+                        assert_never(never)
+                await self._output.send_all(told)
 
 
 @asynccontextmanager

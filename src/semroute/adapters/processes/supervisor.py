@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable, Sequence
-from typing import Final
+from typing import Any, Final
 
 import trio
 from attrs import define, field
@@ -90,6 +90,22 @@ class Supervisor:
             for index, worker in self._workers.items():
                 nursery.start_soon(ask, index, worker)
         return reports
+
+    async def explained(self, decision_id: str) -> dict[str, Any] | None:
+        """Returns the explanation of a decision; None if no worker remembers it."""
+        found: dict[str, Any] | None = None
+
+        async def ask(worker: Worker) -> None:
+            nonlocal found
+            document = await worker.explained(decision_id, _REPORT_SECONDS)
+            if document is not None:  # an id is given once
+                found = document
+                nursery.cancel_scope.cancel()
+
+        async with trio.open_nursery() as nursery:
+            for worker in self._workers.values():
+                nursery.start_soon(ask, worker)
+        return found
 
     async def _keep(
         self, job: Job, *, task_status: trio.TaskStatus[str] = trio.TASK_STATUS_IGNORED

@@ -4,19 +4,30 @@ import contextlib
 import logging
 import subprocess
 from collections.abc import Sequence
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 import trio
 from attrs import define, field
 
-from .messages import Ask, Job, Report, Started, line_of, lines
+from .messages import (
+    Answer,
+    Ask,
+    AskDecision,
+    Explained,
+    Job,
+    Question,
+    Report,
+    Started,
+    line_of,
+    lines,
+)
 
 _log = logging.getLogger(__name__)
 
 _MOST_QUESTIONS: Final = 100
 _LAST_SECONDS: Final = 1.0  # what a process may need to end after its last word
-_HEARD: Final = msgspec.json.Decoder(Started | Report)
+_HEARD: Final = msgspec.json.Decoder(Started | Answer)
 
 
 @define(eq=False)
@@ -34,7 +45,7 @@ class Worker:
     process: trio.Process
     started: trio.Event = field(init=False, factory=trio.Event)
     extproc: str | None = field(init=False, default=None)
-    _waiting: list[trio.MemorySendChannel[Report]] = field(init=False, factory=list)
+    _waiting: list[trio.MemorySendChannel[Answer]] = field(init=False, factory=list)
     _speaking: trio.Lock = field(init=False, factory=trio.Lock)
 
     @classmethod
@@ -70,15 +81,13 @@ class Worker:
 
     async def report(self, timeout_seconds: float) -> Report | None:
         """Returns how the worker is; None if it does not say in time."""
-        if len(self._waiting) >= _MOST_QUESTIONS:
-            return None  # it does not answer; so few questions always fit into the pipe
-        send, receive = trio.open_memory_channel[Report](1)
-        with trio.move_on_after(timeout_seconds), contextlib.suppress(trio.EndOfChannel):
-            with trio.CancelScope(shield=True):  # half a question would spoil all that follow
-                self._waiting.append(send)
-                await self._say(Ask())
-            return await receive.receive()
-        return None
+        answer = await self._answer(Ask(), timeout_seconds)
+        return answer if isinstance(answer, Report) else None
+
+    async def explained(self, decision_id: str, timeout_seconds: float) -> dict[str, Any] | None:
+        """Returns the explanation of a decision; None if it is not remembered, or not in time."""
+        answer = await self._answer(AskDecision(decision_id), timeout_seconds)
+        return answer.document if isinstance(answer, Explained) else None
 
     async def stop(self, grace_seconds: float) -> None:
         """Asks the process to end, and returns when it has; kills it after the grace."""
@@ -90,7 +99,18 @@ class Worker:
             self.process.kill()
         await self.process.wait()
 
-    async def _say(self, message: Job | Ask) -> None:
+    async def _answer(self, question: Question, timeout_seconds: float) -> Answer | None:
+        if len(self._waiting) >= _MOST_QUESTIONS:
+            return None  # it does not answer; so few questions always fit into the pipe
+        send, receive = trio.open_memory_channel[Answer](1)
+        with trio.move_on_after(timeout_seconds), contextlib.suppress(trio.EndOfChannel):
+            with trio.CancelScope(shield=True):  # half a question would spoil all that follow
+                self._waiting.append(send)
+                await self._say(question)
+            return await receive.receive()
+        return None
+
+    async def _say(self, message: Job | Question) -> None:
         assert self.process.stdin is not None
         async with self._speaking:
             with contextlib.suppress(trio.BrokenResourceError, trio.ClosedResourceError):
@@ -105,9 +125,9 @@ class Worker:
             case Started(extproc):
                 self.extproc = extproc
                 self.started.set()
-            case Report() as report if self._waiting:
+            case Report() | Explained() as answer if self._waiting:
                 # Answers come in the order of the questions.
-                self._waiting.pop(0).send_nowait(report)
+                self._waiting.pop(0).send_nowait(answer)
             case _:
                 return False
         return True

@@ -44,7 +44,9 @@ class Experts:
 class CategoryHead:
     """A small network, prototypes and descriptions, which vote on a prompt's category.
 
-    The votes are sums of log odds, so their weights are the head's temperature as well.
+    The votes are sums of log odds, so their weights are the head's temperature as well. How sure
+    to be depends on the prompt too: the nearer its prototypes, the larger all votes are, right or
+    wrong.
 
     Args:
         names: The categories it knows, sorted.
@@ -56,6 +58,7 @@ class CategoryHead:
         counts: How many texts each prototype stands for; shape (n,).
         descriptions: Shape (len(names), dimensions).
         experts: How much each opinion counts.
+        trust: How much to believe their sum, as `believed` has it; shape (2,).
         distances: Quantiles of how far known prompts are from their nearest prototype.
         lines: The vectors of the lines that describe the shipped categories, by digest.
     """
@@ -69,6 +72,7 @@ class CategoryHead:
     counts: _Floats
     descriptions: Vectors
     experts: Experts
+    trust: _Floats
     distances: _Floats
     lines: Mapping[str, Vector]
 
@@ -106,6 +110,7 @@ class CategoryHead:
             artefact.tensor("counts", len(prototypes)),
             artefact.tensor("descriptions", count, dimensions),
             Experts(*numbers),
+            artefact.tensor("trust", 2),
             artefact.tensor("distances", QUANTILES),
             dict(zip(keys, artefact.tensor("lines", len(keys), dimensions), strict=True)),
         )
@@ -122,13 +127,14 @@ class CategoryHead:
 
     def scores(self, vector: Vector) -> _Floats:
         """Returns the log odds of every category it knows, but for what they have in common."""
-        experts = self.experts
+        experts, cosines = self.experts, self._cosines(vector)
         said = (
             experts.network * self._network(vector)
-            + experts.prototypes * self._nearness(self._cosines(vector))
+            + experts.prototypes * self._nearness(cosines)
             + experts.description * np.einsum("ij,j->i", self.descriptions, vector)
         )
-        return np.asarray(said, np.float32)
+        (scores,) = believed(said[None], 1 - cosines.max(keepdims=True), self.trust)
+        return np.asarray(scores, np.float32)
 
     def strangeness(self, vector: Vector) -> float:
         """Returns the share of known prompts that are nearer to what it learnt, from 0 to 1."""
@@ -154,6 +160,23 @@ class CategoryHead:
         closeness = np.exp((cosines - 1) / REACH)  # at most 1, so it cannot overflow
         sizes = np.diff(self.starts, append=len(cosines))
         return np.asarray(np.log(np.add.reduceat(closeness, self.starts) / sizes), np.float32)
+
+
+def believed(scores: _Floats, distances: _Floats, trust: _Floats) -> _Floats:
+    """Returns scores that say how sure to be, which moves none to another category.
+
+    Args:
+        scores: Of some prompts; shape (prompts, categories).
+        distances: How far each prompt is from its nearest prototype.
+        trust: How much to believe scores: always, and by the distance, as `grounds_of` has it.
+            The sum is that of a logarithm.
+    """
+    return np.asarray(scores * np.exp(grounds_of(distances) @ trust)[:, None], np.float32)
+
+
+def grounds_of(distances: _Floats) -> _Floats:
+    """Returns what the trust in some prompts' scores rests on; shape (prompts, 2)."""
+    return np.column_stack([np.ones(len(distances)), distances / REACH]).astype(np.float32)
 
 
 def trained_categories(directory: Path) -> frozenset[str]:

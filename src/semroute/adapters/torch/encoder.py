@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -10,7 +11,7 @@ import numpy.typing as npt
 from attrs import frozen
 
 from .checkpoint import Checkpoint, CheckpointError, embedded_directory
-from .fused import FusedBert
+from .fused import LEAST_ALIKE, FusedBert
 from .parts import Part
 from .quiet import quiet
 from .spelling import spelled
@@ -100,6 +101,28 @@ class Encoder:
         """
         return self._encode(texts, layers)
 
+    def encode_each(
+        self, texts: Sequence[str], layers: Sequence[int] = ()
+    ) -> tuple[Vectors, list[list[Part]]]:
+        """Returns what `encode_with_parts` says of each text alone, to the last bit, but sooner.
+
+        Texts share one pass, without padding, however many are given. Where that would change a
+        last bit, a text gets a pass of its own.
+        """
+        encodings = [self._tokenizer.encode(spelled(text)) for text in texts]
+        may_share = [at for at, each in enumerate(encodings) if self._may_share(each)]
+        sums, parts = self._pass_of_each([encodings[at] for at in may_share], layers)
+        shared = dict(zip(may_share, zip(_of_length_one(sums), parts, strict=True), strict=True))
+        vectors = np.zeros((len(texts), self.dimensions), np.float32)
+        parts_of: list[list[Part]] = []
+        for at, text in enumerate(texts):
+            if at in shared:
+                vectors[at], its = shared[at]
+            else:
+                (vectors[at],), (its,) = self._encode([text], layers)
+            parts_of.append(its)
+        return vectors, parts_of
+
     def encode_tokens(self, progress: Callable[[float], None], count: int | None = None) -> Vectors:
         """Returns the vectors of tokens, each as if it were a whole text.
 
@@ -129,8 +152,44 @@ class Encoder:
                     states = self._model(input_ids=ids, attention_mask=mask).last_hidden_state
             vectors[some.start : some.stop] = states.sum(dim=1).numpy()
         progress(1.0)
-        lengths: Vectors = np.sqrt(np.square(vectors).sum(axis=1, keepdims=True))
-        return (vectors / np.maximum(lengths, 1e-12)).astype(np.float32)
+        return _of_length_one(vectors)
+
+    def _may_share(self, encoding: "tokenizers.Encoding") -> bool:
+        """Whether a text's vector is the same in a pass that it shares."""
+        return (
+            self._computes_rows_alike
+            and not encoding.overflowing  # what is added up would be padded in a pass of its own
+            and len(encoding) >= LEAST_ALIKE
+        )
+
+    @cached_property
+    def _computes_rows_alike(self) -> bool:
+        return self._fused is not None and self._fused.computes_rows_alike()
+
+    def _pass_of_each(
+        self, rows: Sequence["tokenizers.Encoding"], layers: Sequence[int]
+    ) -> tuple[npt.NDArray[np.float32], list[list[Part]]]:
+        """Computes rows of any lengths at once, each as if it were alone.
+
+        Returns:
+            The sum of each row's token vectors, shape (len(rows), dimensions), and its part; none
+            if no layers were asked for.
+        """
+        import torch  # noqa: PLC0415 - imported long since; a model is loaded
+
+        if not rows or self._fused is None:
+            return np.zeros((0, self.dimensions), np.float32), []
+        sizes = [len(row) for row in rows]
+        with torch.inference_mode():
+            states = self._fused.states_of_each([row.ids for row in rows])
+            sums = torch.cat(
+                [state.unsqueeze(0).sum(dim=1) for state in torch.split(states[-1], sizes)]
+            )
+            if not layers:
+                return sums.numpy(), [[] for _ in rows]
+            chosen = torch.split(torch.cat([states[layer] for layer in layers], dim=-1), sizes)
+        parts = zip(rows, chosen, strict=True)
+        return sums.numpy(), [[Part(row.offsets, row.word_ids, state)] for row, state in parts]
 
     def _encode(
         self, texts: Sequence[str], layers: Sequence[int]
@@ -150,8 +209,7 @@ class Encoder:
             np.add.at(sums, list(indices), added)
             for index, encoding, state in zip(indices, encodings, states, strict=False):
                 parts[index].append(Part(encoding.offsets, encoding.word_ids, state))
-        lengths: Vectors = np.sqrt(np.square(sums).sum(axis=1, keepdims=True))
-        return (sums / np.maximum(lengths, 1e-12)).astype(np.float32), parts
+        return _of_length_one(sums), parts
 
     def _pass(
         self, rows: Sequence["tokenizers.Encoding"], layers: Sequence[int]
@@ -194,3 +252,8 @@ def load_encoder(directory: Path | None = None) -> Encoder:
 
 def _rows_of(encoding: "tokenizers.Encoding") -> list["tokenizers.Encoding"]:
     return [encoding, *encoding.overflowing]
+
+
+def _of_length_one(vectors: npt.NDArray[np.float32]) -> Vectors:
+    lengths: Vectors = np.sqrt(np.square(vectors).sum(axis=1, keepdims=True))
+    return (vectors / np.maximum(lengths, 1e-12)).astype(np.float32)

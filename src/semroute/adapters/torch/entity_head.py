@@ -81,7 +81,7 @@ class EntityHead:
         if (
             not isinstance(thresholds, list)
             or len(thresholds) != len(KINDS)
-            or not all(isinstance(threshold, float) for threshold in thresholds)
+            or not all(isinstance(each, float) and 0 <= each < 1 for each in thresholds)
         ):
             message = f"{artefact.path} has no threshold for each kind"
             raise CheckpointError(message)
@@ -114,11 +114,9 @@ class EntityHead:
             likely = _likely(text, words, scores, threshold)
             for run in _runs(text, words, likely, kind):
                 start, end = words[run[0]].start, words[run[-1]].end
-                # Rounding may carry a sum of probabilities past 1.
-                score = min(float(scores[run].mean()), 1.0)
                 # Marks, numbers and initials alone are neither.
                 if sum(map(str.isalpha, text[start:end])) >= _LETTERS:
-                    yield PiiSpan(kind, start, end, score)
+                    yield PiiSpan(kind, start, end, _score(float(scores[run].mean()), threshold))
 
     def _probabilities(
         self, text: str, part: Part, words: Sequence[_Word]
@@ -133,6 +131,16 @@ class EntityHead:
             classes = functional.linear(hidden, *self.output).softmax(dim=-1)
             probabilities: npt.NDArray[np.float32] = classes.numpy()
         return probabilities
+
+
+def _score(probability: float, threshold: float) -> float:
+    """Returns how sure a finding is: even at its kind's threshold, and 1 if it is certain.
+
+    What is found because it was sure elsewhere in the text may be less probable, and counts as
+    even: policies read 0.5 as the place where findings begin, of whatever kind.
+    """
+    above = max(probability - threshold, 0.0) / (1 - threshold)
+    return 0.5 + min(above, 1.0) / 2  # rounding may carry a mean of probabilities past 1
 
 
 def words_of(part: Part) -> list[_Word]:

@@ -23,6 +23,7 @@ from semroute.app.api import Api
 from semroute.app.rulings import Rulings
 from semroute.app.senses import Senses
 from semroute.app.unrouted import ScreenTexts, ScreenUnrouted
+from semroute.domain.decide import decide, decide_embedding
 from semroute.domain.http import Service, Unrouted
 from semroute.domain.ports import (
     AnswerCodec,
@@ -31,7 +32,6 @@ from semroute.domain.ports import (
     ModelDirectory,
     TextCodec,
 )
-from semroute.domain.verdict import decide, decide_embedding
 
 
 class _Codec(ChatCodec, AnswerCodec, Protocol):

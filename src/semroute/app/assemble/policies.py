@@ -30,6 +30,7 @@ from semroute.domain.signals.definitions import (
     Signal,
     SimilaritySignal,
 )
+from semroute.domain.tools.toolbox import Toolbox
 
 _MILLISECONDS: Final = 1000
 
@@ -119,16 +120,26 @@ def policies_of(
             policy,
             families or {},
             None if ranker is None else ToolSelector(ranker, routing.budget_seconds),
-            {
-                name: load_toolbox(Path(each.tools.database))
-                for name, each in settings.decisions.items()
-                if each.tools is not None and each.tools.database is not None
-            },
+            toolboxes_of(settings),
         ),
         Conversations(routing.conversation_headers, routing.pin_seconds),
         tuple(exemplars.values()),
         _health_of(settings),
     )
+
+
+def toolboxes_of(settings: Settings) -> dict[str, Toolbox]:
+    """Returns the operator's tools, by the name of the decision that puts them into requests.
+
+    Raises:
+        OSError: A file of tools cannot be read; the operator's fault.
+        SettingsError: A file of tools is wrong; the operator's fault.
+    """
+    return {
+        name: load_toolbox(Path(each.tools.database))
+        for name, each in settings.decisions.items()
+        if each.tools is not None and each.tools.database is not None
+    }
 
 
 def _reads_letters(signal: Signal) -> TextSensor | None:

@@ -26,13 +26,13 @@ from semroute.app.remember import RememberPlaces, RememberUsage
 from semroute.app.settings import Settings
 from semroute.domain.address import Address
 from semroute.domain.budget import ByteBudget
-from semroute.domain.policy import Policy
 from semroute.domain.ports import Classifier, Embedder
 from semroute.domain.reasoning import Family
 from semroute.domain.rungs import FastRung
 
 from .apis import ANSWERS, RESPONSES
-from .caching import known_key, running_cache, token_of
+from .cache_keys import operators_token_of
+from .caching import running_cache
 from .ensemble import Loadable
 from .fast import fast_of, fast_plan_of
 from .parts import HEALTH_NAME, Detectors, classifier_of, detectors_of, limits_of, route_of
@@ -93,6 +93,7 @@ class Router:
     listening: Listening | None = field(init=False, default=None)
     _health: Health = field(init=False, factory=lambda: Health(_HEALTH_NAMES))
     _metrics: PrometheusObserver = field(init=False)
+    _decisions: RememberedDecisions | None = field(init=False, default=None)
     _is_draining: bool = field(init=False, default=False)
 
     def __attrs_post_init__(self) -> None:
@@ -150,6 +151,7 @@ class Router:
             )
             learners = (RememberUsage(ANSWERS, observer), places, policies.conversations)
             decisions = RememberedDecisions(route, self.settings.log.remembered_decisions)
+            self._decisions = decisions
             converse = Converse(
                 route=decisions,
                 observer=observer,
@@ -169,7 +171,7 @@ class Router:
             metrics.watch("semroute_grpc_connections", lambda: server.connections)
             pages = (
                 *(() if cache is None else cache.pages),
-                *self._decision_pages(decisions, policy),
+                *self._decision_pages(),
             )
             app = admin_app(render, unreadiness, __version__, pages)
             await background.start(serve_http, app, sock)
@@ -191,19 +193,14 @@ class Router:
         self.settled.set()
         _log.info("stopped")
 
-    def _decision_pages(
-        self, decisions: RememberedDecisions, policy: Policy
-    ) -> Sequence[BaseRoute]:
+    def _decision_pages(self) -> Sequence[BaseRoute]:
         """Returns what explains the last decisions to operators; nothing if none can be known."""
-        key = known_key(self.settings.cache.store)
-        if key is None or not decisions.most:
-            return ()
+        token = operators_token_of(self.settings)
 
-        def explain(decision_id: str) -> dict[str, Any] | None:
-            evidence = decisions.get(decision_id)
-            return None if evidence is None else document_of(evidence, policy, self.plan)
+        async def explain(decision_id: str) -> dict[str, Any] | None:
+            return self.explained(decision_id)
 
-        return DecisionPages(explain, token_of(key)).routes
+        return () if token is None else DecisionPages(explain, token).routes
 
     async def _classify(self, progress: Progress, policies: Policies) -> None:
         try:
@@ -228,6 +225,13 @@ class Router:
     def metrics(self) -> str:
         """Returns the metrics, in Prometheus' text format."""
         return self._metrics.render().decode()
+
+    def explained(self, decision_id: str) -> dict[str, Any] | None:
+        """Returns the explanation of a decision; None if it is not remembered."""
+        evidence = None if self._decisions is None else self._decisions.get(decision_id)
+        if evidence is None:
+            return None
+        return document_of(evidence, policy_of(self.settings), self.plan)
 
     def unreadiness(self) -> str | None:
         """Returns why Envoy should go elsewhere; None when it may come."""

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from typing import Final
 
 import trio
-from attrs import frozen
+from attrs import field, frozen
 
 from semroute import __version__
-from semroute.adapters.http import admin_app, bound_socket, serve_http
+from semroute.adapters.http import DecisionPages, admin_app, bound_socket, serve_http
 from semroute.adapters.processes import Job, Supervisor
 from semroute.adapters.prometheus import MergedMetrics
 from semroute.app.settings import ServerSettings
@@ -28,10 +28,12 @@ class Workers:
     Args:
         settings: The router's own listeners; how many workers there are.
         jobs: What the workers are to do.
+        token: What operators must show who ask for decisions; None if nobody can be told any.
     """
 
     settings: ServerSettings
     jobs: Sequence[Job]
+    token: str | None = field(default=None, repr=False)
 
     async def run(self, stop: trio.Event) -> None:
         """Serves until `stop` is set and every worker has finished, one after the other.
@@ -54,9 +56,12 @@ class Workers:
             reasons = [each.unreadiness if each else "not running" for each in reports]
             return None if None in reasons else ", ".join(filter(None, reasons))
 
+        token = self.token
+        pages = () if token is None else DecisionPages(supervisor.explained, token).routes
         admin, sock = bound_socket(Address.parse(self.settings.admin))
         async with trio.open_nursery() as background:
-            await background.start(serve_http, admin_app(render, unreadiness, __version__), sock)
+            app = admin_app(render, unreadiness, __version__, pages)
+            await background.start(serve_http, app, sock)
             async with trio.open_nursery() as nursery:
                 addresses = await nursery.start(supervisor.run, stop)
                 _log.info("listening", extra={"extproc": addresses, "admin": str(admin)})

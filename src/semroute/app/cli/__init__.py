@@ -38,6 +38,7 @@ for _name, _help in _COMMANDS.items():
     _module = {"eval": "evaluate", "import": "import_"}.get(_name, _name)
     app.command(f"semroute.app.cli.{_module}:{_module}", name=_name, help=_help)
 app.command("semroute.app.cli.worker:worker", name="worker", show=False)
+app.command("semroute.app.cli.learn:learn", name="learn", show=False)
 
 
 def main() -> None:

@@ -11,13 +11,8 @@ from attrs import frozen
 from cyclopts import Parameter
 
 from semroute.adapters.http import RemoteStore
-from semroute.app.assemble.caching import (
-    OpenedStore,
-    keys_of,
-    known_key,
-    opened_store,
-    token_of,
-)
+from semroute.app.assemble.cache_keys import keys_of, known_key, token_of
+from semroute.app.assemble.stores import OpenedStore, opened_store
 from semroute.app.settings import Settings
 from semroute.domain.address import Address
 from semroute.domain.caching.entry import Selection

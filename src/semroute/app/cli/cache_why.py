@@ -16,7 +16,7 @@ from semroute import __version__
 from semroute.adapters.openai import OpenAIChat
 from semroute.adapters.prometheus import PrometheusObserver
 from semroute.app.assemble import classifier_of, detectors_of, route_of
-from semroute.app.assemble.caching import recall_of
+from semroute.app.assemble.recalling import recall_of
 from semroute.app.config import policy_of
 from semroute.app.flights import Flights
 from semroute.app.recollection import Recollection, recollect

@@ -20,7 +20,7 @@ from semroute.app.assemble import (
     policies_of,
     route_of,
 )
-from semroute.app.assemble.caching import known_key, token_of
+from semroute.app.assemble.cache_keys import known_key, token_of
 from semroute.app.config import policy_of
 from semroute.app.explaining import Evidence, document_of
 from semroute.app.reasoning import families_of

@@ -10,7 +10,8 @@ from attrs import evolve
 from semroute import __version__
 from semroute.adapters.prometheus import PrometheusObserver
 from semroute.app.assemble import classifier_of, detectors_of, fast_of, policies_of, route_of
-from semroute.app.assemble.caching import opened_store, recall_of
+from semroute.app.assemble.recalling import recall_of
+from semroute.app.assemble.stores import opened_store
 from semroute.app.caching import StoreSettings
 from semroute.app.config import policy_of
 from semroute.app.conversations import Conversations

@@ -7,6 +7,7 @@ import trio
 from semroute.adapters.processes import Job
 from semroute.adapters.structlog import configure_logging
 from semroute.app.assemble import Workers, router_of
+from semroute.app.assemble.cache_keys import operators_token_of
 from semroute.app.lifecycle import stop_on_signals
 
 from .configuration import ConfigOption, Configuration, WorkersOption, read_configuration
@@ -37,7 +38,7 @@ async def _supervise(configuration: Configuration) -> None:
     stop = trio.Event()
     async with trio.open_nursery() as signals:
         await signals.start(stop_on_signals, stop)
-        await Workers(server, jobs).run(stop)
+        await Workers(server, jobs, operators_token_of(configuration.settings)).run(stop)
         signals.cancel_scope.cancel()
 
 

@@ -15,7 +15,7 @@ from semroute.app.training import Card, Manifest, MaterialError, manifest_mistak
 
 from .configuration import JsonOption, read_library, read_text
 from .exits import UsageError
-from .progress import show_progress
+from .progress import show_bars
 from .train_heads import Trainer
 from .train_plan import Plan
 
@@ -66,11 +66,12 @@ def train(  # noqa: PLR0913 - each is a choice of the operator's
     try:
         # Mistakes are told before anybody waits for the encoder.
         plan = None if manifest is None else _plan(manifest, data_root, own_use=own_use)
-        with show_progress() as progress:
+        with show_bars() as add_bar:
+            progress = add_bar()
             progress("loading the encoder", 0.0)
             trainer = Trainer(Vectorizer(load_encoder(), progress, memory), output)
             if plan is not None:
-                trainer.train(plan)
+                trainer.train(plan, add_bar)
             if categories is not None:
                 trainer.teach_categories(categories)
             if attacks is not None:

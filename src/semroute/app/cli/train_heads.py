@@ -4,7 +4,7 @@ import csv
 import hashlib
 import io
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final, assert_never
 
@@ -18,7 +18,6 @@ from semroute.adapters.torch.training import (
     LISTS,
     AttackText,
     CategoryText,
-    HeldOut,
     Vectorizer,
     extend_attacks,
     extend_categories,
@@ -30,9 +29,9 @@ from semroute.adapters.torch.training import (
     train_fast,
 )
 from semroute.app.training import Head, MaterialError, Origin
-from semroute.domain.classification import CategoryDefinition
 
 from .configuration import read_text
+from .crew import Crew, Progress
 from .rows import Mistake, Row, read_rows, text_of
 from .train_plan import Lessons, Plan
 
@@ -56,52 +55,28 @@ class Trainer:
     output: Path
     origins: list[Origin] = field(init=False, factory=list[Origin])
     figures: dict[str, Mapping[str, Mapping[str, float]]] = field(init=False, factory=dict)
-    _held: HeldOut | None = field(init=False, default=None)
 
-    def train(self, plan: Plan) -> None:
-        """Trains what a manifest asks for, from the ground up.
+    def train(self, plan: Plan, add_bar: Callable[[], Progress]) -> None:
+        """Trains what a manifest asks for, from the ground up; several heads side by side.
+
+        Args:
+            plan: What is learnt, of what.
+            add_bar: Returns what to tell the progress of one more process.
 
         Raises:
             MaterialError: A file is missing, is another one, or has a row that cannot be used.
+            ExceptionGroup: What `Crew` says, if there are several heads.
         """
-        lessons = Lessons(plan)
-        for head in plan.manifest.heads:
-            self.figures[head] = self._trained(head, lessons)
-        self.origins += lessons.origins
-
-    def _trained(self, head: Head, lessons: Lessons) -> Mapping[str, Mapping[str, float]]:
-        match head:
-            case "categories":
-                held = self._held_out(lessons.categories(head))
-                return train_categories(held, self.vectorizer, self.output)
-            case "fast":
-                # Its encoder has learnt what it has, or its risk would look smaller than it is.
-                held = self._held_out(lessons.categories(head))
-                return train_fast(held, self.vectorizer, self.output)
-            case "complexity":
-                return train_complexity(lessons.trials(), self.vectorizer, self.output)
-            case "attacks":
-                texts, spare = lessons.attacks()
-                return train_attacks(texts, spare, Letters(), self.vectorizer, self.output)
-            case "entities":
-                marked, pages = lessons.entities()
-                if missing := LISTS - pages.keys():
-                    names = ", ".join(f"{name}.txt" for name in sorted(missing))
-                    message = f"entities are made of lists; the manifest does not name {names}"
-                    raise MaterialError(message)
-                measured = lessons.measured_entities()
-                return train_entities(marked, pages, measured, self.vectorizer, self.output)
-            case _ as never:
-                assert_never(never)
-
-    def _held_out(
-        self, taught: tuple[Sequence[CategoryText], Sequence[CategoryDefinition]]
-    ) -> HeldOut:
-        """Returns what two heads learn from; computed once if it is the same."""
-        texts, definitions = taught
-        if self._held is None or self._held.rows.texts != texts:
-            self._held = hold_out(texts, definitions, self.vectorizer)
-        return self._held
+        heads = plan.manifest.heads
+        if len(heads) > 1:
+            for head, result in Crew(plan, self.vectorizer, self.output, add_bar).learn().items():
+                self.figures[head] = result.figures
+                self.origins += result.origins
+            return
+        for head in heads:
+            lessons = Lessons(plan)
+            self.figures[head] = learnt(head, lessons, self.vectorizer, self.output)
+            self.origins += lessons.origins
 
     def teach_categories(self, path: Path) -> None:
         """Teaches the shipped category head an operator's file.
@@ -139,6 +114,38 @@ class Trainer:
     @property
     def _encoder(self) -> tuple[str, int]:
         return self.vectorizer.fingerprint, self.vectorizer.encoder.dimensions
+
+
+def learnt(
+    head: Head, lessons: Lessons, vectorizer: Vectorizer, output: Path
+) -> Mapping[str, Mapping[str, float]]:
+    """Trains a head, writes it, and returns what is told of each kind of texts.
+
+    Raises:
+        MaterialError: A file is missing, is another one, or has a row that cannot be used.
+    """
+    match head:
+        case "categories":
+            held = hold_out(*lessons.categories(head), vectorizer)
+            return train_categories(held, vectorizer, output)
+        case "fast":
+            # Its encoder has learnt what it has, or its risk would look smaller than it is.
+            held = hold_out(*lessons.categories(head), vectorizer)
+            return train_fast(held, vectorizer, output)
+        case "complexity":
+            return train_complexity(lessons.trials(), vectorizer, output)
+        case "attacks":
+            texts, spare = lessons.attacks()
+            return train_attacks(texts, spare, Letters(), vectorizer, output)
+        case "entities":
+            marked, pages = lessons.entities()
+            if missing := LISTS - pages.keys():
+                names = ", ".join(f"{name}.txt" for name in sorted(missing))
+                message = f"entities are made of lists; the manifest does not name {names}"
+                raise MaterialError(message)
+            return train_entities(marked, pages, lessons.measured_entities(), vectorizer, output)
+        case _ as never:
+            assert_never(never)
 
 
 def _labelled(path: Path) -> list[tuple[str, str]]:

@@ -128,6 +128,16 @@ class Lessons:
         definitions = [_shipped(label, self.plan.library) for label in labels]
         return [*texts, *_lines_of(definitions)], definitions
 
+    def texts(self, head: Head) -> list[str]:
+        """Returns the texts that a head learns from as they are.
+
+        Args:
+            head: One that learns from texts, and not from pieces of them.
+        """
+        if head == "complexity":
+            return [each.text for each in self.trials()]
+        return [each.text for each in self.categories(head)[0]]
+
     def trials(self) -> list[Trial]:
         """Returns texts with what two models made of them."""
         held_out = self.plan.held_out("complexity")

@@ -35,8 +35,11 @@ async def _serve(supervision: Supervision, configuration: Configuration) -> None
     router = router_of(settings, configuration.library)
     stop = trio.Event()
 
+    def report() -> Report:
+        return Report(router.metrics(), router.unreadiness())
+
     async def answer() -> None:
-        await supervision.answer(lambda: Report(router.metrics(), router.unreadiness()))
+        await supervision.answer(report, router.explained)
         stop.set()  # the supervisor is gone, and with it whoever could stop us
 
     async with trio.open_nursery() as background:

@@ -1,10 +1,13 @@
 """Which findings are which labels."""
 
 from collections.abc import Sequence
+from typing import Final
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from semroute.domain.pii import PiiKind, PiiSpan
+
+_BETWEEN_PARTS: Final = " \t\n,"  # of one address
 
 
 @frozen
@@ -20,6 +23,24 @@ class LabelledSpan:
     kind: PiiKind
     start: int
     end: int
+
+
+def whole(text: str, labels: Sequence[LabelledSpan]) -> tuple[LabelledSpan, ...]:
+    """Returns labels, the parts of one address as one.
+
+    Some collections mark the number of a house, its street and a flat each by itself. Who finds the
+    address has found all three, and as three labels it would count as two that were missed.
+    """
+    addresses: list[LabelledSpan] = []
+    for label in sorted(labels, key=lambda label: (label.start, label.end)):
+        if label.kind is not PiiKind.ADDRESS:
+            continue
+        last = addresses[-1] if addresses else None
+        if last is not None and not text[last.end : label.start].strip(_BETWEEN_PARTS):
+            addresses[-1] = evolve(last, end=max(last.end, label.end))
+        else:
+            addresses.append(label)
+    return (*(label for label in labels if label.kind is not PiiKind.ADDRESS), *addresses)
 
 
 def matched(

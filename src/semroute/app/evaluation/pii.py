@@ -5,14 +5,14 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from semroute.app.screen import Screen
 from semroute.domain.guards import ENCODER_KINDS, PiiAction, PiiGuard
 from semroute.domain.passage import Origin, Passage, Path
 from semroute.domain.pii import PiiKind, PiiSpan
 
-from .matching import LabelledSpan, matched
+from .matching import LabelledSpan, matched, whole
 from .statistics import Proportion, Spread, Tally
 from .tried import UnscreenedError
 
@@ -109,6 +109,7 @@ async def evaluate_pii(
     """
     checked: list[_Checked] = []
     durations: list[float] = []
+    documents = [evolve(each, spans=whole(each.text, each.spans)) for each in documents]
     for document in documents:
         begun = now()
         found = await _found(screen, guard, document)

@@ -49,7 +49,8 @@ def _tables(report: PiiReport) -> Iterator[Table]:
             _row("all that have a form", pooled),
         ),
         "A finding is a label if they are of one kind and overlap, one to one; a URL may stand for "
-        "a domain. In brackets: 95 % intervals. Innocent documents have no label of that kind.",
+        "a domain, and the parts of one address are one label. In brackets: 95 % intervals. "
+        "Innocent documents have no label of that kind.",
     )
     sets = sorted({name for each in report.kinds.values() for name in each.innocent})
     yield Table(

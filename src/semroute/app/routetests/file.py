@@ -8,7 +8,7 @@ from typing import Annotated, Any, Final, Literal, TypeAlias, TypeVar
 from attrs import evolve, field, fields, frozen
 from msgspec import Meta
 
-from semroute.app.settings import HeaderName
+from semroute.app.leaves import HeaderName
 
 ApiName = Literal["chat", "completions", "responses", "messages"]
 RoleName = Literal["system", "developer", "user", "assistant"]

@@ -6,7 +6,7 @@ from typing import Annotated, Final, Literal, TypeAlias
 from attrs import field, frozen
 from msgspec import Meta
 
-from semroute.app.settings import CategoryName
+from semroute.app.leaves import CategoryName
 
 Subject: TypeAlias = Literal["categories", "complexity", "fast", "attacks", "entities"]
 Head: TypeAlias = Literal["categories", "complexity", "fast", "attacks", "entities"]

@@ -33,12 +33,13 @@ _ISSUERS: Final = re.compile(
 # Blanks and dashes stand where they stand on cards. Each group may be a card's first, so what
 # follows its first digit is only looked at, not consumed.
 _WRITTEN: Final = re.compile(
-    r"[0-689](?<![^\W_].)(?<!\+.)(?<![0-9][.,].)(?=([0-9]{11,18}+(?![^\W_]|\.[0-9])"
-    r"|[0-9]{3}(?P<s>[ \-]{1,2}|[._/])(?:"
-    r"[0-9]{4}(?P=s)[0-9]{4}(?P=s)[0-9]{1,4}(?:(?P=s)[0-9]{3})?"
-    r"|[0-9]{6}(?P=s)[0-9]{4,5}"
-    r"|[0-9]{4}(?P=s)[0-9]{5}"
-    r")(?![^\W_]|[.\-/][0-9])))"
+    r"[0-689](?<![^\W_].)(?=([0-9]{3}(?P<s>[ \-]{1,2}+|[._/])(?:"
+    r"[0-9]{4}(?P=s)(?:[0-9]{4}(?P=s)[0-9]{1,4}+"
+    r"(?:(?P=s)[0-9]{3}(?![^\W_]|[.\-/][0-9]))?+|[0-9]{5})"
+    r"|[0-9]{6}(?P=s)[0-9]{4,5}+"
+    r")(?![^\W_]|[.\-/][0-9])"
+    r"|[0-9]{11,18}+(?![^\W_]|\.[0-9])))"
+    r"(?:(?<=[2-68])|(?<=0)(?=6)|(?<=1)(?=8)|(?<=9)(?=7))(?<!\+.)(?<![0-9][.,].)"
 )
 _CONTIGUOUS_DOUBTFUL: Final = 13  # barcodes and counters have 12 or 13 digits as well
 

@@ -1,7 +1,7 @@
 """The words that say what a number beside them is, in the languages people mix with English."""
 
 from enum import Enum, auto
-from typing import Final
+from typing import Final, NamedTuple
 
 
 class Topic(Enum):
@@ -104,7 +104,21 @@ _WORDS: Final[dict[Topic, str]] = {
 }
 
 
-def _by_first_word() -> dict[str, tuple[tuple[str, Topic], ...]]:
+class Phrases(NamedTuple):
+    """What begins with a word. A tuple, because a text may have 100,000 of these words.
+
+    Args:
+        alone: The topics that the word announces by itself.
+        rests: What may follow it.
+        longer: Likewise, each with the topic that the whole announces.
+    """
+
+    alone: tuple[Topic, ...]
+    rests: tuple[str, ...]
+    longer: tuple[tuple[str, Topic], ...]
+
+
+def _by_first_word() -> dict[str, Phrases]:
     phrases: dict[str, list[tuple[str, Topic]]] = {}
     for topic, words in _WORDS.items():
         for phrase in words.split("|"):
@@ -112,8 +126,15 @@ def _by_first_word() -> dict[str, tuple[tuple[str, Topic], ...]]:
             while letters < len(phrase) and phrase[letters].isalpha():
                 letters += 1
             phrases.setdefault(phrase[:letters], []).append((phrase[letters:], topic))
-    return {first: tuple(rest) for first, rest in phrases.items()}
+    return {
+        first: Phrases(
+            tuple(topic for rest, topic in some if not rest),
+            tuple(rest for rest, _ in some if rest),
+            tuple((rest, topic) for rest, topic in some if rest),
+        )
+        for first, some in phrases.items()
+    }
 
 
 PHRASES: Final = _by_first_word()
-"""For each first word, what may follow it and the topic that the whole announces."""
+"""For each first word, what it announces, alone or with what follows."""

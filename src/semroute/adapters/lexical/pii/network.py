@@ -10,7 +10,7 @@ from semroute.adapters.lexical.pii.scores import CONTEXT, DISTINCT, LIKELY
 from semroute.domain.pii import PiiKind, PiiSpan
 
 _V4: Final = re.compile(
-    r"[0-9](?<![^\W_].)(?<![0-9][.].)[0-9]{0,2}+(?:\.[0-9]{1,3}+){3}(?![^\W_]|\.[0-9])"
+    r"[0-9](?=[0-9]{0,2}\.)(?<![^\W_].)(?<![0-9][.].)[0-9]{0,2}+(?:\.[0-9]{1,3}+){3}(?![^\W_]|\.[0-9])"
 )
 # At least a double colon or six single ones: times and scores have fewer.
 _V6: Final = re.compile(
@@ -27,7 +27,9 @@ _MAC: Final = re.compile(
 )
 _VERSION_BEFORE: Final = 12  # characters: "version 1.2.3.4", "firmware: 1.2.3.4"
 _ONE_DIGIT_EACH: Final = 7
-_BYTE_MAX: Final = 255
+_BYTES: Final = re.compile(
+    r"(?:(?:[0-9]|[1-9][0-9]|1[0-9]{2}|2[0-4][0-9]|25[0-5])(?:\.(?!\Z)|\Z)){4}"
+)
 _GROUPS: Final = 8
 _COLONS: Final = 7  # of an address without a double one
 _GROUP_MAX: Final = 4  # hexadecimal digits
@@ -57,9 +59,7 @@ def find_ip_addresses(reading: Reading) -> Iterator[PiiSpan]:
 
 
 def _is_v4(written: str) -> bool:
-    return all(
-        int(part) <= _BYTE_MAX and (part[0] != "0" or part == "0") for part in written.split(".")
-    )
+    return _BYTES.fullmatch(written) is not None
 
 
 def _find_v6(reading: Reading) -> Iterator[PiiSpan]:

@@ -59,10 +59,12 @@ _STAND_INS: Final = (
     "xxxxxx xxxxxxxx"
 )
 _PLACEHOLDER_WORDS: Final = frozenset(_STAND_INS.split()) | {""}
+_LONGEST_STAND_IN: Final = 80
 _BETWEEN_WORDS: Final = re.compile(r"[\W_]+")
 _REFERENCE: Final = re.compile(
     r"[$%]|\{\{|<|\[|[A-Za-z_][\w.]{0,60}[(\[]|os\.|process\.|self\.|args\."
 )
+_DIGIT: Final = re.compile(r"\d")
 _SHORTEST: Final = 4
 _SHORTEST_KEY: Final = 8
 _TRAILING: Final = ".,;:!?)]}"
@@ -81,10 +83,9 @@ def find_passwords(reading: Reading) -> Iterator[PiiSpan]:
     if not any(stem in lower for stem in _STEMS):
         return
     reached = 0
-    for name in _NAMES.finditer(lower):
-        if name.start() < reached:
-            continue
-        assigned = _ASSIGNED.match(text, name.end())
+    while (name := _NAMES.search(lower, reached)) is not None:
+        reached = name.end()
+        assigned = _ASSIGNED.match(text, reached)
         if assigned is None:
             continue
         group = assigned.lastgroup
@@ -113,7 +114,10 @@ def is_placeholder(value: str) -> bool:
     return (
         len(set(value)) <= 2  # noqa: PLR2004 - "xxxx", "*-*-"
         or _REFERENCE.match(value) is not None
-        or _PLACEHOLDER_WORDS.issuperset(_BETWEEN_WORDS.split(value.lower()))
+        or (
+            len(value) <= _LONGEST_STAND_IN
+            and _PLACEHOLDER_WORDS.issuperset(_BETWEEN_WORDS.split(value.lower()))
+        )
         or value[:5].lower() in {"your_", "your-", "your "}
     )
 
@@ -123,7 +127,7 @@ def _is_password(value: str, *, quoted: bool, by_sign: bool) -> bool:
         return False
     letters = sum(map(str.isalpha, value))
     mixed = 0 < letters < len(value.strip("-_'"))
-    if mixed and any(map(str.isdigit, value)):
+    if mixed and _DIGIT.search(value) is not None:
         return True
     if quoted and by_sign:
         return " " not in value or mixed

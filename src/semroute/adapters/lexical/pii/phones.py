@@ -16,13 +16,14 @@ _END: Final = r"(?![^\W_]|[.,:][0-9]|[\-/][0-9])"
 
 # A plus or two zeros, a country's code, and up to fifteen digits in all (ITU-T E.164).
 _INTERNATIONAL: Final = re.compile(
-    r"[+0](?<![\w+\-/].)(?<![0-9][.,].)(?:(?<=\+)|0(?=[1-9]))[ ]?\(?[0-9]"
+    r"[+0](?=[^+]{7})(?<![\w+\-/].)(?<![0-9][.,].)(?:(?<=\+)|0(?=[1-9]))[ ]?\(?[0-9]"
     r"(?:[ .\-/]{0,2}[()]{0,2}[ .\-]?[0-9]){6,16}+" + _EXTENSION + _END,
     re.IGNORECASE,
 )
 # Three, three, four: North America, with or without its own code.
 _NORTH_AMERICAN: Final = re.compile(
-    r"[(0-9](?<![\w+/$].)(?<![0-9][.,\-].)(?:(?<=1)[ .\-]?\(?[0-9]|(?<=\()[0-9]|)"
+    r"[(0-9](?=[ .\-]?\(?[0-9]{2})(?<![\w+/$].)(?<![0-9][.,\-].)"
+    r"(?:(?<=1)[ .\-]?\(?[0-9]|(?<=\()[0-9]|)"
     r"[0-9]{2}(?:\)[ .\-]?|[ .\-])[0-9]{3}(?P<s>[ .\-])[0-9]{4}" + _EXTENSION + _END,
     re.IGNORECASE,
 )
@@ -89,6 +90,8 @@ def find_phones(reading: Reading) -> Iterator[PiiSpan]:
 
 
 def _find_international(reading: Reading) -> Iterator[PiiSpan]:
+    if "+" not in reading.text and "00" not in reading.text:
+        return
     look_ups = 0
     for match in _INTERNATIONAL.finditer(reading.text):
         if _digits(match[0]) < _INTERNATIONAL_SHORTEST:

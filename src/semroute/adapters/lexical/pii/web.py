@@ -69,8 +69,13 @@ def find_domains(reading: Reading) -> Iterator[PiiSpan]:
 
 def _hosts(reading: Reading) -> Iterator[tuple[int, int, bool, float]]:
     text = reading.text
+    reached = 0
     for match in _AFTER_DOT.finditer(text):
         dot = match.start()
+        # More labels than a host has: what follows them is no host of its own.
+        is_rest, reached = dot == reached, match.end() if match[2] is None else 0
+        if is_rest:
+            continue
         rest = match[1].rstrip("-")
         top = rest[rest.rfind(".") + 1 :]
         folded = top if top.islower() else top.lower()

@@ -18,50 +18,120 @@ _LENGTH: Final = 2 * BUCKETS
 COLUMNS: Final = _LENGTH + 1
 """Buckets of letters, buckets of words, and the length."""
 
+_STRETCH_BITS: Final = 40  # beside a column of 20 bits in one number; more stretches than memory
+
+
+@frozen(eq=False)
+class _Order:
+    """The sequences of one length, of all texts, one text after another.
+
+    Windows overlap, so texts are cut where any begins or ends: a window's sum is one of a few
+    stretches, and each sequence is looked at once.
+
+    Args:
+        columns: The column of each; COLUMNS where a text ends too soon to have one.
+        stretches: Which sequence each stretch begins with.
+        starts: Which stretch each window begins with.
+        ends: With which it has ended.
+        owners: In which stretch each is, in order of their columns; those without one left out.
+        runs: Where the sequences of each column that has any begin among these.
+        known: Those columns, rising.
+    """
+
+    columns: Ints
+    stretches: Ints
+    starts: Ints
+    ends: Ints
+    owners: Ints
+    runs: Ints
+    known: Ints
+
+    @classmethod
+    def of(cls, columns: npt.NDArray[np.int32], starts: Ints, ends: Ints) -> "_Order":
+        """Cuts texts, and sorts by column: a gradient reads what is small and writes in order.
+
+        Args:
+            columns: Of each sequence its column, COLUMNS for none.
+            starts: Which of them each window begins with.
+            ends: With which it has ended.
+        """
+        cuts = np.union1d(np.concatenate(([0], starts, ends)), [columns.size])
+        stretches = cuts[cuts < columns.size]
+        within = np.repeat(np.arange(stretches.size), np.diff(stretches, append=columns.size))
+        keys = columns.astype(np.int64) << _STRETCH_BITS | within
+        keys = np.sort(keys[columns < COLUMNS])
+        sorted_columns = keys >> _STRETCH_BITS
+        runs = np.flatnonzero(np.diff(sorted_columns, prepend=-1))
+        return cls(
+            columns.astype(np.intp),
+            stretches,
+            np.searchsorted(cuts, starts),
+            np.searchsorted(cuts, ends),
+            keys & ((1 << _STRETCH_BITS) - 1),
+            runs,
+            sorted_columns[runs],
+        )
+
+    def sums(self, known: npt.NDArray[np.float32]) -> Floats:
+        """Returns each window's sum of weights."""
+        sums = np.zeros(self.stretches.size + 1)
+        np.cumsum(np.add.reduceat(known.take(self.columns), self.stretches), out=sums[1:])
+        return np.asarray(sums[self.ends] - sums[self.starts], np.float64)
+
+    def add_gradient(self, residuals: Floats, total: Floats) -> None:
+        """Adds, for each column, the residuals of the windows it occurs in."""
+        size = self.stretches.size + 1
+        each = np.bincount(self.starts, residuals, size) - np.bincount(self.ends, residuals, size)
+        each = np.cumsum(each).astype(np.float32)
+        total[self.known] += np.add.reduceat(each.take(self.owners), self.runs)
+
 
 @frozen(eq=False)
 class Half:
-    """The sequences of letters, or of words, of all texts, one text after another.
+    """The sequences of letters, or of words.
 
     Args:
-        sizes: Of how many letters, or words, they are.
-        columns: Of each sequence its column; COLUMNS where a text ends too soon to have one.
-            Shape (len(sizes), n).
-        starts: Which of them each window begins with.
-        ends: With which it has ended.
+        orders: The sequences by their length.
         scales: What each of a window's sequences counts.
     """
 
-    sizes: tuple[int, ...]
-    columns: npt.NDArray[np.int32]
-    starts: Ints
-    ends: Ints
+    orders: tuple[_Order, ...]
     scales: Floats
+
+    @classmethod
+    def of(
+        cls, sizes: Sequence[int], columns: npt.NDArray[np.int32], starts: Ints, ends: Ints
+    ) -> "Half":
+        """Arranges sequences. Of each window count those that end within it.
+
+        Args:
+            sizes: Of how many letters, or words, they are.
+            columns: Of each its column, COLUMNS for none; shape (len(sizes), n).
+            starts: Which of them each window begins with.
+            ends: With which it has ended.
+        """
+        return cls(
+            tuple(
+                _Order.of(each, starts, np.maximum(ends - (size - 1), starts))
+                for size, each in zip(sizes, columns, strict=True)
+            ),
+            (len(columns) * np.maximum(ends - starts, 1)) ** -0.5,
+        )
 
     def sums(self, weights: npt.NDArray[np.float32]) -> Floats:
         """Returns each window's sum of weights."""
         known = np.append(weights, np.float32(0))
-        sums = np.zeros(self.columns.shape[1] + 1)
-        total = np.zeros(self.starts.size)
-        for size, columns in zip(self.sizes, self.columns, strict=True):
-            np.cumsum(known[columns], out=sums[1:])
-            total += sums[self._lasts(size)] - sums[self.starts]
+        total = np.zeros(self.scales.size)
+        for order in self.orders:
+            total += order.sums(known)
         return np.asarray(total * self.scales, np.float64)
 
     def gradient(self, residuals: Floats) -> Floats:
         """Returns, for each column, the sum of the residuals of the windows it occurs in."""
-        count = self.columns.shape[1] + 1
-        scaled = residuals * self.scales
-        begun = np.bincount(self.starts, scaled, count)
-        total = np.zeros(COLUMNS + 1)
-        for size, columns in zip(self.sizes, self.columns, strict=True):
-            each = np.cumsum(begun - np.bincount(self._lasts(size), scaled, count))[:-1]
-            total += np.bincount(columns, each, COLUMNS + 1)
-        return total[:-1]
-
-    def _lasts(self, size: int) -> Ints:
-        """Which sequence of so many each window has none from on: it would not end within."""
-        return np.maximum(self.ends - (size - 1), self.starts)
+        total = np.zeros(COLUMNS)
+        for order in self.orders:
+            order.add_gradient(residuals * self.scales, total)
+        return total
 
 
 @frozen(eq=False)
@@ -73,20 +143,18 @@ class Bags:
         words: What they have of words.
         lengths: How long they are, as the model takes it.
         texts: Which text each window is of.
-        bounds: Its first letter in that text, and the letter after its last; shape (n, 2).
     """
 
     letters: Half
     words: Half
     lengths: Floats
     texts: Ints
-    bounds: Ints
 
     @classmethod
     def of(cls, texts: Sequence[str]) -> "Bags":
         """Divides texts into windows and hashes them."""
         letters, words = _Halves(LETTERS, 0), _Halves(WORDS, BUCKETS)
-        owners, bounds = [], []
+        owners, lengths = list[Ints](), list[Floats]()
         for index, text in enumerate(texts):
             grams = grams_of(text)
             size = grams.places.size
@@ -98,14 +166,12 @@ class Bags:
             firsts, lasts = np.searchsorted(grams.words, (starts, ends))
             words.add(grams.word_grams, grams.words.size, firsts, lasts)
             owners.append(np.full(starts.size, index))
-            bounds.append(np.column_stack((starts, ends)))
-        together = np.concatenate(bounds)
+            lengths.append(lengths_of(starts, ends))
         return cls(
             letters.joined(),
             words.joined(),
-            lengths_of(together[:, 0], together[:, 1]),
+            np.concatenate(lengths),
             np.concatenate(owners),
-            together,
         )
 
     def scores(self, weights: npt.NDArray[np.float32]) -> Floats:
@@ -123,7 +189,7 @@ class Bags:
 class _Halves:
     """Gathers one half of many texts."""
 
-    def __init__(self, sizes: tuple[int, ...], offset: int) -> None:
+    def __init__(self, sizes: Sequence[int], offset: int) -> None:
         self._sizes = sizes
         self._offset = offset
         self._at = 0
@@ -143,6 +209,6 @@ class _Halves:
         self._at += size
 
     def joined(self) -> Half:
+        columns = np.concatenate(self._columns, axis=1)
         starts, ends = np.concatenate(self._starts), np.concatenate(self._ends)
-        scales = (len(self._sizes) * np.maximum(ends - starts, 1)) ** -0.5
-        return Half(self._sizes, np.concatenate(self._columns, axis=1), starts, ends, scales)
+        return Half.of(self._sizes, columns, starts, ends)

@@ -2,7 +2,7 @@
 
 One more head is a module here with a function that
 takes texts and a `Vectorizer` and writes a file, a value of `Head` in `app/training/manifest.py`,
-and a case in `Trainer` of `app/cli/train_heads.py`.
+a case in `learnt` of `app/cli/train_heads.py`, and a place in the order of `app/cli/crew.py`.
 """
 
 from .attack_extension import extend_attacks

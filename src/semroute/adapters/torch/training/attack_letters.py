@@ -29,11 +29,6 @@ class Windows(Rows, Protocol):
         """Which text each window is of, rising."""
         ...
 
-    @property
-    def bounds(self) -> Ints:
-        """Where each begins and has ended; shape (windows, 2)."""
-        ...
-
 
 class Suspect(Protocol):
     """One of a text's worst passages."""

@@ -36,19 +36,20 @@ def train_categories(
     """
     rows = held.rows
     vectorizer.progress("training categories", FOLDS / (FOLDS + 1))
-    is_judged = ~rows.are_made
+    is_judged, scores = ~rows.are_made, held.believed
     parts = parts_of(rows, np.ones(len(rows.texts), bool), held.descriptions, _SHAPE)
     about = About(
         held.names,
         [digest_of(each) for each in held.definitions],
         held.experts,
+        held.trust,
         quantiles_of(held.distances[is_judged]),
         {line_digest(line): vector for line, vector in held.lines.items()},
     )
     write_head(parts, about, vectorizer.fingerprint, directory)
     vectorizer.progress("training categories", 1.0)
     return {
-        kind: figures_of(held.scores[some], rows.labels[some])
+        kind: figures_of(scores[some], rows.labels[some])
         for kind in sorted(set(rows.kinds.tolist()))
         if (some := is_judged & (rows.kinds == kind)).any()
     }

@@ -110,6 +110,7 @@ class About:
         names: The categories, sorted.
         digests: What each says of itself, as `digest_of` has it.
         experts: How much each opinion counts; shape (3,).
+        trust: How much to believe their sum; shape (2,).
         distances: Quantiles of how far known texts are.
         lines: The vectors of what categories say, by the digest of the line.
     """
@@ -117,6 +118,7 @@ class About:
     names: Sequence[str]
     digests: Sequence[str]
     experts: Floats
+    trust: Floats
     distances: Floats
     lines: Mapping[str, Floats]
 
@@ -142,6 +144,7 @@ def write_head(parts: Parts, about: About, fingerprint: str, directory: Path) ->
             "owners": parts.owners.astype(np.float32),
             "counts": parts.counts,
             "experts": about.experts,
+            "trust": about.trust,
             "distances": about.distances,
         },
         {

@@ -8,7 +8,7 @@ import numpy as np
 import torch
 from torch.nn.functional import cross_entropy
 
-from semroute.adapters.torch.category_head import CategoryHead
+from semroute.adapters.torch.category_head import CategoryHead, believed
 from semroute.adapters.torch.vectors import Vectors
 
 from .category_parts import About, Parts, write_head
@@ -49,16 +49,17 @@ def extend_categories(
         is_out = folds == fold
         if is_out.any():
             parts = _extended(head, names, vectors[~is_out], labels[~is_out])
-            scores[is_out] = sum(
-                weight * opinion
-                for weight, opinion in zip(
-                    experts, parts.opinions(vectors[is_out]).all, strict=True
-                )
-            )
+            said = np.einsum("e,enc->nc", experts, parts.opinions(vectors[is_out]).all)
+            scores[is_out] = believed(said, parts.distances(vectors[is_out]), head.trust)
     parts = _extended(head, names, vectors, labels)
     digests = dict(zip(head.names, head.digests, strict=True))
     about = About(
-        names, [digests.get(name, "") for name in names], experts, head.distances, head.lines
+        names,
+        [digests.get(name, "") for name in names],
+        experts,
+        head.trust,
+        head.distances,
+        head.lines,
     )
     write_head(parts, about, vectorizer.fingerprint, directory)
     vectorizer.progress("training categories", 1.0)

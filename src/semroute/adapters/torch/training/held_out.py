@@ -7,6 +7,7 @@ import numpy as np
 from attrs import frozen
 
 from semroute.adapters.torch.bank import lines_of
+from semroute.adapters.torch.category_head import believed, grounds_of
 from semroute.adapters.torch.vectors import Vectors
 from semroute.domain.classification import CategoryDefinition
 
@@ -14,6 +15,7 @@ from .category_parts import parts_of
 from .category_texts import FOLDS, CategoryText, Floats, Rows, direction_of, evenly
 from .fusion import fused
 from .networks import Shape
+from .trust import trust_in
 from .vectors import Vectorizer
 
 # A fold tells how much to believe the network, and one tells as much as several together.
@@ -31,6 +33,7 @@ class HeldOut:
         lines: The vectors of what they say, by line.
         experts: How much each opinion should count; shape (3,).
         scores: What heads say that heed this; shape (n, categories).
+        trust: How much to believe that; shape (2,).
         distances: How far texts are from their nearest prototype; shape (n,).
     """
 
@@ -40,12 +43,18 @@ class HeldOut:
     lines: Mapping[str, Floats]
     experts: Floats
     scores: Floats
+    trust: Floats
     distances: Floats
 
     @property
     def names(self) -> list[str]:
         """The categories, sorted."""
         return [each.name for each in self.definitions]
+
+    @property
+    def believed(self) -> Floats:
+        """What heads say, and how sure they are of it."""
+        return believed(self.scores, self.distances, self.trust)
 
 
 def hold_out(
@@ -86,4 +95,10 @@ def hold_out(
         list(opinions[:, is_judged]), rows.labels[is_judged], evenly(rows.kinds[is_judged])
     )
     scores = np.asarray(np.einsum("e,enc->nc", experts, opinions), np.float32)
-    return HeldOut(ordered, rows, descriptions, known, experts, scores, distances)
+    trust = trust_in(
+        scores[is_judged],
+        grounds_of(distances[is_judged]),
+        rows.labels[is_judged],
+        evenly(rows.kinds[is_judged]),
+    )
+    return HeldOut(ordered, rows, descriptions, known, experts, scores, trust, distances)

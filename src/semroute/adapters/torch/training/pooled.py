@@ -90,9 +90,12 @@ def pooled(lesson: Lesson, vectors: Floats, salience: Floats) -> Pooled:
     torch.manual_seed(0)
     size, dimensions = len(lesson.texts), vectors.shape[1]
     scale = float(np.sqrt(dimensions))  # the network is shown directions of this length
-    start, known = torch.from_numpy(vectors), torch.from_numpy(np.log(salience))
+    # Each step moves all vectors there are, so those that nothing is learnt of are left aside.
+    met = np.unique(np.concatenate(lesson.texts))
+    texts = [np.searchsorted(met, text) for text in lesson.texts]
+    start, known = torch.from_numpy(vectors[met]), torch.from_numpy(np.log(salience[met]))
     table = nn.Parameter(start.clone())
-    slope, shift = nn.Parameter(torch.zeros(dimensions)), nn.Parameter(torch.zeros(len(vectors)))
+    slope, shift = nn.Parameter(torch.zeros(dimensions)), nn.Parameter(torch.zeros(len(met)))
     first, last = nn.Linear(dimensions, _WIDTH), nn.Linear(_WIDTH, lesson.targets.shape[1])
     network = nn.Sequential(first, nn.ReLU(), nn.Dropout(_DROPOUT), last)
     rates = [_RATE, _ATTENTION_RATE, _VECTOR_RATE]
@@ -110,7 +113,7 @@ def pooled(lesson: Lesson, vectors: Floats, salience: Floats) -> Pooled:
         order = torch.randperm(size)
         for begin in range(0, size, _BATCH):
             batch = order[begin : begin + _BATCH]
-            flat, offsets = _bag([lesson.texts[place] for place in batch.tolist()])
+            flat, offsets = _bag([texts[place] for place in batch.tolist()])
             says = torch.exp(known[flat] + start[flat] @ slope + shift[flat])
             says = says * (torch.rand(len(flat)) >= _SILENCED)
             shown = _direction(table, flat, offsets, says)
@@ -122,9 +125,12 @@ def pooled(lesson: Lesson, vectors: Floats, salience: Floats) -> Pooled:
             optimiser.step()
             schedule.step()
     with torch.no_grad():
-        says = torch.exp(known + start @ slope + shift)
+        says = torch.from_numpy(np.log(salience)) + torch.from_numpy(vectors) @ slope
+        says[met] += shift
+        learnt = torch.from_numpy(vectors.copy())
+        learnt[met] = table
         return Pooled(
-            _numbers(table * says[:, None]),
+            _numbers(learnt * torch.exp(says)[:, None]),
             (_numbers(first.weight * scale), _numbers(first.bias)),
             (_numbers(last.weight), _numbers(last.bias)),
         )

@@ -35,6 +35,7 @@ _PLACE_ENDINGS: Final = (
     " Park",
     " de Mar",
     "ník",
+    *("i", "ste", "hus", "vik", "nes", "ach", "ingen", "ino", "sice", "ów", "ești", "köy", "lla"),
 )
 _FIRM_ENDINGS: Final = (
     "",
@@ -141,7 +142,10 @@ class Composer:
         fill: dict[str, Callable[[], str]] = {
             "person": self.person,
             "given": lambda: self._given_name(rng.choice(tuple(self._given))),
-            "surname": lambda: self._surname(rng.choice(tuple(self._surnames))),
+            "surname": self._any_surname,
+            # What is called after somebody: a law, a firm, a bridge.
+            "namesake": self._any_surname,
+            "namesake_given": lambda: self._given_name(rng.choice(tuple(self._given))),
             "address": self.address,
             "street": lambda: self._numbered(rng.choice(rng.choice(self._streets)[0])),
             "number": lambda: str(rng.randrange(10 ** rng.randrange(2, 7))),
@@ -161,9 +165,15 @@ class Composer:
             place = self._invented() + self._rng.choice(_PLACE_ENDINGS)
             return place.upper() if self._rng.random() < _UPPER_PLACES else place
         invented = self._invented() + self._rng.choice(_FIRM_ENDINGS)
-        family, other = self._surname("english"), self._surname("english")
-        firms = (f"{family} & Sons", f"{family} Inc", f"{family}-{other} Group")
+        family, other = self._any_surname(), self._any_surname()
+        firms = (
+            *(f"{family} & Sons", f"{family} Inc", f"{family}-{other} Group"),
+            *(f"{family}-{other}", f"{family} & {other}", f"{family} and {other}"),
+        )
         return self._rng.choice((invented, invented, invented, *firms))
+
+    def _any_surname(self) -> str:
+        return self._surname(self._rng.choice(tuple(self._surnames)))
 
     def _given_name(self, culture: str) -> str:
         if self._rng.random() < 0.08:  # noqa: PLR2004 - names that are on no list

@@ -1,7 +1,7 @@
 """The encoder's vectors of many texts."""
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from hashlib import sha256
 from pathlib import Path
@@ -13,18 +13,20 @@ from attrs import field, frozen
 from semroute.adapters.torch.encoder import Encoder
 from semroute.adapters.torch.vectors import Vector, Vectors
 
+from .passes import passes_of
+
 # A head reads windows of about so many characters at a time; what follows says the same again.
 _MAX_CHARS: Final = 2048
-_KEPT_EVERY: Final = 500  # texts; so much is lost if the run is ended
+_KEPT_EVERY: Final = 100  # passes; so much is lost if the run is ended
 
 
 @frozen(eq=False)
 class Vectorizer:
     """Encodes texts on all cores.
 
-    Each text is a pass of its own, because a vector's last bits depend on what it is computed
-    with: so the same text has the same vector, to the last bit, whatever else is encoded and
-    whether or not it was remembered.
+    Each text is encoded as if it were alone, because a vector's last bits may depend on what it is
+    computed with: so the same text has the same vector, to the last bit, whatever else is encoded
+    and whether or not it was remembered.
 
     Args:
         encoder: What encodes them.
@@ -57,11 +59,12 @@ class Vectorizer:
         keys = [self._key(text) for text in texts]
         missing = {key: text for key, text in zip(keys, texts, strict=True) if key not in known}
         total, done = max(sum(len(text) for text in missing.values()), 1), 0
+        passes = list(passes_of([*missing.items()], [len(text) for text in missing.values()]))
         with ThreadPoolExecutor(self.workers or len(os.sched_getaffinity(0))) as pool:
-            encoded = pool.map(self._encoded, missing.values())
-            for count, (key, vector) in enumerate(zip(missing, encoded, strict=True), start=1):
-                known[key] = vector
-                done += len(missing[key])
+            encoded = pool.map(self._encoded, passes)
+            for count, (some, vectors) in enumerate(zip(passes, encoded, strict=True), start=1):
+                known |= zip((key for key, _ in some), vectors, strict=True)
+                done += sum(len(text) for _, text in some)
                 self.progress(f"encoding {what}", done / total)
                 if count % _KEPT_EVERY == 0:
                     self._remember(known)
@@ -75,22 +78,39 @@ class Vectorizer:
         """Returns one vector per token, each read alone; shape (tokens, dimensions)."""
         return self.encoder.encode_tokens(lambda share: self.progress("encoding tokens", share))
 
-    def _encoded(self, text: str) -> Vector:
-        vector: Vector = self.encoder.encode([text[:_MAX_CHARS]])[0]
-        return vector
+    def lend(self, file: Path) -> None:
+        """Writes all vectors that are known to a file (.npz), if there are any."""
+        if known := self._known or self._remembered():
+            _write(file, known)
+
+    def regain(self, file: Path) -> None:
+        """Remembers what somebody else wrote to a file, if anything."""
+        if file.exists():
+            self._known.update(_read(file))
+            self._remember(self._known)
+
+    def _encoded(self, some: Sequence[tuple[str, str]]) -> Vectors:
+        vectors, _ = self.encoder.encode_each([text[:_MAX_CHARS] for _, text in some])
+        return vectors
 
     def _remembered(self) -> dict[str, Vector]:
         if self.memory is None or not self.memory.exists():
             return {}
-        with np.load(self.memory, allow_pickle=False) as stored:
-            return dict(zip(stored["keys"].tolist(), stored["vectors"], strict=True))
+        return _read(self.memory)
 
-    def _remember(self, known: dict[str, Vector]) -> None:
+    def _remember(self, known: Mapping[str, Vector]) -> None:
         if self.memory is not None:
-            np.savez(
-                self.memory, keys=np.array(list(known)), vectors=np.stack(list(known.values()))
-            )
+            _write(self.memory, known)
 
     def _key(self, text: str) -> str:
         whole = "\0".join((self.fingerprint, text[:_MAX_CHARS]))
         return sha256(whole.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+
+
+def _read(file: Path) -> dict[str, Vector]:
+    with np.load(file, allow_pickle=False) as stored:
+        return dict(zip(stored["keys"].tolist(), stored["vectors"], strict=True))
+
+
+def _write(file: Path, known: Mapping[str, Vector]) -> None:
+    np.savez(file, keys=np.array(list(known)), vectors=np.stack(list(known.values())))

@@ -1,0 +1,61 @@
+"""What finds answers in a cache, made from settings."""
+
+import time
+from hashlib import sha256
+
+from attrs import evolve
+
+from semroute.adapters.openai import OpenAICache
+from semroute.adapters.prometheus import PrometheusObserver
+from semroute.app.claiming import Claiming
+from semroute.app.flights import Flights
+from semroute.app.recall import Recall
+from semroute.app.settings import Settings
+from semroute.domain.policy import Policy
+from semroute.domain.ports import Embedder
+
+from .policies import toolboxes_of
+from .stores import OpenedStore
+
+
+def recall_of(  # noqa: PLR0913, PLR0917 - each is a part
+    settings: Settings,
+    policy: Policy,
+    embedder: Embedder | None,
+    store: OpenedStore,
+    flights: Flights,
+    metrics: PrometheusObserver,
+    claiming: Claiming | None = None,
+) -> Recall:
+    """Returns what finds answers in a store.
+
+    Raises:
+        OSError: A file of tools cannot be read; the operator's fault.
+        SettingsError: A file of tools is wrong; the operator's fault.
+    """
+    options = settings.cache
+    return Recall(
+        policy=_with_tools(settings, policy),
+        keys=store.keys,
+        identity=options.identity,
+        heeds_clients=options.heed_clients,
+        codec=OpenAICache(),
+        store=store.answers,
+        embedder=embedder,
+        embed_seconds=settings.routing.budget_seconds,
+        observer=metrics.cache,
+        flights=flights,
+        lookup_seconds=options.lookup_seconds,
+        follow_seconds=options.follow_seconds,
+        now=time.time,
+        claiming=claiming,
+    )
+
+
+def _with_tools(settings: Settings, policy: Policy) -> Policy:
+    """Returns the rules under a revision of their own for what the operator's tools are now."""
+    digest = sha256()
+    for name, toolbox in toolboxes_of(settings).items():
+        for text in (name, *(each.document for each in toolbox.definitions)):
+            digest.update(sha256(text.encode()).digest())
+    return evolve(policy, revision=f"{policy.revision} {digest.hexdigest()}")

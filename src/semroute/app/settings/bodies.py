@@ -1,0 +1,63 @@
+"""How much of requests and answers is read, and what happens to the rest."""
+
+from typing import Annotated
+
+from attrs import frozen
+from msgspec import Meta
+
+from semroute.app.limits import MiB
+
+
+@frozen
+class ScreeningSettings:
+    """How much work the checks may be."""
+
+    budget_seconds: Annotated[
+        float,
+        Meta(gt=0, le=60, description="How long all checks of a request may take together."),
+    ] = 1.2
+    max_chars: Annotated[
+        int,
+        Meta(
+            ge=1000,
+            le=256 * MiB,
+            description=(
+                "Characters of a request that are examined, those seen before apart; each million "
+                "takes about half a second. A check of a longer one fails, with 413 if enforced."
+            ),
+        ),
+    ] = 1_000_000
+    max_windows: Annotated[
+        int,
+        Meta(
+            ge=1,
+            le=10_000,
+            description=(
+                "Windows of a request that the encoder may read for the checks; the patterns and "
+                "the lexical model read all of any length. At most `classifier.max_waiting`."
+            ),
+        ),
+    ] = 16
+    remembered: Annotated[
+        int,
+        Meta(
+            ge=0,
+            le=1_000_000,
+            description="Texts whose findings and vectors are remembered, by a keyed digest, so "
+            "that earlier turns of a conversation are not read again.",
+        ),
+    ] = 4096
+
+
+@frozen
+class MeteringSettings:
+    """What is learned from answers."""
+
+    max_answer_bytes: Annotated[
+        int,
+        Meta(
+            ge=0,
+            le=64 * MiB,
+            description="Answers up to this size are read for their token usage; 0: none are.",
+        ),
+    ] = MiB

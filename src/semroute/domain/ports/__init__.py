@@ -1,0 +1,37 @@
+"""What the core needs from outside, named by role."""
+
+from .answers import AnswerArchive, AnswerStore, Claims
+from .codecs import AnswerCodec, CacheCodec, ChatCodec, ContinuableCodec, ModelDirectory, TextCodec
+from .exchange import ExchangeStream
+from .observers import CacheObserver, Observer
+from .understanding import (
+    Classifier,
+    Embedder,
+    MeaningSensor,
+    QuickClassifier,
+    TextReader,
+    TextSensor,
+    ToolRanker,
+)
+
+__all__ = [
+    "AnswerArchive",
+    "AnswerCodec",
+    "AnswerStore",
+    "CacheCodec",
+    "CacheObserver",
+    "ChatCodec",
+    "Claims",
+    "Classifier",
+    "ContinuableCodec",
+    "Embedder",
+    "ExchangeStream",
+    "MeaningSensor",
+    "ModelDirectory",
+    "Observer",
+    "QuickClassifier",
+    "TextCodec",
+    "TextReader",
+    "TextSensor",
+    "ToolRanker",
+]

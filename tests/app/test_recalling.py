@@ -1,0 +1,37 @@
+"""What answers are kept under, as far as files decide it."""
+
+from pathlib import Path
+
+from attrs import evolve
+
+from semroute.adapters.prometheus import PrometheusObserver
+from semroute.app.assemble.recalling import recall_of
+from semroute.app.assemble.stores import opened_store
+from semroute.app.caching import StoreSettings
+from semroute.app.cli.configuration import read_configuration
+from semroute.app.config import policy_of
+from semroute.app.decisions import DecisionSettings, ToolPolicySettings
+from semroute.app.flights import Flights
+from semroute.app.settings import Settings
+
+TOOL = "- {{type: function, function: {{name: {}, parameters: {{type: object}}}}}}\n"
+
+
+async def revision(settings: Settings) -> str:
+    async with opened_store(StoreSettings(kind="memory")) as store:
+        metrics = PrometheusObserver("1", "digest")
+        recall = recall_of(settings, policy_of(settings), None, store, Flights(), metrics)
+        return recall.policy.revision
+
+
+async def test_other_tools_in_the_same_file_make_other_answers(tmp_path: Path) -> None:
+    file = tmp_path / "tools.yaml"
+    shipped = read_configuration(None).settings
+    tools = ToolPolicySettings(keep=1, database=str(file))
+    equipped = DecisionSettings(when=next(iter(shipped.signals)), tools=tools)
+    settings = evolve(shipped, decisions={**shipped.decisions, "equipped": equipped})
+    file.write_text(TOOL.format("find_lawyer"))
+    first = await revision(settings)
+    assert await revision(settings) == first
+    file.write_text(TOOL.format("send_letter"))
+    assert await revision(settings) != first
