@@ -80,7 +80,7 @@ def scorer(heads: Path | None) -> Scored:
             _odds(text, model.score(text), read, shows_all=len(texts) <= _SHOWN) for text in texts
         ]
         lexical, fused, cascade, asks = (np.array(column) for column in zip(*odds, strict=True))
-        return Odds(lexical, fused, cascade, asks)
+        return Odds(lexical, fused, cascade, asks > 0)
 
     return scored
 
@@ -101,7 +101,7 @@ def _odds(text: str, score: LexicalScore, read: Read, *, shows_all: bool) -> tup
         ]
         both[is_read] = (lexical[is_read] + read(passages)) / 2
     cascade = np.where(is_asked, both, lexical)
-    return lexical[0], both.max(), cascade.max(), is_asked.any()
+    return float(lexical[0]), float(both.max()), float(cascade.max()), bool(is_asked.any())
 
 
 def main() -> None:

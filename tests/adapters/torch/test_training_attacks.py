@@ -74,7 +74,8 @@ def test_the_passages_that_training_reads_are_those_that_are_shown(tmp_path: Pat
     weights = (chance.integers(-4, 5, letters.columns) / 4).astype(np.float32)
     letters.write(weights, 0.5, 0.0, tmp_path)
     model = LexicalAttackModel.load(tmp_path / LETTERS_FILE)
-    for text in (ORDERS[0], ". ".join(PLACES), ". ".join((*PLACES, *ORDERS) * 12)):
+    asked = [ask.format(place) for place in PLACES for ask in ASKS]
+    for text in (ORDERS[0], ". ".join(PLACES), "? ".join((*asked, *ORDERS, *GOALS))):
         odds = letters.bags([text]).scores(weights) + 0.5
         score = model.score(text)
         shown = [text[each.start : each.end] for each in (score, *score.others)]
