@@ -41,7 +41,9 @@ The subsets are those whose texts have the smallest SHA-256. What to know before
 * The disguises are known ones, and the checks were made to undo most of them. Whoever may try often
   enough finds another.
 * Ordinary texts are disguised as well, because a disguise that is flagged whatever it hides is not
-  seen through. Who writes harmless questions like that meets those figures.
+  seen through. Who writes harmless questions like that meets those figures. Eighteen ordinary texts in
+  frames like some of these (pieces that follow each other, a record, something encoded) were written for
+  training after such a measurement.
 * Times are those of a machine with two cores and other work to do; they say which part costs what.
 
 {sections}"""

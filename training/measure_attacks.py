@@ -24,7 +24,7 @@ from semroute.adapters.lexical.training import LETTERS_FILE
 from semroute.adapters.torch import load_encoder
 from semroute.adapters.torch.artefact import HEADS
 from semroute.adapters.torch.attack_head import ATTACKS_FILE
-from semroute.domain.attack import CASCADE
+from semroute.domain.attack import CASCADE, LexicalScore
 
 _OWN: Final = Path(__file__).parents[1] / "data/attacks"
 _PROMPTS: Final = 800  # so many ordinary prompts of each kind are enough for a tenth of a percent
@@ -36,30 +36,33 @@ _DOCUMENT_CHARS: Final = 20_000
 
 @frozen(eq=False)
 class Odds:
-    """What both heads say of some texts; the encoder's are not a number where nobody asked it."""
+    """What both heads say of texts, in each way of asking; not a number where nobody asked.
+
+    Args:
+        lexical: Log odds by letters; shape (texts,).
+        fused: By letters and encoder, of the worst passage whatever the letters say.
+        cascade: Likewise, where the encoder reads only what the letters leave in doubt.
+        asks: Whether it reads anything then.
+    """
 
     lexical: npt.NDArray[np.float64]
-    encoder: npt.NDArray[np.float64]
+    fused: npt.NDArray[np.float64]
+    cascade: npt.NDArray[np.float64]
     asks: npt.NDArray[np.bool_]
 
     def flagged(self, threshold: float) -> dict[str, float]:
         """Returns the share of texts above a threshold, in percent, for each way of scoring."""
-        alone = np.array([CASCADE.probability(value, None) for value in self.lexical])
-        encoder = np.array([CASCADE.probability(value, None) for value in self.encoder])
-        both = np.array(
-            [CASCADE.probability(*pair) for pair in zip(self.lexical, self.encoder, strict=True)]
-        )
-        cascade = np.where(self.asks, both, alone)
-        ways = {"lexical": alone, "encoder": encoder, "fused": both, "cascade": cascade}
+        ways = {"lexical": self.lexical, "fused": self.fused, "cascade": self.cascade}
         shares = {
-            name: 100 * float((value > threshold).mean())
-            for name, value in ways.items()
-            if not np.isnan(value).any()
+            name: 100 * float((values > np.log(threshold / (1 - threshold))).mean())
+            for name, values in ways.items()
+            if not np.isnan(values).any()
         }
         return shares | {"asks": 100 * float(self.asks.mean())}
 
 
 Scored = Callable[[Sequence[str]], Odds]
+Read = Callable[[Sequence[str]], npt.NDArray[np.float64]]
 
 
 def scorer(heads: Path | None) -> Scored:
@@ -69,17 +72,36 @@ def scorer(heads: Path | None) -> Scored:
     head = load_file((heads or HEADS) / ATTACKS_FILE)
     weight, bias = head["weight"][0], float(head["bias"][0])
 
+    def read(passages: Sequence[str]) -> npt.NDArray[np.float64]:
+        return np.asarray(encoder.encode(passages) @ weight + bias, np.float64)
+
     def scored(texts: Sequence[str]) -> Odds:
-        scores = [model.score(text) for text in texts]
-        asks = np.array([CASCADE.is_unsure(score.logit) for score in scores])
-        shown = np.flatnonzero(asks | (len(texts) <= _SHOWN)).tolist()
-        odds = np.full(len(texts), np.nan)
-        passages = [passage_of(texts[at], scores[at].start, scores[at].end) for at in shown]
-        if passages:
-            odds[shown] = encoder.encode(passages) @ weight + bias
-        return Odds(np.array([score.logit for score in scores]), odds, asks)
+        odds = [
+            _odds(text, model.score(text), read, shows_all=len(texts) <= _SHOWN) for text in texts
+        ]
+        lexical, fused, cascade, asks = (np.array(column) for column in zip(*odds, strict=True))
+        return Odds(lexical, fused, cascade, asks > 0)
 
     return scored
+
+
+def _odds(text: str, score: LexicalScore, read: Read, *, shows_all: bool) -> tuple[float, ...]:
+    """Returns the columns of Odds for one text."""
+    parts = [score, *score.others]
+    lexical = np.array([each.logit for each in parts])
+    is_settled = bool(np.any([CASCADE.is_sure(each.logit) for each in parts]))
+    is_asked = np.array([CASCADE.is_unsure(each.logit) and not is_settled for each in parts])
+    is_read = is_asked | shows_all
+    both = np.full(len(parts), np.nan)
+    if is_read.any():
+        passages = [
+            passage_of(text, each.start, each.end)
+            for each, is_shown in zip(parts, is_read, strict=True)
+            if is_shown
+        ]
+        both[is_read] = (lexical[is_read] + read(passages)) / 2
+    cascade = np.where(is_asked, both, lexical)
+    return float(lexical[0]), float(both.max()), float(cascade.max()), bool(is_asked.any())
 
 
 def main() -> None:

@@ -41,7 +41,7 @@ class AttackScorer(Protocol):
         ...
 
 
-# Both heads are shifted so that about 2 % of the held-out ordinary texts that look most like
+# Both heads are shifted so that 2 or 3 % of the held-out ordinary texts that look most like
 # attacks stand above a logit of 0.
 DEFAULT_THRESHOLD: Final = 0.5
 

@@ -69,6 +69,20 @@ def test_windows_score_in_training_what_they_score_in_the_model_that_ships(tmp_p
             assert model.score(text).logit == pytest.approx(of_text.max(), abs=1e-4)
 
 
+def test_the_passages_that_training_reads_are_those_that_are_shown(tmp_path: Path) -> None:
+    letters, chance = Letters(), np.random.default_rng(5)
+    weights = (chance.integers(-4, 5, letters.columns) / 4).astype(np.float32)
+    letters.write(weights, 0.5, 0.0, tmp_path)
+    model = LexicalAttackModel.load(tmp_path / LETTERS_FILE)
+    asked = [ask.format(place) for place in PLACES for ask in ASKS]
+    for text in (ORDERS[0], ". ".join(PLACES), "? ".join((*asked, *ORDERS, *GOALS))):
+        odds = letters.bags([text]).scores(weights) + 0.5
+        score = model.score(text)
+        shown = [text[each.start : each.end] for each in (score, *score.others)]
+        read = [each.text for each in letters.suspects(text, odds)]
+        assert read[: len(shown)] == shown
+
+
 def test_a_gradient_is_the_transposed_product() -> None:
     letters, chance = Letters(), np.random.default_rng(4)
     bags = letters.bags([*PLACES, " ".join(ORDERS)])
@@ -106,7 +120,8 @@ def test_few_tricky_texts_are_above_nought_after_the_shift() -> None:
     rows = [AttackText(str(at), is_attack=False, source="trigger") for at in range(100)]
     table = AttackTexts.of([*rows, AttackText("y", is_attack=True)])
     scores = np.append(np.linspace(0, 1, 100), 5.0)
-    assert ((scores + table.shift(scores))[:100] > 0).sum() == 2
+    assert ((scores + table.shift(scores, 0.02))[:100] > 0).sum() == 2
+    assert ((scores + table.shift(scores, 0.1))[:100] > 0).sum() == 10
 
 
 def test_one_part_of_an_attack_is_enough_and_the_others_are_not_blamed() -> None:

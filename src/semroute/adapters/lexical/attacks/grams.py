@@ -14,6 +14,11 @@ from attrs import frozen
 BUCKET_BITS: Final = 18  # a megabyte for both halves in half precision; no other was tried
 BUCKETS: Final = 1 << BUCKET_BITS
 
+LETTERS: Final = (3, 4, 5)
+"""How many letters the sequences of letters have."""
+WORDS: Final = (1, 2, 3)
+"""How many words the sequences of words have."""
+
 Codes: TypeAlias = npt.NDArray[np.uint32]
 Places: TypeAlias = npt.NDArray[np.intp]
 
@@ -35,6 +40,16 @@ _OF_WORDS: Final = _MULTIPLIERS[_MAX_WORD + 5 : _MAX_WORD + 11]
 _TABLE_END: Final = 0x3040
 _IS_LETTER: Final = np.array([chr(code).isalnum() for code in range(_TABLE_END)] + [True])
 
+# What may end a sentence: some marks anywhere, some only before a blank. Quotations stand by
+# themselves, because what is quoted is said to be somebody else's.
+_STOP, _HALT, _QUOTE = 1, 2, 3
+_MARKS_OF: Final = {_STOP: "!?\n\r\u3002\uff01\uff1f", _HALT: ".:;\u2026", _QUOTE: '"\u201c\u201d'}
+_MARKS_END: Final = 0xFF20
+_MARKS: Final = np.zeros(_MARKS_END + 1, np.uint8)
+for _kind, _marks in _MARKS_OF.items():
+    _MARKS[[ord(mark) for mark in _marks]] = _kind
+_IS_BLANK: Final = np.array([chr(code).isspace() for code in range(_TABLE_END)] + [False])
+
 
 @frozen(eq=False)
 class Grams:
@@ -43,13 +58,15 @@ class Grams:
     Args:
         places: Where in the text each of its letters stands.
         words: Which letter each word begins with.
-        letter_grams: For 3, 4 and 5 letters, the bucket of the sequence at each letter that has
-            so many from it to the end.
-        word_grams: For 1, 2 and 3 words, likewise.
+        sentences: Which letter each sentence begins with, but for the first.
+        letter_grams: For each of LETTERS, the bucket of the sequence at each letter that has
+            so many from it to the end of the text.
+        word_grams: For each of WORDS, likewise.
     """
 
     places: Places
     words: Places
+    sentences: Places
     letter_grams: tuple[Codes, ...]
     word_grams: tuple[Codes, ...]
 
@@ -61,12 +78,30 @@ def grams_of(text: str) -> Grams:
     letters = codes[places]
     if not letters.size:
         empty = (letters,) * 3
-        return Grams(places, places, empty, empty)
+        return Grams(places, places, places, empty, empty)
     begins = np.empty(letters.size, np.bool_)
     begins[0] = True
     np.not_equal(places[1:], places[:-1] + 1, out=begins[1:])
     words = np.flatnonzero(begins)
-    return Grams(places, words, _letter_grams(letters), _word_grams(letters, words))
+    return Grams(
+        places,
+        words,
+        _sentences(codes, places),
+        _letter_grams(letters),
+        _word_grams(letters, words),
+    )
+
+
+def _sentences(codes: Codes, places: Places) -> Places:
+    marks = _MARKS[np.minimum(codes, np.uint32(_MARKS_END))]
+    is_blank = _IS_BLANK[np.minimum(codes, np.uint32(_TABLE_END))]
+    stops = marks == _STOP
+    # A full stop within a word ends nothing; a quotation begins after a blank or ends before one.
+    halts, quotes = marks == _HALT, marks == _QUOTE
+    stops[:-1] |= (halts | quotes)[:-1] & is_blank[1:]
+    stops[1:] |= quotes[1:] & is_blank[:-1]
+    begins = np.searchsorted(places, np.flatnonzero(stops))
+    return begins[np.diff(begins, prepend=-1) > 0]
 
 
 def _letter_grams(letters: Codes) -> tuple[Codes, ...]:

@@ -1,6 +1,7 @@
 """A linear model over hashed word and letter sequences, and the rules beside it."""
 
 import json
+from collections import Counter
 from pathlib import Path
 from typing import Final, TypeAlias
 
@@ -11,10 +12,10 @@ from safetensors import SafetensorError, safe_open
 
 from semroute.domain.attack import LexicalScore
 
-from .grams import BUCKETS, Grams, grams_of
-from .passages import passage_of, span_of
+from .grams import BUCKETS, LETTERS, WORDS, Grams, grams_of
+from .passages import passage_of, run_of, span_of
 from .rules import fired
-from .windows import SIZES, Bounds, windows_of
+from .windows import SIZES, Bounds, Windows
 
 ARTEFACT: Final = Path(__file__).with_name("attacks.safetensors")
 
@@ -22,11 +23,17 @@ ARTEFACT: Final = Path(__file__).with_name("attacks.safetensors")
 NOTHING: Final = -20.0
 
 # Rules are read in so many places, those the model finds most suspicious. An attack that hides
-# from them behind eight places of its own kind is found by those.
-_RULED: Final = 8
-_PLACE: Final = SIZES[0]  # letters; of the windows that begin in one place the worst stands for it
-# So many of those places are shown to a reader of meaning, lest a decoy be all it sees.
-_SHOWN: Final = 4
+# from them behind so many passages of its own kind is found by those.
+_RULED: Final = 16
+_PLACE: Final = SIZES[0]  # letters; few of the windows that begin in one place stand for it
+_PER_PLACE: Final = 4
+# Of what two windows cover they share so much if they are nearly the same.
+_SAME: Final = 0.85
+# What scores the same to so many log odds says the same, and is shown once.
+_COPY: Final = 1e-6
+# So many passages are shown to a reader of meaning, lest a decoy be all it sees. With six
+# no attack more was found, and of long documents a third more were flagged.
+SHOWN: Final = 4
 # A text of so few letters is read by the rules once, as a whole.
 WHOLE: Final = 2 * SIZES[0]
 
@@ -86,34 +93,58 @@ class LexicalAttackModel:
         count = grams.places.size
         if not count:
             return LexicalScore(NOTHING)
-        starts, ends = windows_of(count)
-        logits = self._logits(grams, starts, ends)
-        suspects = suspects_among(logits, starts)
-        spans = [span_of(text, grams, int(starts[at]), int(ends[at])) for at in suspects]
+        windows = Windows.of(count, grams.sentences)
+        logits = self._logits(grams, windows)
+        suspects = suspects_among(logits, windows)
+        spans = [span_in(text, grams, windows, at) for at in suspects]
         if count <= WHOLE:
-            suspects, rules = suspects[:1], [fired(passage_of(text, 0, len(text)))]
+            rules = [fired(passage_of(text, 0, len(text)))] * len(spans)
         else:
             rules = [fired(passage_of(text, *span)) for span in spans]
         scores = (
             LexicalScore(float(logits[at]) + self.rule * bool(names), names, *span)
-            for at, names, span in zip(suspects, rules, spans, strict=False)
+            for at, names, span in zip(suspects, rules, spans, strict=True)
         )
-        best, *others = sorted(scores, key=lambda score: -score.logit)[:_SHOWN]
+        best, *others = sorted(scores, key=lambda score: -score.logit)[:SHOWN]
         return evolve(best, others=tuple(others))
 
-    def _logits(self, grams: Grams, starts: Bounds, ends: Bounds) -> Scores:
-        letters = _window_means(self.letters, grams.letter_grams, starts, ends)
-        firsts, lasts = np.searchsorted(grams.words, starts), np.searchsorted(grams.words, ends)
-        words = _window_means(self.words, grams.word_grams, firsts, lasts)
+    def _logits(self, grams: Grams, windows: Windows) -> Scores:
+        starts, ends = windows.starts, windows.ends
+        letters = _window_means(self.letters, grams.letter_grams, LETTERS, (starts, ends))
+        firsts, lasts = np.searchsorted(grams.words, (starts, ends))
+        words = _window_means(self.words, grams.word_grams, WORDS, (firsts, lasts))
         return letters + words + self.bias + self.length * lengths_of(starts, ends)
 
 
-def suspects_among(logits: Scores, starts: Bounds) -> list[int]:
-    """Returns the most suspicious windows, worst first, no two of which begin in one place."""
-    order = np.argsort(-logits, kind="stable")
-    _, firsts = np.unique(starts[order] // _PLACE, return_index=True)
-    suspects: list[int] = order[np.sort(firsts)[:_RULED]].tolist()
+def suspects_among(logits: Scores, windows: Windows) -> list[int]:
+    """Returns the most suspicious windows, worst first.
+
+    Of one place there are few, and none is nearly the same as a worse one of its kind: the worst
+    may be an attack with what stands around it, and a reader of meaning had better see it without.
+    """
+    starts, ends = windows.starts, windows.ends
+    is_run = np.arange(starts.size) < windows.runs
+    open_, suspects, taken = logits.copy(), list[int](), Counter[int]()
+    for _ in range(_RULED):
+        worst = int(open_.argmax())
+        if open_[worst] == -np.inf:
+            break
+        suspects.append(worst)
+        start, end = int(starts[worst]), int(ends[worst])
+        shared = np.minimum(ends, end) - np.maximum(starts, start)
+        is_same = shared >= _SAME * (ends - starts + end - start - shared)
+        open_[is_same & (is_run == is_run[worst])] = -np.inf
+        open_[np.abs(logits - logits[worst]) < _COPY] = -np.inf
+        taken[start // _PLACE] += 1
+        if taken[start // _PLACE] == _PER_PLACE:
+            open_[starts // _PLACE == start // _PLACE] = -np.inf
     return suspects
+
+
+def span_in(text: str, grams: Grams, windows: Windows, window: int) -> tuple[int, int]:
+    """Returns where the passage of a window stands, in characters."""
+    bounds = int(windows.starts[window]), int(windows.ends[window])
+    return (run_of if windows.is_run(window) else span_of)(text, grams, *bounds)
 
 
 def lengths_of(starts: Bounds, ends: Bounds) -> Scores:
@@ -124,16 +155,20 @@ def lengths_of(starts: Bounds, ends: Bounds) -> Scores:
 def _window_means(
     weights: Weights,
     grams: tuple[npt.NDArray[np.uint32], ...],
-    starts: Bounds,
-    ends: Bounds,
+    sizes: tuple[int, ...],
+    bounds: tuple[Bounds, Bounds],
 ) -> Scores:
-    """Returns each window's sum of weights over the root of how many sequences it may have."""
-    sums = np.zeros(int(ends[-1]) + 1)
-    for buckets in grams:
-        sums[1 : buckets.size + 1] += weights[buckets]
-    np.cumsum(sums, out=sums)
-    roots = np.sqrt(len(grams) * np.maximum(ends - starts, 1))
-    return np.asarray((sums[ends] - sums[starts]) / roots, np.float64)
+    """Returns each window's sum of weights over the root of how many sequences it may have.
+
+    Only sequences that end within a window count, so that its neighbours change nothing.
+    """
+    starts, ends = bounds
+    means = np.zeros(starts.size)
+    for size, buckets in zip(sizes, grams, strict=True):
+        sums = np.append(0.0, np.cumsum(weights[buckets], dtype=np.float64))
+        last = np.maximum(ends - (size - 1), starts)
+        means += sums[np.minimum(last, buckets.size)] - sums[np.minimum(starts, buckets.size)]
+    return np.asarray(means / np.sqrt(len(sizes) * np.maximum(ends - starts, 1)), np.float64)
 
 
 _NUMBERS: Final = ("bias", "length", "rule")

@@ -41,6 +41,27 @@ def span_of(text: str, grams: Grams, start: int, end: int) -> tuple[int, int]:
     return left, closes + min(stops) + 1 if stops else right
 
 
+def run_of(text: str, grams: Grams, start: int, end: int) -> tuple[int, int]:
+    """Returns where a run of sentences stands, in characters, with the marks that touch it.
+
+    Args:
+        text: All of it.
+        grams: What it is made of.
+        start: The first letter of the run.
+        end: The letter after its last.
+    """
+    places = grams.places
+    opens, closes = int(places[start]), int(places[end - 1]) + 1
+    left, right = 0, len(text)
+    if start:
+        gap = text[int(places[start - 1]) + 1 : opens]
+        left = opens - (len(gap.split()[-1]) if gap and not gap[-1].isspace() else 0)
+    if end < places.size:
+        gap = text[closes : int(places[end])]
+        right = closes + (len(gap.split(maxsplit=1)[0]) if gap and not gap[0].isspace() else 0)
+    return left, right
+
+
 def _word_before(grams: Grams, letter: int) -> int:
     """Where the first word begins that begins no earlier than a letter, or the text."""
     if letter <= 0:

@@ -4,6 +4,7 @@ from typing import Final, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
+from attrs import frozen
 
 # In letters, blanks and punctuation apart, so no padding can push an attack out of a window. The
 # long window is for attacks that describe a person at length, the short one for a single sentence
@@ -11,13 +12,65 @@ import numpy.typing as npt
 SIZES: Final = (300, 100)
 PER_SIZE: Final = 3  # a third of a window lies between two: where an attack begins hardly matters
 
+# Runs of sentences have at least so many letters, each less than twice those before: so whatever
+# sentences an attack consists of, some run has most of it and nothing else.
+_RUNS: Final = (15, 27, 50, 90, 160)
+# Of sentences that begin within so many letters the first is a beginning: so many runs of tiny
+# sentences as there are letters would be too many.
+_GRAIN: Final = 10
+
 Bounds: TypeAlias = npt.NDArray[np.intp]
 
 
-def windows_of(letters: int) -> tuple[Bounds, Bounds]:
-    """Returns where windows begin and end over so many letters; those of each size cover all."""
-    starts, ends = zip(*(_of_size(letters, size) for size in _sizes(letters)), strict=True)
-    return np.concatenate(starts), np.concatenate(ends)
+@frozen(eq=False)
+class Windows:
+    """Windows of one text, in letters: runs of sentences first.
+
+    Args:
+        starts: The first letter of each.
+        ends: The letter after its last.
+        runs: How many of them are runs of sentences; the others begin and end anywhere.
+    """
+
+    starts: Bounds
+    ends: Bounds
+    runs: int
+
+    @classmethod
+    def of(cls, letters: int, sentences: Bounds) -> "Windows":
+        """Returns the windows over so many letters; those of each size cover all.
+
+        Args:
+            letters: How many there are; at least one.
+            sentences: Which of them sentences begin with, rising.
+        """
+        starts, ends = _runs(letters, sentences)
+        parts = [(starts, ends), *(_of_size(letters, size) for size in _sizes(letters))]
+        return cls(
+            np.concatenate([part for part, _ in parts]),
+            np.concatenate([part for _, part in parts]),
+            starts.size,
+        )
+
+    def is_run(self, window: int) -> bool:
+        """Whether a window is made of whole sentences."""
+        return window < self.runs
+
+
+def _runs(letters: int, sentences: Bounds) -> tuple[Bounds, Bounds]:
+    begins = np.append(0, sentences[(sentences > 0) & (sentences < letters)])
+    _, firsts = np.unique(begins // _GRAIN, return_index=True)
+    begins = begins[firsts]
+    stops = np.append(begins[1:], letters)
+    found = np.searchsorted(stops, begins[:, None] + np.array(_RUNS))
+    ends = stops[np.minimum(found, stops.size - 1)]
+    is_new = np.ones(ends.shape, np.bool_)
+    is_new[:, 1:] = ends[:, 1:] != ends[:, :-1]
+    sizes = ends - begins[:, None]
+    # A text that is a single sentence is a window already.
+    is_new &= (found < stops.size) & (sizes <= SIZES[0]) & (sizes < letters)
+    places = np.nonzero(is_new)
+    return begins[places[0]], ends[places]
 
 
 def _sizes(letters: int) -> tuple[int, ...]:

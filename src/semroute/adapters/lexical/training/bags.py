@@ -7,9 +7,9 @@ import numpy as np
 import numpy.typing as npt
 from attrs import frozen
 
-from semroute.adapters.lexical.attacks.grams import BUCKETS, grams_of
+from semroute.adapters.lexical.attacks.grams import BUCKETS, LETTERS, WORDS, grams_of
 from semroute.adapters.lexical.attacks.model import lengths_of
-from semroute.adapters.lexical.attacks.windows import windows_of
+from semroute.adapters.lexical.attacks.windows import Windows
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.intp]
@@ -18,7 +18,6 @@ _LENGTH: Final = 2 * BUCKETS
 COLUMNS: Final = _LENGTH + 1
 """Buckets of letters, buckets of words, and the length."""
 
-_ORDERS: Final = 3  # how many sequences begin at a letter, or at a word
 _STRETCH_BITS: Final = 40  # beside a column of 20 bits in one number; more stretches than memory
 
 
@@ -26,89 +25,112 @@ _STRETCH_BITS: Final = 40  # beside a column of 20 bits in one number; more stre
 class _Order:
     """The sequences of one length, of all texts, one text after another.
 
+    Windows overlap, so texts are cut where any begins or ends: a window's sum is one of a few
+    stretches, and each sequence is looked at once.
+
     Args:
         columns: The column of each; COLUMNS where a text ends too soon to have one.
+        stretches: Which sequence each stretch begins with.
+        starts: Which stretch each window begins with.
+        ends: With which it has ended.
         owners: In which stretch each is, in order of their columns; those without one left out.
         runs: Where the sequences of each column that has any begin among these.
         known: Those columns, rising.
     """
 
     columns: Ints
+    stretches: Ints
+    starts: Ints
+    ends: Ints
     owners: Ints
     runs: Ints
     known: Ints
 
     @classmethod
-    def of(cls, columns: npt.NDArray[np.int32], stretches: Ints) -> "_Order":
-        """Sorts sequences by column, so that a gradient reads what is small and writes in order."""
-        keys = columns.astype(np.int64) << _STRETCH_BITS | stretches
+    def of(cls, columns: npt.NDArray[np.int32], starts: Ints, ends: Ints) -> "_Order":
+        """Cuts texts, and sorts by column: a gradient reads what is small and writes in order.
+
+        Args:
+            columns: Of each sequence its column, COLUMNS for none.
+            starts: Which of them each window begins with.
+            ends: With which it has ended.
+        """
+        cuts = np.union1d(np.concatenate(([0], starts, ends)), [columns.size])
+        stretches = cuts[cuts < columns.size]
+        within = np.repeat(np.arange(stretches.size), np.diff(stretches, append=columns.size))
+        keys = columns.astype(np.int64) << _STRETCH_BITS | within
         keys = np.sort(keys[columns < COLUMNS])
         sorted_columns = keys >> _STRETCH_BITS
         runs = np.flatnonzero(np.diff(sorted_columns, prepend=-1))
-        owners = keys & ((1 << _STRETCH_BITS) - 1)
-        return cls(columns.astype(np.intp), owners, runs, sorted_columns[runs])
+        return cls(
+            columns.astype(np.intp),
+            stretches,
+            np.searchsorted(cuts, starts),
+            np.searchsorted(cuts, ends),
+            keys & ((1 << _STRETCH_BITS) - 1),
+            runs,
+            sorted_columns[runs],
+        )
+
+    def sums(self, known: npt.NDArray[np.float32]) -> Floats:
+        """Returns each window's sum of weights."""
+        sums = np.zeros(self.stretches.size + 1)
+        np.cumsum(np.add.reduceat(known.take(self.columns), self.stretches), out=sums[1:])
+        return np.asarray(sums[self.ends] - sums[self.starts], np.float64)
+
+    def add_gradient(self, residuals: Floats, total: Floats) -> None:
+        """Adds, for each column, the residuals of the windows it occurs in."""
+        size = self.stretches.size + 1
+        each = np.bincount(self.starts, residuals, size) - np.bincount(self.ends, residuals, size)
+        each = np.cumsum(each).astype(np.float32)
+        total[self.known] += np.add.reduceat(each.take(self.owners), self.runs)
 
 
 @frozen(eq=False)
 class Half:
-    """The sequences of letters, or of words, of all texts, one text after another.
-
-    Windows overlap, so texts are cut where any begins or ends: a window's sum is one of a few
-    stretches, and each sequence is looked at once.
+    """The sequences of letters, or of words.
 
     Args:
         orders: The sequences by their length.
-        stretches: Which sequence each stretch begins with.
-        starts: Which of them each window begins with.
-        ends: With which it has ended.
         scales: What each of a window's sequences counts.
     """
 
     orders: tuple[_Order, ...]
-    stretches: Ints
-    starts: Ints
-    ends: Ints
     scales: Floats
 
     @classmethod
-    def of(cls, columns: npt.NDArray[np.int32], starts: Ints, ends: Ints) -> "Half":
-        """Cuts texts into stretches.
+    def of(
+        cls, sizes: Sequence[int], columns: npt.NDArray[np.int32], starts: Ints, ends: Ints
+    ) -> "Half":
+        """Arranges sequences. Of each window count those that end within it.
 
         Args:
-            columns: Of each sequence its column, COLUMNS for none; shape (orders, n).
+            sizes: Of how many letters, or words, they are.
+            columns: Of each its column, COLUMNS for none; shape (len(sizes), n).
             starts: Which of them each window begins with.
             ends: With which it has ended.
         """
-        size = columns.shape[1]
-        cuts = np.union1d(np.concatenate(([0], starts, ends)), [size])
-        stretches = cuts[cuts < size]
-        owners = np.repeat(np.arange(stretches.size), np.diff(stretches, append=size))
         return cls(
-            tuple(_Order.of(each, owners) for each in columns),
-            stretches,
-            np.searchsorted(cuts, starts),
-            np.searchsorted(cuts, ends),
+            tuple(
+                _Order.of(each, starts, np.maximum(ends - (size - 1), starts))
+                for size, each in zip(sizes, columns, strict=True)
+            ),
             (len(columns) * np.maximum(ends - starts, 1)) ** -0.5,
         )
 
     def sums(self, weights: npt.NDArray[np.float32]) -> Floats:
         """Returns each window's sum of weights."""
         known = np.append(weights, np.float32(0))
-        sums = np.zeros(self.stretches.size + 1)
+        total = np.zeros(self.scales.size)
         for order in self.orders:
-            sums[1:] += np.add.reduceat(known.take(order.columns), self.stretches)
-        np.cumsum(sums, out=sums)
-        return np.asarray((sums[self.ends] - sums[self.starts]) * self.scales, np.float64)
+            total += order.sums(known)
+        return np.asarray(total * self.scales, np.float64)
 
     def gradient(self, residuals: Floats) -> Floats:
         """Returns, for each column, the sum of the residuals of the windows it occurs in."""
-        size = self.stretches.size + 1
-        scaled = residuals * self.scales
-        each = np.bincount(self.starts, scaled, size) - np.bincount(self.ends, scaled, size)
-        each = np.cumsum(each).astype(np.float32)
         total = np.zeros(COLUMNS)
         for order in self.orders:
-            total[order.known] += np.add.reduceat(each.take(order.owners), order.runs)
+            order.add_gradient(residuals * self.scales, total)
         return total
 
 
@@ -121,37 +143,35 @@ class Bags:
         words: What they have of words.
         lengths: How long they are, as the model takes it.
         texts: Which text each window is of.
-        bounds: Its first letter in that text, and the letter after its last; shape (n, 2).
     """
 
     letters: Half
     words: Half
     lengths: Floats
     texts: Ints
-    bounds: Ints
 
     @classmethod
     def of(cls, texts: Sequence[str]) -> "Bags":
         """Divides texts into windows and hashes them."""
-        letters, words, owners, bounds = _Halves(0), _Halves(BUCKETS), [], []
+        letters, words = _Halves(LETTERS, 0), _Halves(WORDS, BUCKETS)
+        owners, lengths = list[Ints](), list[Floats]()
         for index, text in enumerate(texts):
             grams = grams_of(text)
             size = grams.places.size
             if not size:
                 continue
-            starts, ends = windows_of(size)
+            windows = Windows.of(size, grams.sentences)
+            starts, ends = windows.starts, windows.ends
             letters.add(grams.letter_grams, size, starts, ends)
             firsts, lasts = np.searchsorted(grams.words, (starts, ends))
             words.add(grams.word_grams, grams.words.size, firsts, lasts)
             owners.append(np.full(starts.size, index))
-            bounds.append(np.column_stack((starts, ends)))
-        together = np.concatenate(bounds)
+            lengths.append(lengths_of(starts, ends))
         return cls(
             letters.joined(),
             words.joined(),
-            lengths_of(together[:, 0], together[:, 1]),
+            np.concatenate(lengths),
             np.concatenate(owners),
-            together,
         )
 
     def scores(self, weights: npt.NDArray[np.float32]) -> Floats:
@@ -169,7 +189,8 @@ class Bags:
 class _Halves:
     """Gathers one half of many texts."""
 
-    def __init__(self, offset: int) -> None:
+    def __init__(self, sizes: Sequence[int], offset: int) -> None:
+        self._sizes = sizes
         self._offset = offset
         self._at = 0
         self._columns: list[npt.NDArray[np.int32]] = []
@@ -179,7 +200,7 @@ class _Halves:
     def add(
         self, grams: Sequence[npt.NDArray[np.uint32]], size: int, starts: Ints, ends: Ints
     ) -> None:
-        columns = np.full((_ORDERS, size), COLUMNS, np.int32)
+        columns = np.full((len(self._sizes), size), COLUMNS, np.int32)
         for order, buckets in enumerate(grams):
             columns[order, : buckets.size] = buckets.astype(np.int32) + self._offset
         self._columns.append(columns)
@@ -189,4 +210,5 @@ class _Halves:
 
     def joined(self) -> Half:
         columns = np.concatenate(self._columns, axis=1)
-        return Half.of(columns, np.concatenate(self._starts), np.concatenate(self._ends))
+        starts, ends = np.concatenate(self._starts), np.concatenate(self._ends)
+        return Half.of(self._sizes, columns, starts, ends)

@@ -10,11 +10,12 @@ import numpy.typing as npt
 from attrs import frozen
 
 from semroute.adapters.lexical.attacks.grams import BUCKETS, grams_of
-from semroute.adapters.lexical.attacks.model import NOTHING, WHOLE, suspects_among
-from semroute.adapters.lexical.attacks.passages import passage_of, span_of
+from semroute.adapters.lexical.attacks.model import NOTHING, WHOLE, span_in, suspects_among
+from semroute.adapters.lexical.attacks.passages import passage_of
 from semroute.adapters.lexical.attacks.rules import fired
+from semroute.adapters.lexical.attacks.windows import Windows
 
-from .bags import COLUMNS, Bags, Floats, Ints
+from .bags import COLUMNS, Bags, Floats
 
 LETTERS_FILE: Final = "letters.safetensors"
 """What training calls the file that ships as `attacks/attacks.safetensors`."""
@@ -26,18 +27,18 @@ _ALIGNMENT: Final = 8  # tensors begin at multiples of eight bytes
 
 
 @frozen
-class Suspects:
-    """A text's worst passages.
+class Suspect:
+    """One of a text's worst passages.
 
     Args:
-        odds: The log odds of the worst, without rules.
+        text: The passage.
+        odds: Its log odds, without rules.
         fires: Whether a rule fires in it.
-        passages: All of them, worst first.
     """
 
+    text: str
     odds: float
     fires: bool
-    passages: tuple[str, ...]
 
 
 @frozen
@@ -51,28 +52,28 @@ class Letters:
         """Returns the windows of texts, as rows of a matrix with so many columns."""
         return Bags.of(texts)
 
-    def suspects(self, text: str, odds: Floats, bounds: Ints) -> Suspects:
-        """Returns the passages that the model that ships would look at.
+    def suspects(self, text: str, odds: Floats) -> tuple[Suspect, ...]:
+        """Returns the passages that the model that ships would look at, worst first.
 
         Args:
             text: The text.
             odds: The log odds of its windows.
-            bounds: Where they begin and have ended, in letters; shape (windows, 2).
         """
         if not odds.size:
-            return Suspects(NOTHING, fires=False, passages=(text,))
+            return (Suspect(text, NOTHING, fires=False),)
         grams = grams_of(text)
-        windows = suspects_among(odds, bounds[:, 0])
-        passages = [passage_of(text, *span_of(text, grams, *bounds[at].tolist())) for at in windows]
+        windows = Windows.of(grams.places.size, grams.sentences)
+        found = suspects_among(odds, windows)
+        passages = [passage_of(text, *span_in(text, grams, windows, at)) for at in found]
         if grams.places.size <= WHOLE:
-            fires = [bool(fired(passage_of(text, 0, len(text))))] + [False] * (len(windows) - 1)
+            fires = [bool(fired(passage_of(text, 0, len(text))))] * len(found)
         else:
             fires = [bool(fired(passage)) for passage in passages]
-        sums = odds[windows] + MAX_RULE * np.array(fires)
-        order = np.argsort(-sums, kind="stable").tolist()
-        best = order[0]
-        shown = tuple(passages[at] for at in order)
-        return Suspects(float(odds[windows[best]]), fires[best], shown)
+        suspects = [
+            Suspect(passage, float(odds[at]), fires=each)
+            for at, passage, each in zip(found, passages, fires, strict=True)
+        ]
+        return tuple(sorted(suspects, key=lambda each: -(each.odds + MAX_RULE * each.fires)))
 
     def write(
         self, weights: npt.NDArray[np.float32], bias: float, rule: float, directory: Path

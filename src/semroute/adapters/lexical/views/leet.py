@@ -24,8 +24,11 @@ _HEX: Final = frozenset("0123456789abcdef")
 # listed counts as leet if it has several signs, one of them between letters, and more letters.
 _LEAST_SIGNS: Final = 2
 
-# Who writes three words so writes others so too, and then "70" is "to".
+# Who writes three words so writes others so too, and then "70" is "to" and "7002s" a word that
+# nobody has listed.
 _HABIT: Final = 3
+# A longer one of digits up to f is a digest even among such words.
+_LONGEST_GUESS: Final = 6
 
 _KNOWN: Final = COMMON | SLIGHT
 
@@ -40,11 +43,22 @@ def may_be_leet(shape: Shape) -> bool:
 
 def leet_edits(text: str) -> Iterator[Edit]:
     """Finds words with signs for letters."""
-    words = [(token.start(), *_word(token[0].rstrip("!|"))) for token in _TOKEN.finditer(text)]
-    sure = sum(is_sure for _, _, is_sure in words)
-    for start, plain, is_sure in words:
-        if plain and (is_sure or sure >= _HABIT):
-            yield Edit(start, start + len(plain), plain, 1, 1)
+    tokens = [(found.start(), found[0].rstrip("!|")) for found in _TOKEN.finditer(text)]
+    words = [_word(token) for _, token in tokens]
+    is_habit = sum(is_sure for _, is_sure in words) >= _HABIT
+    for (start, token), (plain, is_sure) in zip(tokens, words, strict=True):
+        spelled = plain or (_guessed(token) if is_habit else "")
+        if spelled and (is_sure or is_habit):
+            yield Edit(start, start + len(spelled), spelled, 1, 1)
+
+
+def _guessed(token: str) -> str:
+    """Returns the word that a token spells if it spells any."""
+    is_word = token.lower() != token.upper() and token[1:] == token[1:].lower()
+    if not (is_word and _SIGNS.search(token)):
+        return ""
+    is_code = len(token) > _LONGEST_GUESS and _is_code(token)
+    return "" if is_code else token.translate(_FOLD)
 
 
 def _word(token: str) -> tuple[str, bool]:

@@ -16,6 +16,9 @@ _STRENGTH: Final = 10.0
 _STEPS: Final = 30
 _LOOSE: Final = 10.0  # the few numbers of a calibration need no holding back
 _CALIBRATION_STEPS: Final = 200
+# Of the ordinary texts that look most like attacks, so many may be flagged by letters alone. They
+# are chosen for their looks, so of all prompts it is far fewer.
+_ALARMS: Final = 0.02
 
 
 class Windows(Rows, Protocol):
@@ -26,28 +29,23 @@ class Windows(Rows, Protocol):
         """Which text each window is of, rising."""
         ...
 
+
+class Suspect(Protocol):
+    """One of a text's worst passages."""
+
     @property
-    def bounds(self) -> Ints:
-        """Where each begins and has ended; shape (windows, 2)."""
+    def text(self) -> str:
+        """The passage."""
         ...
-
-
-class Worst(Protocol):
-    """A text's worst passages."""
 
     @property
     def odds(self) -> float:
-        """The log odds of the worst, without rules."""
+        """Its log odds, without rules."""
         ...
 
     @property
     def fires(self) -> bool:
         """Whether a rule fires in it."""
-        ...
-
-    @property
-    def passages(self) -> tuple[str, ...]:
-        """All of them, worst first."""
         ...
 
 
@@ -68,8 +66,8 @@ class LetterModel(Protocol):
         """Returns the windows of texts."""
         ...
 
-    def suspects(self, text: str, odds: Odds, bounds: Ints) -> Worst:
-        """Returns a text's worst passages, of the odds of its windows."""
+    def suspects(self, text: str, odds: Odds) -> Sequence[Suspect]:
+        """Returns a text's worst passages, worst first, of the odds of its windows."""
         ...
 
     def write(
@@ -77,6 +75,14 @@ class LetterModel(Protocol):
     ) -> None:
         """Writes the weights of all columns, and what is added always and where a rule fires."""
         ...
+
+
+@frozen
+class Shown:
+    """A passage, and what the letters say of it: log odds, rules included."""
+
+    text: str
+    odds: float
 
 
 @frozen(eq=False)
@@ -89,7 +95,7 @@ class Judged:
     """
 
     odds: Odds
-    passages: tuple[tuple[str, ...], ...]
+    passages: tuple[tuple[Shown, ...], ...]
 
 
 def train_letters(texts: AttackTexts, model: LetterModel, directory: Path) -> Judged:
@@ -102,25 +108,30 @@ def train_letters(texts: AttackTexts, model: LetterModel, directory: Path) -> Ju
 
     odds = texts.held_out(lambda weights: fitted(weights).scores(bags), bags.texts)
     suspects = [
-        model.suspects(row.text, *part)
+        model.suspects(row.text, part)
         for row, part in zip(texts.rows, _parts(bags, odds, len(texts.rows)), strict=True)
     ]
-    tops = np.array([one.odds for one in suspects])
-    fires = np.array([one.fires for one in suspects], np.float64)
+    tops = np.array([some[0].odds for some in suspects])
+    fires = np.array([some[0].fires for some in suspects], np.float64)
     table = np.column_stack((tops, fires)).astype(np.float32)
     line = fit(Dense(table), texts.labels, texts.telling, Search(2, _LOOSE, _CALIBRATION_STEPS))
     scale, rule = float(line.weights[0]), min(max(float(line.weights[1]), 0.0), model.max_rule)
-    scores = scale * tops + rule * fires
-    shift = texts.shift(scores)
+    scores = [[scale * each.odds + rule * each.fires for each in some] for some in suspects]
+    highest = np.array([max(some) for some in scores])
+    shift = texts.shift(highest, _ALARMS)
     whole = fitted(texts.weights)
     weights = (whole.weights * scale).astype(np.float32)
     model.write(weights, whole.bias * scale + shift, rule, directory)
-    return Judged(scores + shift, tuple(one.passages for one in suspects))
+    passages = tuple(
+        tuple(Shown(each.text, score + shift) for each, score in zip(some, own, strict=True))
+        for some, own in zip(suspects, scores, strict=True)
+    )
+    return Judged(highest + shift, passages)
 
 
-def _parts(bags: Windows, odds: Odds, texts: int) -> Iterator[tuple[Odds, Ints]]:
-    """Yields the windows of each text."""
+def _parts(bags: Windows, odds: Odds, texts: int) -> Iterator[Odds]:
+    """Yields the odds of each text's windows."""
     ends = np.searchsorted(bags.texts, np.arange(texts), "right")
     starts = np.searchsorted(bags.texts, np.arange(texts))
     for start, end in zip(starts.tolist(), ends.tolist(), strict=True):
-        yield odds[start:end], bags.bounds[start:end]
+        yield odds[start:end]

@@ -14,9 +14,6 @@ from .logistic import Odds
 COMBINED: Final = "combined"
 """The source of texts that a program put together from parts that were written."""
 
-# Of the ordinary texts that look most like attacks, so many may be flagged at a logit of 0. They
-# are chosen for their looks, so of all prompts it is far fewer.
-_FALSE_ALARMS: Final = 0.02
 _LONG: Final = ("library", "long", "page", "code")
 _PLAIN: Final = ("exam", "intent", "banking", "personal", "tools", "joined", "deepset", COMBINED)
 
@@ -108,15 +105,18 @@ class AttackTexts:
             odds[outside[owners]] = inside[outside[owners]]
         return odds
 
-    def shift(self, scores: Odds) -> float:
+    def shift(self, scores: Odds, alarms: float) -> float:
         """Returns what to add to scores so that few ordinary texts are above 0.
 
         It is the mean of what short texts that look like attacks ask for, and long documents; if
         there is neither, of what all ordinary texts ask for.
+
+        Args:
+            scores: What each text scores.
+            alarms: The share of such texts that may be above 0.
         """
         sources = np.array([row.source for row in self.rows])
         are_long = ~self.labels & np.isin(sources, _LONG)
         are_tricky = ~self.labels & ~are_long & ~np.isin(sources, _PLAIN)
         groups = [some for some in (are_tricky, are_long) if some.any()] or [~self.labels]
-        places = [np.quantile(scores[some], 1 - _FALSE_ALARMS) for some in groups]
-        return -float(np.mean(places))
+        return -float(np.mean([np.quantile(scores[some], 1 - alarms) for some in groups]))
