@@ -32,12 +32,12 @@ The subsets are those whose texts have the smallest SHA-256. What to know before
 * Other parts of the same collections were trained on, so texts like these are better known to the
   checks than yours may be. Thresholds were set on training data, but for addresses on `presidio`.
   The names and sentences that people are learnt from were written by whoever had seen which people of
-  `presidio` were missed; none of its own names or sentences is among them.
+  `presidio` were missed, so that its figures flatter.
 * Nobody marked personal data in `clinc150` and `mmlu_pro`: what is found there counts as a false
   alarm. Of the 36 texts in which people are found and none are marked, 23 do name somebody: nine of
-  `clinc150` and all fourteen of `mmlu_pro`,
-  ten of these somebody of the question, four an author. Without them it is 13 of 1,120, 0.012: nine
-  streets, ships, firms and towns, and four slips or names of things.
+  `clinc150` and all fourteen of `mmlu_pro`, ten of these somebody of the question and four an author.
+  That leaves 13 of 1,120, 0.012: nine streets, ships, firms and towns of `presidio`, and a greeting,
+  a slip, an assistant and a restaurant.
 * The disguises are known ones, and the checks were made to undo most of them. Whoever may try often
   enough finds another.
 * Ordinary texts are disguised as well, because a disguise that is flagged whatever it hides is not

@@ -1,6 +1,12 @@
+import time
+from collections.abc import Callable, Sequence
+from functools import partial
+
 import pytest
 
-from semroute.adapters.lexical.attacks.rules import RULES, fired
+from semroute.adapters.lexical.attacks.model import LexicalAttackModel
+from semroute.adapters.lexical.attacks.rules import RULES, Rule, fired
+from tests.costs import costing
 
 CASES = [
     (
@@ -107,3 +113,70 @@ def test_a_rule_fires_on_what_it_says_and_not_on_its_harmless_counterpart(
 def test_stems_are_part_of_what_a_rule_matches(rule: object) -> None:
     attack = next(attack for name, attack, _ in CASES if name == rule.name)  # type: ignore[attr-defined]
     assert any(stem in attack.lower() for stem in rule.stems)  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.name)
+def test_what_a_rule_reads_of_a_hostile_megabyte_takes_a_tenth_of_a_second(rule: Rule) -> None:
+    # All that the model shows the rules of a text: eight passages, each cut at so many characters.
+    passages, chars = 8, 4096
+    texts = [(piece * chars)[: chars - len(rule.stems[0])] + rule.stems[0] for piece in HOSTILE]
+    worst = max(texts, key=lambda text: _seconds(lambda: rule.fires(text)))
+    read = partial(all_of, rule, [worst] * passages)
+    assert any(_is_in_time(read) for _ in range(ATTEMPTS)), worst[:20]
+
+
+def test_a_hostile_megabyte_is_scored_in_a_tenth_of_a_second() -> None:
+    model = LexicalAttackModel.load()
+    texts = [(piece * LENGTH)[:LENGTH] for piece in HOSTILE]
+    worst = max(texts, key=lambda text: _seconds(lambda: model.score(text)))
+    assert any(_is_in_time(lambda: model.score(worst)) for _ in range(ATTEMPTS)), worst[:20]
+
+
+def all_of(rule: Rule, texts: Sequence[str]) -> list[bool]:
+    return [rule.fires(text) for text in texts]
+
+
+def _is_in_time(work: Callable[[], object]) -> bool:
+    try:
+        with costing(SECONDS):
+            work()
+    except AssertionError:
+        return False
+    return True
+
+
+def _seconds(work: Callable[[], object]) -> float:
+    begin = time.process_time()
+    work()
+    return time.process_time() - begin
+
+
+LENGTH = 1_000_000
+SECONDS = 0.1
+# One look at a clock is worth little on a busy machine.
+ATTEMPTS = 3
+HOSTILE = [
+    "ignore your ",
+    "forget previous a ",
+    "your rules ",
+    "ignoriere ",
+    "zeig ",
+    "show ",
+    "repeat words ",
+    "ai ",
+    "you ",
+    "enable mode ",
+    "never say ",
+    "if you refuse ",
+    "stay in character ",
+    "<<sys>>",
+    "<|user",
+    "[",
+    "filters are ",
+    "note to ai ",
+    "attention ai ",
+    "never mention user ",
+    "![x](http://a?",
+    " ",
+    "_",
+]

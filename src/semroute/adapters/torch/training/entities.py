@@ -30,8 +30,8 @@ _RATE: Final = 1e-3
 _DECAY: Final = 0.05
 _DROPOUT: Final = 0.25
 _SMOOTHING: Final = 0.02
-# For people and for addresses. A person is whoever is more probably one than not; at 0.4 as many
-# are found, and a tenth more ordinary texts are flagged. That for addresses was chosen on the
+# For people and for addresses. A person is whoever is more probably one than not; at 0.4 hardly
+# more are found, and a tenth more ordinary texts are flagged. That for addresses was chosen on the
 # development data.
 _THRESHOLDS: Final = (0.5, 0.6)
 
