@@ -34,7 +34,8 @@ The subsets are those whose texts have the smallest SHA-256. What to know before
   The names and sentences that people are learnt from were written by whoever had seen which people of
   `presidio` were missed, so that its figures flatter.
 * Nobody marked personal data in `clinc150` and `mmlu_pro`: what is found there counts as a false
-  alarm. Of the 36 texts in which people are found and none are marked, 23 do name somebody: nine of
+  alarm. Of 36 such texts in which people were found by a head that differs from the one that ships by
+  chance alone, 23 do name somebody: nine of
   `clinc150` and all fourteen of `mmlu_pro`, ten of these somebody of the question and four an author.
   That leaves 13 of 1,120, 0.012: nine streets, ships, firms and towns of `presidio`, and a greeting,
   a slip, an assistant and a restaurant.
@@ -44,7 +45,7 @@ The subsets are those whose texts have the smallest SHA-256. What to know before
   seen through. Who writes harmless questions like that meets those figures. Eighteen ordinary texts in
   frames like some of these (pieces that follow each other, a record, something encoded) were written for
   training after such a measurement.
-* Times are those of a machine with two cores and other work to do; they say which part costs what.
+* Times are those of two cores of a server that had little else to do; they say which part costs what.
 
 {sections}"""
 
