@@ -33,6 +33,7 @@ _ADDRESS_GAP_WORDS: Final = 3
 
 _NAME_CHARS: Final = 3  # shorter words are too often something else when they come again
 _REPEATED: Final = 0.2
+_BESIDE: Final = 0.8
 _LETTERS: Final = 2
 
 
@@ -180,8 +181,12 @@ def _likely(
     """Returns the words that are probable enough.
 
     A word that is so in one place needs less in another: who was introduced by full name is
-    afterwards spoken of by half of it.
+    afterwards spoken of by half of it. And the other half of a name needs a little less.
     """
+    are_sure = scores >= threshold
+    beside = np.zeros_like(are_sure)
+    beside[1:] |= are_sure[:-1]
+    beside[:-1] |= are_sure[1:]
     sure = {
         text[word.start : word.end].lower()
         for word, score in zip(words, scores, strict=True)
@@ -191,6 +196,7 @@ def _likely(
         index
         for index, (word, score) in enumerate(zip(words, scores, strict=True))
         if score >= threshold
+        or (beside[index] and score >= threshold * _BESIDE)
         or (score >= threshold * _REPEATED and text[word.start : word.end].lower() in sure)
     ]
 
