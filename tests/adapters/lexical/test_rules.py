@@ -1,12 +1,11 @@
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
 
 import pytest
 
 from semroute.adapters.lexical.attacks.model import LexicalAttackModel
 from semroute.adapters.lexical.attacks.rules import RULES, Rule, fired
-from tests.costs import costing
+from tests.costs import is_within, seconds_of
 
 CASES = [
     (
@@ -120,42 +119,25 @@ def test_what_a_rule_reads_of_a_hostile_megabyte_takes_a_fraction_of_a_second(ru
     # All that the model shows the rules of a text: eight passages, each cut at so many characters.
     passages, chars = 8, 4096
     texts = [(piece * chars)[: chars - len(rule.stems[0])] + rule.stems[0] for piece in HOSTILE]
-    worst = max(texts, key=lambda text: _seconds(lambda: rule.fires(text)))
+    worst = max(texts, key=lambda text: seconds_of(lambda: rule.fires(text)))
     read = partial(all_of, rule, [worst] * passages)
-    assert any(_is_in_time(read) for _ in range(ATTEMPTS)), worst[:20]
+    assert is_within(SECONDS, read), worst[:20]
 
 
 def test_a_hostile_megabyte_is_scored_in_a_fraction_of_a_second() -> None:
     model = LexicalAttackModel.load()
     texts = [(piece * LENGTH)[:LENGTH] for piece in HOSTILE]
-    worst = max(texts, key=lambda text: _seconds(lambda: model.score(text)))
-    assert any(_is_in_time(lambda: model.score(worst)) for _ in range(ATTEMPTS)), worst[:20]
+    worst = max(texts, key=lambda text: seconds_of(lambda: model.score(text)))
+    assert is_within(SECONDS, lambda: model.score(worst)), worst[:20]
 
 
 def all_of(rule: Rule, texts: Sequence[str]) -> list[bool]:
     return [rule.fires(text) for text in texts]
 
 
-def _is_in_time(work: Callable[[], object]) -> bool:
-    try:
-        with costing(SECONDS):
-            work()
-    except AssertionError:
-        return False
-    return True
-
-
-def _seconds(work: Callable[[], object]) -> float:
-    begin = time.process_time()
-    work()
-    return time.process_time() - begin
-
-
 LENGTH = 1_000_000
 # The aim is a tenth, which the engine keeps by a third; the rest is for the clock.
 SECONDS = 0.3
-# One look at a clock is worth little on a busy machine.
-ATTEMPTS = 3
 HOSTILE = [
     "ignore your ",
     "forget previous a ",
