@@ -19,7 +19,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from semroute.adapters.envoy import EnvoyProcess, running_envoy
+from semroute.adapters.envoy import ROUTER_CLUSTER, EnvoyProcess, running_envoy
 from semroute.adapters.envoy.bootstrap import bootstrap_of
 from semroute.adapters.http import bound_socket, model_server, serve_http
 from semroute.adapters.memory import (
@@ -296,6 +296,7 @@ async def _run_patched(
         document = bootstrap_of(gateway_of(router.settings, listening.extproc))
         patch(document)
         async with running_envoy(document, access_log=access_log) as envoy:
+            await envoy.reach(ROUTER_CLUSTER)
             announce(envoy)
             await stop.wait()
 

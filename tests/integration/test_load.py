@@ -12,10 +12,11 @@ import pytest
 import trio
 from attrs import evolve
 
-from semroute.adapters.envoy import EnvoyError, running_envoy
+from semroute.adapters.envoy import ROUTER_CLUSTER, EnvoyError, EnvoyProcess, running_envoy
 from semroute.adapters.envoy.bootstrap import bootstrap_of
 from semroute.app.assemble import Router, gateway_of
 from semroute.app.settings import Settings
+from semroute.domain.address import Address
 
 from .gateway import Gateway, running_gateway
 
@@ -63,6 +64,7 @@ async def more_envoys(gateway: Gateway, count: int) -> AsyncIterator[list[str]]:
         for number in range(count):
             log = gateway.directory / f"access-{number}.log"
             envoy = await stack.enter_async_context(running_envoy(document, access_log=log))
+            await envoy.reach(ROUTER_CLUSTER)
             urls.append(f"http://{envoy.listen}")
         yield urls
 
@@ -134,6 +136,41 @@ async def test_stopping_the_gateway_under_load_loses_no_request() -> None:
             gateway.stop.set()
     assert set(tally.outcomes) <= {"routed", "refused"}
     assert tally.outcomes["routed"] > 80
+
+
+async def test_envoy_is_announced_when_it_reaches_the_router_and_not_before(tmp_path: Path) -> None:
+    tally = Tally()
+    reached = trio.Event()
+
+    async def reach(envoy: EnvoyProcess) -> None:
+        await envoy.reach(ROUTER_CLUSTER)
+        reached.set()
+
+    async with running_gateway() as gateway, trio.open_nursery() as nursery:
+        address = Address.parse(f"unix:{tmp_path}/late")
+        document = bootstrap_of(gateway_of(gateway.router.settings, address))
+        log = gateway.directory / "access-2.log"
+        async with (
+            running_envoy(document, access_log=log) as envoy,
+            httpx2.AsyncClient(base_url=f"http://{envoy.listen}", timeout=20) as client,
+        ):
+            nursery.start_soon(reach, envoy)
+            await tally.ask(client)
+            assert tally.outcomes == {"503": 1}
+            assert not reached.is_set()
+            server = evolve(gateway.router.settings.server, extproc=str(address))
+            late = Router(
+                evolve(gateway.router.settings, server=server),
+                gateway.classifier,
+                gateway.router.detectors,
+            )
+            stop = trio.Event()
+            await nursery.start(late.run, stop)
+            with trio.fail_after(20):
+                await reached.wait()
+            await tally.ask(client)
+            stop.set()
+    assert tally.outcomes["routed"] == 1
 
 
 async def test_stopping_one_of_two_routers_under_load_costs_no_request(tmp_path: Path) -> None:

@@ -9,10 +9,12 @@ import trio
 from attrs import evolve
 
 from semroute.adapters.envoy import (
+    ROUTER_CLUSTER,
     EnvoyError,
     Gateway,
     RefusedByEnvoyError,
     Upstream,
+    process,
     running_envoy,
     validate,
 )
@@ -143,6 +145,13 @@ async def test_a_shadow_that_is_down_is_not_noticed() -> None:
             await envoy.drain(2)
         nursery.cancel_scope.cancel()
     assert reply.startswith(b"HTTP/1.1 200 OK")
+
+
+async def test_a_router_that_nobody_reaches_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with running_envoy(bootstrap_of(GATEWAY), concurrency=1) as envoy:
+        monkeypatch.setattr(process, "_START_SECONDS", 0.3)
+        with pytest.raises(EnvoyError, match="reached nothing of the cluster semroute"):
+            await envoy.reach(ROUTER_CLUSTER)
 
 
 async def test_an_envoy_that_stops_is_noticed() -> None:

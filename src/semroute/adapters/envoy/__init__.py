@@ -3,7 +3,7 @@
 Envoy's types take most of a second to import, so `bootstrap` is imported where it is needed.
 """
 
-from .gateway import Gateway, Upstream
+from .gateway import ROUTER_CLUSTER, Gateway, Upstream
 from .health import EnvoyHealth
 from .process import (
     EnvoyError,
@@ -15,6 +15,7 @@ from .process import (
 )
 
 __all__ = [
+    "ROUTER_CLUSTER",
     "EnvoyError",
     "EnvoyHealth",
     "EnvoyProcess",

@@ -11,10 +11,8 @@ from envoy_data_plane.envoy.type import v3 as envoy_type
 
 from semroute.domain.address import Address
 
-from .gateway import Gateway, Upstream
+from .gateway import ROUTER_CLUSTER, Gateway, Upstream
 from .messages import envoy_address, packed, seconds
-
-ROUTER_CLUSTER: Final = "semroute"
 
 _HTTP_OPTIONS: Final = "envoy.extensions.upstreams.http.v3.HttpProtocolOptions"
 _UNBOUNDED: Final = 1_000_000

@@ -16,8 +16,7 @@ from envoy_data_plane.envoy.extensions.http.early_header_mutation.header_mutatio
 from envoy_data_plane.envoy.extensions.retry.host.previous_hosts import v3 as previous_hosts
 from envoy_data_plane.envoy.type import v3 as envoy_type
 
-from .clusters import ROUTER_CLUSTER
-from .gateway import Gateway
+from .gateway import ROUTER_CLUSTER, Gateway
 from .messages import packed, seconds, struct
 
 _ROUTERS_TRIED: Final = 3

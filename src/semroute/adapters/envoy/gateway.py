@@ -1,10 +1,13 @@
 """What Envoy is to do, in the few words that differ from one installation to the next."""
 
-from typing import Literal
+from typing import Final, Literal
 
 from attrs import Factory, field, frozen
 
 from semroute.domain.address import Address
+
+ROUTER_CLUSTER: Final = "semroute"
+"""What Envoy calls the router's processes."""
 
 
 @frozen

@@ -3,6 +3,7 @@
 import contextlib
 import importlib.util
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -24,7 +25,7 @@ _POLL_SECONDS: Final = 0.05
 _ADMIN_SECONDS: Final = 5.0
 _START_SECONDS: Final = 30.0
 _LAST_LINES: Final = 20
-_ACTIVE: Final = "^http[.]gateway[.]downstream_rq_active$"
+_ACTIVE: Final = "/stats?format=json&filter=^http[.]gateway[.]downstream_rq_active$"
 _OPTIONS: Final = ("--disable-hot-restart", "--log-level", "warning")
 
 
@@ -50,6 +51,27 @@ class EnvoyProcess:
     admin: Address
     pid: int
 
+    async def reach(self, cluster: str) -> None:
+        """Waits until a host of a cluster is one that Envoy sends requests to.
+
+        Envoy accepts clients after its first round of health checks, whatever came of it; where
+        that was slow, requests would be refused until the next.
+
+        Raises:
+            EnvoyError: None is after half a minute.
+        """
+        query = f"/stats?format=json&filter=^cluster[.]{re.escape(cluster)}[.]membership_healthy$"
+        try:
+            with trio.fail_after(_START_SECONDS):
+                while not await self._sum_of(query):  # noqa: ASYNC110 - another process has no events for us
+                    await trio.sleep(_POLL_SECONDS)
+        except trio.TooSlowError:
+            message = f"Envoy reached nothing of the cluster {cluster} in {_START_SECONDS:g} s"
+            raise EnvoyError(message) from None
+        except OSError as error:
+            message = f"Envoy does not answer: {error}"
+            raise EnvoyError(message) from error
+
     async def drain(self, grace_seconds: float) -> None:
         """Accepts no more connections, and waits until no request is in flight.
 
@@ -57,11 +79,11 @@ class EnvoyProcess:
         """
         with trio.move_on_after(grace_seconds), contextlib.suppress(OSError):
             await _fetch(self.admin, "/drain_listeners", method="POST")
-            while await self._active_requests():  # noqa: ASYNC110 - another process has no events for us
+            while await self._sum_of(_ACTIVE):  # noqa: ASYNC110 - another process has no events for us
                 await trio.sleep(_POLL_SECONDS)
 
-    async def _active_requests(self) -> int:
-        document = json.loads(await _fetch(self.admin, f"/stats?format=json&filter={_ACTIVE}"))
+    async def _sum_of(self, query: str) -> int:
+        document = json.loads(await _fetch(self.admin, query))
         return sum(stat.get("value", 0) for stat in document["stats"])
 
 

@@ -6,7 +6,13 @@ from pathlib import Path
 
 import trio
 
-from semroute.adapters.envoy import EnvoyError, EnvoyProcess, find_envoy, running_envoy
+from semroute.adapters.envoy import (
+    ROUTER_CLUSTER,
+    EnvoyError,
+    EnvoyProcess,
+    find_envoy,
+    running_envoy,
+)
 from semroute.adapters.torch import Progress
 from semroute.app.lifecycle import first_of
 
@@ -52,7 +58,14 @@ async def run_gateway(
             progress("starting Envoy", 1.0)
             configuration = bootstrap_of(gateway_of(router.settings, listening.extproc))
             async with running_envoy(configuration, access_log=access_log) as envoy:
-                announce(envoy)
-                await stop.wait()
+                async with trio.open_nursery() as announcing:
+                    announcing.start_soon(_announce, envoy, announce)
+                    await stop.wait()
+                    announcing.cancel_scope.cancel()
                 await envoy.drain(router.settings.server.drain_seconds)
         router_stop.set()
+
+
+async def _announce(envoy: EnvoyProcess, announce: Callable[[EnvoyProcess], None]) -> None:
+    await envoy.reach(ROUTER_CLUSTER)
+    announce(envoy)

@@ -5,8 +5,9 @@ from typing import Any, Final
 
 from attrs import frozen
 
-from semroute.adapters.envoy.clusters import ROUTER_CLUSTER, router_cluster
+from semroute.adapters.envoy.clusters import router_cluster
 from semroute.adapters.envoy.filters import ext_proc_filter
+from semroute.adapters.envoy.gateway import ROUTER_CLUSTER
 from semroute.adapters.envoy.messages import document_of
 
 from .deployment import Deployment, Serving
