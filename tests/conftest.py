@@ -6,6 +6,11 @@ import pytest
 from semroute.adapters.torch import load_encoder
 from semroute.adapters.torch.encoder import Encoder
 from tests.adapters.torch.tiny import TinyCheckpoints
+from tests.costs import settle
+
+
+def pytest_collection_finish() -> None:
+    settle()
 
 
 @pytest.fixture(scope="session")

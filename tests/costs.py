@@ -10,20 +10,26 @@ YARDSTICK_SECONDS = 0.1
 _ATTEMPTS = 3
 
 
+def settle() -> None:
+    """Takes what there is out of the search for rubbish, which would stop a test for a while.
+
+    Every module of the project and of torch takes half a second to look through.
+    """
+    gc.collect()
+    gc.freeze()
+
+
 @contextmanager
 def costing(seconds: float) -> Iterator[None]:
     """The block takes fewer seconds of the processor, times how much slower this machine is.
 
     What other tests have left behind is not searched for rubbish meanwhile.
     """
-    gc.freeze()
-    try:
-        slowness = max(1.0, _yardstick() / YARDSTICK_SECONDS)
-        started = time.process_time()
-        yield
-        spent = time.process_time() - started
-    finally:
-        gc.unfreeze()
+    settle()
+    slowness = max(1.0, _yardstick() / YARDSTICK_SECONDS)
+    started = time.process_time()
+    yield
+    spent = time.process_time() - started
     assert spent < seconds * slowness, f"{spent:.2f} s where {seconds} x {slowness:.2f} may be"
 
 
