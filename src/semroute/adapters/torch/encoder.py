@@ -10,10 +10,11 @@ import numpy as np
 import numpy.typing as npt
 from attrs import frozen
 
-from .checkpoint import Checkpoint, CheckpointError, embedded_directory
+from .checkpoint import Checkpoint, CheckpointError, embedded
 from .fused import LEAST_ALIKE, FusedBert
-from .parts import Part
+from .parts import Part, Row
 from .quiet import quiet
+from .speller import Speller
 from .spelling import spelled
 from .vectors import Vectors
 
@@ -39,6 +40,7 @@ class Encoder:
     checkpoint: Checkpoint
     dimensions: int
     _tokenizer: "tokenizers.Tokenizer"
+    _speller: Speller
     _model: Any  # transformers' own type depends on the checkpoint
     _fused: FusedBert | None = None
 
@@ -77,7 +79,8 @@ class Encoder:
         tokenizer.enable_truncation(MAX_TOKENS, stride=_OVERLAP_TOKENS)
         model = model.eval()
         dimensions = int(model.config.hidden_size)
-        return cls(checkpoint, dimensions, tokenizer, model, FusedBert.of(model))
+        speller = Speller.of(checkpoint.words)
+        return cls(checkpoint, dimensions, tokenizer, speller, model, FusedBert.of(model))
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         """Returns one vector per text.
@@ -88,7 +91,7 @@ class Encoder:
         Returns:
             Shape (len(texts), dimensions), float32, each of length 1.
         """
-        return self._encode(texts, ())[0]
+        return self._encode([self._rows_of(text) for text in texts], ())[0]
 
     def encode_with_parts(
         self, texts: Sequence[str], layers: Sequence[int]
@@ -99,7 +102,7 @@ class Encoder:
             texts: What to encode.
             layers: Which layers, 0 being the embeddings; their states are concatenated.
         """
-        return self._encode(texts, layers)
+        return self._encode([self._rows_of(text) for text in texts], layers)
 
     def encode_each(
         self, texts: Sequence[str], layers: Sequence[int] = ()
@@ -109,17 +112,17 @@ class Encoder:
         Texts share one pass, without padding, however many are given. Where that would change a
         last bit, a text gets a pass of its own.
         """
-        encodings = [self._tokenizer.encode(spelled(text)) for text in texts]
-        may_share = [at for at, each in enumerate(encodings) if self._may_share(each)]
-        sums, parts = self._pass_of_each([encodings[at] for at in may_share], layers)
+        rows_of = [self._rows_of(text) for text in texts]
+        may_share = [at for at, rows in enumerate(rows_of) if self._may_share(rows)]
+        sums, parts = self._pass_of_each([rows_of[at][0] for at in may_share], layers)
         shared = dict(zip(may_share, zip(_of_length_one(sums), parts, strict=True), strict=True))
         vectors = np.zeros((len(texts), self.dimensions), np.float32)
         parts_of: list[list[Part]] = []
-        for at, text in enumerate(texts):
+        for at in range(len(texts)):
             if at in shared:
                 vectors[at], its = shared[at]
             else:
-                (vectors[at],), (its,) = self._encode([text], layers)
+                (vectors[at],), (its,) = self._encode([rows_of[at]], layers)
             parts_of.append(its)
         return vectors, parts_of
 
@@ -154,12 +157,18 @@ class Encoder:
         progress(1.0)
         return _of_length_one(vectors)
 
-    def _may_share(self, encoding: "tokenizers.Encoding") -> bool:
+    def _rows_of(self, text: str) -> list[Row]:
+        """Returns the rows of a text, whose words are put right."""
+        corrected = self._speller.corrected(spelled(text))
+        encoding = self._tokenizer.encode(corrected.text)
+        return [Row(each, corrected) for each in (encoding, *encoding.overflowing)]
+
+    def _may_share(self, rows: Sequence[Row]) -> bool:
         """Whether a text's vector is the same in a pass that it shares."""
         return (
             self._computes_rows_alike
-            and not encoding.overflowing  # what is added up would be padded in a pass of its own
-            and len(encoding) >= LEAST_ALIKE
+            and len(rows) == 1  # what is added up would be padded in a pass of its own
+            and len(rows[0].ids) >= LEAST_ALIKE
         )
 
     @cached_property
@@ -167,7 +176,7 @@ class Encoder:
         return self._fused is not None and self._fused.computes_rows_alike()
 
     def _pass_of_each(
-        self, rows: Sequence["tokenizers.Encoding"], layers: Sequence[int]
+        self, rows: Sequence[Row], layers: Sequence[int]
     ) -> tuple[npt.NDArray[np.float32], list[list[Part]]]:
         """Computes rows of any lengths at once, each as if it were alone.
 
@@ -179,7 +188,7 @@ class Encoder:
 
         if not rows or self._fused is None:
             return np.zeros((0, self.dimensions), np.float32), []
-        sizes = [len(row) for row in rows]
+        sizes = [len(row.ids) for row in rows]
         with torch.inference_mode():
             states = self._fused.states_of_each([row.ids for row in rows])
             sums = torch.cat(
@@ -188,31 +197,26 @@ class Encoder:
             if not layers:
                 return sums.numpy(), [[] for _ in rows]
             chosen = torch.split(torch.cat([states[layer] for layer in layers], dim=-1), sizes)
-        parts = zip(rows, chosen, strict=True)
-        return sums.numpy(), [[Part(row.offsets, row.word_ids, state)] for row, state in parts]
+        return sums.numpy(), [[row.part(state)] for row, state in zip(rows, chosen, strict=True)]
 
     def _encode(
-        self, texts: Sequence[str], layers: Sequence[int]
+        self, rows_of: Sequence[Sequence[Row]], layers: Sequence[int]
     ) -> tuple[Vectors, list[list[Part]]]:
-        rows = [
-            (index, encoding)
-            for index, text in enumerate(texts)
-            for encoding in _rows_of(self._tokenizer.encode(spelled(text)))
-        ]
+        rows = [(index, row) for index, its in enumerate(rows_of) for row in its]
         # Neighbours of one length waste no padding. Parts need no order: their offsets tell it.
         rows.sort(key=lambda row: len(row[1].ids))
-        sums = np.zeros((len(texts), self.dimensions), np.float32)
-        parts: list[list[Part]] = [[] for _ in texts]
+        sums = np.zeros((len(rows_of), self.dimensions), np.float32)
+        parts: list[list[Part]] = [[] for _ in rows_of]
         for start in range(0, len(rows), _MAX_ROWS):
-            indices, encodings = zip(*rows[start : start + _MAX_ROWS], strict=True)
-            added, states = self._pass(encodings, layers)
+            indices, some = zip(*rows[start : start + _MAX_ROWS], strict=True)
+            added, states = self._pass(some, layers)
             np.add.at(sums, list(indices), added)
-            for index, encoding, state in zip(indices, encodings, states, strict=False):
-                parts[index].append(Part(encoding.offsets, encoding.word_ids, state))
+            for index, row, state in zip(indices, some, states, strict=False):
+                parts[index].append(row.part(state))
         return _of_length_one(sums), parts
 
     def _pass(
-        self, rows: Sequence["tokenizers.Encoding"], layers: Sequence[int]
+        self, rows: Sequence[Row], layers: Sequence[int]
     ) -> tuple[npt.NDArray[np.float32], list["torch.Tensor"]]:
         """Computes some rows at once.
 
@@ -247,11 +251,7 @@ def load_encoder(directory: Path | None = None) -> Encoder:
     Raises:
         CheckpointError: The files cannot be used; the operator's fault.
     """
-    return Encoder.load(Checkpoint.open(directory or embedded_directory()))
-
-
-def _rows_of(encoding: "tokenizers.Encoding") -> list["tokenizers.Encoding"]:
-    return [encoding, *encoding.overflowing]
+    return Encoder.load(embedded() if directory is None else Checkpoint.open(directory))
 
 
 def _of_length_one(vectors: npt.NDArray[np.float32]) -> Vectors:

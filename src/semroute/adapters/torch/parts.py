@@ -1,11 +1,15 @@
 """The parts of a text as the model sees them."""
 
 from collections.abc import Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from attrs import frozen
 
+from .speller import Corrected
+
 if TYPE_CHECKING:
+    import tokenizers
     import torch
 
 
@@ -26,3 +30,28 @@ class Part:
     offsets: Sequence[tuple[int, int]]
     words: Sequence[int | None]
     states: "torch.Tensor"
+
+
+@frozen(eq=False)
+class Row:
+    """The tokens of a part, before the model has seen them.
+
+    Args:
+        encoding: What the tokenizer made of the text it was given.
+        corrected: That text.
+    """
+
+    encoding: "tokenizers.Encoding"
+    corrected: Corrected
+
+    @cached_property
+    def ids(self) -> Sequence[int]:
+        """The numbers of the tokens."""
+        ids: Sequence[int] = self.encoding.ids
+        return ids
+
+    def part(self, states: "torch.Tensor") -> Part:
+        """Returns the part with what the model says of it."""
+        place = self.corrected.place
+        offsets = [place(start, end) for start, end in self.encoding.offsets]
+        return Part(offsets, self.encoding.word_ids, states)

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from semroute.adapters.torch import knows_attacks
-from semroute.adapters.torch.checkpoint import Checkpoint, embedded_directory
+from semroute.adapters.torch.checkpoint import embedded
 from semroute.adapters.torch.fast import FastModel, Tokens, place_of_fast, strangers_to_fast
 from semroute.app.config import Library, definitions_of, policy_of
 from semroute.app.fast import FastPlan, FastRole, plan_of
@@ -35,7 +35,7 @@ def fast_of(settings: Settings, library: Library) -> FastRung | None:
     plan, directory = fast_plan_of(settings, library), place_of_fast(_own(settings))
     if plan.role is FastRole.OFF or directory is None:
         return None
-    tokens = Tokens.load(Checkpoint.open(embedded_directory()))
+    tokens = Tokens.load(embedded())
     model = FastModel.load(tokens, directory).narrowed(tuple(settings.categories))
     if plan.role is FastRole.FALLBACK:
         return FastRung(model)

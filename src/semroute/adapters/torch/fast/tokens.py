@@ -1,6 +1,5 @@
 """A text as the numbers of its tokens, and of the pairs they form."""
 
-import re
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 import numpy as np
@@ -8,6 +7,8 @@ import numpy.typing as npt
 from attrs import frozen
 
 from semroute.adapters.torch.checkpoint import Checkpoint, CheckpointError
+from semroute.adapters.torch.speller import Speller
+from semroute.adapters.torch.spelling import spelled
 
 if TYPE_CHECKING:
     import tokenizers
@@ -27,10 +28,6 @@ _FIRST: Final = np.uint32(2654435761)
 _SECOND: Final = np.uint32(2246822519)
 _SHIFT: Final = np.uint32(32 - PAIR_BITS)
 
-# JSON can spell half a surrogate pair, which no tokenizer takes.
-_LONE: Final = re.compile("[\ud800-\udfff]")
-_UNKNOWN: Final = "\ufffd"
-
 
 @frozen(eq=False)
 class Tokens:
@@ -44,6 +41,7 @@ class Tokens:
     fingerprint: str
     size: int
     _tokenizer: "tokenizers.Tokenizer"
+    _speller: Speller
 
     @classmethod
     def load(cls, checkpoint: Checkpoint) -> "Tokens":
@@ -61,12 +59,14 @@ class Tokens:
             raise CheckpointError(message) from error
         tokenizer.no_padding()
         tokenizer.no_truncation()
-        return cls(checkpoint.fingerprint, tokenizer.get_vocab_size(), tokenizer)
+        speller = Speller.of(checkpoint.words)
+        return cls(checkpoint.fingerprint, tokenizer.get_vocab_size(), tokenizer, speller)
 
     def of(self, text: str) -> tuple[Ids, float]:
         """Returns the numbers of a text's tokens, and how much of it was read, from 0 to 1."""
         read, coverage = _ends_of(text)
-        encoding = self._tokenizer.encode(_LONE.sub(_UNKNOWN, read), add_special_tokens=False)
+        corrected = self._speller.corrected(spelled(read)).text
+        encoding = self._tokenizer.encode(corrected, add_special_tokens=False)
         return np.array(encoding.ids, np.intp), coverage
 
 
