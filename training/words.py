@@ -1,11 +1,12 @@
-"""Makes the list of words that the encoder's speller knows, most frequent first.
+"""Makes the list of words that the encoder's speller knows.
 
     python -m training.words --dictionary FILE --data-root DIR [--data-root DIR ...]
 
 The dictionary is `frequency_dictionary_en_82_765.txt` of symspellpy 6.10.1 (MIT; words of SCOWL
 with how often Google's books have them). What it lacks comes after it: words of the texts that
-heads learn from, names, what people write in chats, and words that the encoder's tokenizer has
-whole.
+heads learn from, and what people write in chats. Those are what may be meant, most frequent first.
+After an empty line come names, and words of any language that the encoder's tokenizer has whole;
+they are only known.
 """
 
 import hashlib
@@ -66,8 +67,9 @@ def main() -> None:
         if each.teaches == "entities" and path.suffix == ".txt":
             names.update(name.lower() for name in _NAME.findall(path.read_text()))
     frequent = (word for word, count in _by_count(counts) if count >= _TEXTS)
-    words |= dict.fromkeys([*frequent, *ours, *_CHATTED.split(), *sorted(names), *_whole()])
-    WORDS_FILE.write_text("".join(f"{word}\n" for word in words))
+    words |= dict.fromkeys([*frequent, *ours, *_CHATTED.split()])
+    others = sorted({*names, *_whole()} - words.keys())
+    WORDS_FILE.write_text("".join(f"{word}\n" for word in (*words, "", *others)))
 
 
 def _manifest() -> Manifest:

@@ -2,7 +2,7 @@
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from functools import cache, partial
 from itertools import pairwise
 from pathlib import Path
@@ -12,7 +12,10 @@ from typing import Final
 from attrs import frozen
 
 WORDS_FILE: Final = Path(__file__).with_name("words.txt")
-"""The words that are known, one a line, most frequent first; made by `training.words`."""
+"""The words that are known, one a line; made by `training.words`.
+
+First those that may be meant, most frequent first. After an empty line others, of any language.
+"""
 
 # Lower-case letters between blanks and punctuation marks: no part of a name, an address, a program.
 _WORD: Final = re.compile(r"(?:(?<=[\s(\[{\"'])|\A)[a-z]{4,20}(?=(?:'s)?[.,;:!?)\]}\"']*(?:\s|\Z))")
@@ -78,11 +81,13 @@ class Speller:
     not is no English, and stays as it is. Several threads may use it at once.
 
     Args:
-        ranks: The words that are known, with how many are more frequent. If there are none, every
-            text stays as it is.
+        ranks: The words that may be meant, with how many are more frequent. If there are none,
+            every text stays as it is.
+        others: More words that are known, of any language.
     """
 
     ranks: Mapping[str, int]
+    others: Set[str] = frozenset()
 
     @classmethod
     def of(cls, file: Path | None) -> "Speller":
@@ -91,8 +96,7 @@ class Speller:
 
     def corrected(self, text: str) -> Corrected:
         """Returns a text with its words put right."""
-        ranks = self.ranks
-        strange = [each for each in _WORD.finditer(text) if each[0] not in ranks] if ranks else []
+        strange = self._strange(text) if self.ranks else []
         if not strange or self._is_foreign(text):
             return Corrected(text)
         pieces: list[str] = []
@@ -127,6 +131,12 @@ class Speller:
                 unlikeliness *= _ANOTHER_LETTER
         return unlikeliness
 
+    def _strange(self, text: str) -> list[re.Match[str]]:
+        ranks, others = self.ranks, self.others
+        return [
+            each for each in _WORD.finditer(text) if each[0] not in ranks and each[0] not in others
+        ]
+
     def _is_foreign(self, text: str) -> bool:
         words = _ANY_WORD.findall(text)
         unknown = sum(word.lower() not in self.ranks for word in words)
@@ -150,5 +160,6 @@ def _one_slip_from(word: str) -> list[str]:
 
 @cache
 def _read(file: Path) -> Speller:
-    words = file.read_text(encoding="ascii").split()
-    return Speller({word: rank for rank, word in enumerate(words)})
+    words, others = file.read_text(encoding="ascii").split("\n\n")
+    ranks = {word: rank for rank, word in enumerate(words.split())}
+    return Speller(ranks, frozenset(others.split()))
