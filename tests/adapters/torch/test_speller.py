@@ -53,7 +53,7 @@ def test_a_word_rather_begins_as_it_was_typed() -> None:
     ("text", "reads"),
     [
         ("waht is enregy?", "what is energy?"),
-        ("(waht) is teh speed", "(what) is teh speed"),  # three letters may mean anything
+        ("so (waht) is teh speed", "so (what) is teh speed"),  # three letters may mean anything
         ("the goverment's plan", "the government's plan"),
         ("how do i sovle this, pls", "how do i solve this, pls"),
     ],

@@ -2,7 +2,8 @@
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from functools import cache, partial
 from itertools import pairwise
 from pathlib import Path
@@ -18,7 +19,9 @@ First those that may be meant, most frequent first. After an empty line others, 
 """
 
 # Lower-case letters between blanks and punctuation marks: no part of a name, an address, a program.
-_WORD: Final = re.compile(r"(?:(?<=[\s(\[{\"'])|\A)[a-z]{4,20}(?=(?:'s)?[.,;:!?)\]}\"']*(?:\s|\Z))")
+_WORD: Final = re.compile(
+    r"""(?:(?<=\s)|(?<=\s[(\[{"'])|\A)[a-z]{4,20}(?=(?:'s)?[.,;:!?)\]}"']*(?:\s|\Z))"""
+)
 _ANY_WORD: Final = re.compile(r"[^\W\d_]+")
 _FEW_WORDS: Final = 2  # so many tell no language
 
@@ -87,7 +90,7 @@ class Speller:
     """
 
     ranks: Mapping[str, int]
-    others: Set[str] = frozenset()
+    others: AbstractSet[str] = frozenset()
 
     @classmethod
     def of(cls, file: Path | None) -> "Speller":
