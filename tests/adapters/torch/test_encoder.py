@@ -9,9 +9,10 @@ import pytest
 import trio
 
 from semroute.adapters.torch import CheckpointError, TorchClassifier, load_encoder
-from semroute.adapters.torch.checkpoint import Checkpoint, embedded_directory
+from semroute.adapters.torch.checkpoint import Checkpoint, embedded, embedded_directory
 from semroute.adapters.torch.encoder import MAX_TOKENS, Encoder
 from semroute.adapters.torch.fused import FusedBert
+from semroute.adapters.torch.speller import WORDS_FILE
 from semroute.domain.chat import Prompt
 from semroute.domain.classification import CategoryDefinition
 from semroute.domain.errors import NotLoadedError
@@ -142,6 +143,34 @@ def test_the_fingerprint_follows_the_files(tmp_path: Path) -> None:
     tokenizer = json.loads((model / "tokenizer.json").read_text())
     (model / "tokenizer.json").write_text(json.dumps(tokenizer))
     assert Checkpoint.open(model).fingerprint != same
+
+
+def test_the_fingerprint_follows_the_words(tmp_path: Path) -> None:
+    directory, words = embedded_directory(), tmp_path / "words.txt"
+    shutil.copy(WORDS_FILE, words)
+    assert Checkpoint.open(directory, words).fingerprint == embedded().fingerprint
+    words.write_text("another\n\n")
+    prints = {Checkpoint.open(directory, each).fingerprint for each in (WORDS_FILE, words, None)}
+    assert len(prints) == 3
+
+
+def test_words_are_put_right_before_they_are_read(encoder: Encoder) -> None:
+    typed, meant = encoder.encode(["Waht is a goverment?", "Waht is a government?"])
+    assert (typed == meant).all()
+
+
+def test_places_are_those_of_the_text_as_it_was_typed(encoder: Encoder) -> None:
+    text = "the goverment of philosphers in Paris"
+    ways = encoder.encode_with_parts([text], [6]), encoder.encode_each([text], [6])
+    for _, ((part,),) in ways:
+        read = [text[start:end] for start, end in part.offsets]
+        assert read == ["", "the", "goverment", "of", "philosphers", "in", "Paris", ""]
+
+
+def test_a_checkpoint_of_ones_own_reads_texts_as_they_are(tmp_path: Path) -> None:
+    own = load_encoder(copy_of_model(tmp_path))
+    typed, meant = own.encode(["Waht is a goverment?", "Waht is a government?"])
+    assert abs(typed - meant).max() > 0.01
 
 
 DEFINITIONS = (

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 
 from semroute.adapters.torch import CheckpointError
-from semroute.adapters.torch.checkpoint import Checkpoint, embedded_directory
+from semroute.adapters.torch.checkpoint import embedded
 from semroute.adapters.torch.encoder import Encoder
 from semroute.adapters.torch.fast import (
     FAST_FILE,
@@ -35,7 +35,7 @@ from semroute.adapters.torch.training.trust import trust_in
 from semroute.domain.chat import Prompt
 from semroute.domain.classification import CategoryDefinition
 
-TOKENS = Tokens.load(Checkpoint.open(embedded_directory()))
+TOKENS = Tokens.load(embedded())
 NAMES = ("art", "law", "math")
 SIZE, WIDTH = 4, 5
 
@@ -129,6 +129,12 @@ def test_of_a_long_text_both_ends_are_read(text: str) -> None:
     assert said.coverage == pytest.approx(min(1.0, 2048 / max(len(text), 1)))
     ends = f"{text[:1024]} {text[-1024:]}" if said.coverage < 1 else text
     assert MODEL.classify(Prompt(ends)).best == said.best
+
+
+def test_words_are_put_right_before_they_are_read() -> None:
+    typed, _ = TOKENS.of("waht is a goverment")
+    meant, _ = TOKENS.of("what is a government")
+    assert typed.tolist() == meant.tolist()
 
 
 def test_a_text_is_made_of_its_tokens_and_their_pairs_each_once() -> None:
@@ -262,10 +268,10 @@ def test_principal_directions_are_the_same_every_time_and_come_first() -> None:
 def test_it_never_loads_torch() -> None:
     code = (
         "import sys\n"
-        "from semroute.adapters.torch.checkpoint import Checkpoint, embedded_directory\n"
+        "from semroute.adapters.torch.checkpoint import embedded\n"
         "from semroute.adapters.torch.fast import FastModel, Tokens\n"
         "from semroute.domain.chat import Prompt\n"
-        "model = FastModel.load(Tokens.load(Checkpoint.open(embedded_directory())))\n"
+        "model = FastModel.load(Tokens.load(embedded()))\n"
         "print(model.classify(Prompt('can my landlord evict me')).best.category)\n"
         "print(sorted({'torch', 'transformers'} & set(sys.modules)))\n"
     )
