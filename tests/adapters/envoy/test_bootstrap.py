@@ -147,6 +147,51 @@ async def test_a_shadow_that_is_down_is_not_noticed() -> None:
     assert reply.startswith(b"HTTP/1.1 200 OK")
 
 
+async def test_an_answer_given_while_it_drains_tells_the_client_to_close() -> None:
+    asked, may_answer = trio.Event(), trio.Event()
+
+    async def answer_later(stream: trio.SocketStream) -> None:
+        asked.set()
+        await may_answer.wait()
+        await answer(stream)
+
+    async with trio.open_nursery() as nursery:
+        (listener,) = await nursery.start(
+            partial(trio.serve_tcp, answer_later, 0, host="127.0.0.1")
+        )
+        upstream = Upstream("plain", Address("127.0.0.1", listener.socket.getsockname()[1]))
+        nobody = (Address.parse("unix:/nowhere/router.sock"),)
+        gateway = evolve(
+            GATEWAY, is_shadow=True, routers=nobody, upstreams=(upstream,), fallback="plain"
+        )
+        async with running_envoy(bootstrap_of(gateway), concurrency=1) as envoy:
+            with trio.fail_after(20):
+                client = await trio.open_tcp_stream(envoy.listen.host, envoy.listen.port)
+                await client.send_all(
+                    b"POST / HTTP/1.1\r\nhost: a\r\ncontent-length: 5\r\n\r\nhello"
+                )
+                await asked.wait()
+                async with trio.open_nursery() as draining:
+                    draining.start_soon(envoy.drain, 20)
+                    await until_refused(envoy.listen)
+                    may_answer.set()
+                    reply = await client.receive_some()
+                await client.aclose()
+        nursery.cancel_scope.cancel()
+    assert b"\r\nconnection: close\r\n" in reply
+
+
+async def until_refused(address: Address) -> None:
+    """Waits until nobody listens at an address."""
+    while True:
+        try:
+            stream = await trio.open_tcp_stream(address.host, address.port)
+        except OSError:
+            return
+        await stream.aclose()
+        await trio.sleep(0.02)
+
+
 async def test_a_router_that_nobody_reaches_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     async with running_envoy(bootstrap_of(GATEWAY), concurrency=1) as envoy:
         monkeypatch.setattr(process, "_START_SECONDS", 0.3)

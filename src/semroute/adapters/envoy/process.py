@@ -25,7 +25,9 @@ _POLL_SECONDS: Final = 0.05
 _ADMIN_SECONDS: Final = 5.0
 _START_SECONDS: Final = 30.0
 _LAST_LINES: Final = 20
-_ACTIVE: Final = "/stats?format=json&filter=^http[.]gateway[.]downstream_rq_active$"
+_QUIET_POLLS: Final = 5
+_REQUESTS: Final = "^http[.]gateway[.]downstream_rq_active$"
+_CONNECTIONS: Final = "^http[.]gateway[.]downstream_cx_active$"
 _OPTIONS: Final = ("--disable-hot-restart", "--log-level", "warning")
 
 
@@ -60,10 +62,10 @@ class EnvoyProcess:
         Raises:
             EnvoyError: None is after half a minute.
         """
-        query = f"/stats?format=json&filter=^cluster[.]{re.escape(cluster)}[.]membership_healthy$"
+        healthy = f"^cluster[.]{re.escape(cluster)}[.]membership_healthy$"
         try:
             with trio.fail_after(_START_SECONDS):
-                while not await self._sum_of(query):  # noqa: ASYNC110 - another process has no events for us
+                while not await self._stat(healthy):  # noqa: ASYNC110 - another process has no events for us
                     await trio.sleep(_POLL_SECONDS)
         except trio.TooSlowError:
             message = f"Envoy reached nothing of the cluster {cluster} in {_START_SECONDS:g} s"
@@ -75,15 +77,23 @@ class EnvoyProcess:
     async def drain(self, grace_seconds: float) -> None:
         """Accepts no more connections, and waits until no request is in flight.
 
+        A client may send one more on a connection that it has kept, until an answer tells it to
+        close that. So while there are connections, there must be no request for a quarter of a
+        second.
+
         Returns after at most `grace_seconds`, or at once if Envoy does not answer any more.
         """
         with trio.move_on_after(grace_seconds), contextlib.suppress(OSError):
+            # Then answers tell clients to close the connections that they keep.
+            await _fetch(self.admin, "/healthcheck/fail", method="POST")
             await _fetch(self.admin, "/drain_listeners", method="POST")
-            while await self._sum_of(_ACTIVE):  # noqa: ASYNC110 - another process has no events for us
+            quiet_polls = 0
+            while quiet_polls < _QUIET_POLLS and await self._stat(_CONNECTIONS):
+                quiet_polls = 0 if await self._stat(_REQUESTS) else quiet_polls + 1
                 await trio.sleep(_POLL_SECONDS)
 
-    async def _sum_of(self, query: str) -> int:
-        document = json.loads(await _fetch(self.admin, query))
+    async def _stat(self, pattern: str) -> int:
+        document = json.loads(await _fetch(self.admin, f"/stats?format=json&filter={pattern}"))
         return sum(stat.get("value", 0) for stat in document["stats"])
 
 
