@@ -104,8 +104,8 @@ def test_how_sure_it_is_depends_on_how_far_a_prompt_is_and_what_it_says_does_not
 
 def test_a_subset_divides_the_whole_among_itself(head: CategoryHead) -> None:
     vector = units(1, seed=6)[0]
-    whole = CategoryModel.of(SHIPPED, {}, head).classify(vector)
-    some = CategoryModel.of(SHIPPED[:2], {}, head).classify(vector)
+    whole = CategoryModel.of(SHIPPED, {}, head).classify(vector, "")
+    some = CategoryModel.of(SHIPPED[:2], {}, head).classify(vector, "")
     shares = {each.category: each.probability for each in whole.scores}
     assert sum(shares.values()) == pytest.approx(1)
     for each in some.scores:
@@ -119,8 +119,8 @@ def test_a_category_of_ones_own_stands_beside_those_that_were_learnt(head: Categ
     assert lines_to_encode(definitions, head) == ("bicycles",)
     vectors = {"bicycles": units(1, seed=8)[0]}
     mixed = CategoryModel.of(definitions, vectors, head)
-    shares = {each.category: each.probability for each in mixed.classify(vector).scores}
-    alone = CategoryModel.of(SHIPPED, {}, head).classify(vector)
+    shares = {each.category: each.probability for each in mixed.classify(vector, "").scores}
+    alone = CategoryModel.of(SHIPPED, {}, head).classify(vector, "")
     assert mixed.bank is not None
     assert sum(shares.values()) == pytest.approx(1)
     assert shares["bikes"] == pytest.approx(mixed.bank.probabilities(vector)["bikes"])

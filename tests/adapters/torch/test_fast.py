@@ -56,6 +56,7 @@ def model() -> FastModel:
         numbers(TOKENS.size + 2**PAIR_BITS, 3),
         numbers(3),
         np.array([0.1, 0.4, -0.2], np.float32),
+        np.array([0.7, 0.3], np.float32),
         np.array([0.5, 0.7, 0.9], np.float32),
         np.array([0.02, 0.004, 0.001], np.float32),
     )

@@ -89,7 +89,7 @@ def test_heads_know_what_they_were_taught(encoder: Encoder, tmp_path: Path) -> N
     complexity = ComplexityHead.load(tmp_path, *origin)
     model = CategoryModel.of(DEFINITIONS, {}, head, complexity)
     fish, star = (
-        model.classify(vector) for vector in encoder.encode(["grill a fish", "what is a star"])
+        model.classify(vector, "") for vector in encoder.encode(["grill a fish", "what is a star"])
     )
     assert fish.best.category == "food"
     assert star.best.category == "stars"

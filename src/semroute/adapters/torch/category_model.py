@@ -12,6 +12,7 @@ from .bank import CategoryBank, lines_of
 from .category_head import CategoryHead, line_digest
 from .checkpoint import CheckpointError
 from .complexity_head import ComplexityHead
+from .fast.model import FastModel
 from .vectors import Vector
 
 
@@ -21,17 +22,21 @@ class _Learnt:
 
     Args:
         head: The head.
-        names: Which.
+        names: Which, sorted.
         places: Where each of them is among the head's; shape (len(names),).
+        words: What says the same of a prompt's words; None if nothing does.
     """
 
     head: CategoryHead
     names: tuple[str, ...]
     places: npt.NDArray[np.intp]
+    words: FastModel | None
 
-    def probabilities(self, vector: Vector) -> dict[str, float]:
+    def probabilities(self, vector: Vector, text: str) -> dict[str, float]:
         """Returns how probable each is, if it is one of them."""
         scores = self.head.scores(vector)[self.places]
+        if self.words is not None:
+            scores = self.words.with_encoder(scores, text)
         weights = np.exp(scores - scores.max())
         shares: list[float] = (weights / weights.sum()).tolist()
         return dict(zip(self.names, shares, strict=True))
@@ -62,6 +67,7 @@ class CategoryModel:
         vectors: Mapping[str, Vector],
         head: CategoryHead | None = None,
         complexity: ComplexityHead | None = None,
+        words: FastModel | None = None,
     ) -> "CategoryModel":
         """Builds the model of some categories.
 
@@ -70,12 +76,16 @@ class CategoryModel:
             vectors: Those of all `lines_to_encode`, by line.
             head: What was learnt, if anything.
             complexity: Likewise.
+            words: What says of a prompt's words what the head says of their meaning, if anything
+                does; it knows all the categories.
         """
         known = _known(definitions, head)
         learnt = None
         if head is not None and known:
-            places = np.array([head.names.index(name) for name in known], np.intp)
-            learnt = _Learnt(head, known, places)
+            names = tuple(sorted(known))
+            places = np.array([head.names.index(name) for name in names], np.intp)
+            narrowed = None if words is None else words.narrowed(names)
+            learnt = _Learnt(head, names, places, narrowed)
         bank = None
         if len(known) < len(definitions):
             sets = [_vectors_of(definition, vectors, head) for definition in definitions]
@@ -84,15 +94,21 @@ class CategoryModel:
             bank = CategoryBank(names, np.concatenate(sets), starts)
         return cls(bank, learnt, complexity)
 
-    def classify(self, vector: Vector, coverage: float = 1.0) -> Classification:
-        """Returns what a prompt is about, by its vector."""
+    def classify(self, vector: Vector, text: str, coverage: float = 1.0) -> Classification:
+        """Returns what a prompt is about.
+
+        Args:
+            vector: The prompt's.
+            text: The prompt.
+            coverage: How much of it the vector is of, from 0 to 1.
+        """
         probabilities = self.bank.probabilities(vector) if self.bank is not None else {}
         strangeness = None
         if self.learnt is not None:
             # Without a bank, the head has all of it.
             names = self.learnt.names
             rest = 1.0 - sum(share for name, share in probabilities.items() if name not in names)
-            for name, share in self.learnt.probabilities(vector).items():
+            for name, share in self.learnt.probabilities(vector, text).items():
                 probabilities[name] = max(rest, 0.0) * share
             strangeness = self.learnt.head.strangeness(vector)
         complexity = None if self.complexity is None else self.complexity.complexity(vector)

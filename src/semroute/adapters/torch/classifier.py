@@ -19,6 +19,7 @@ from .category_head import CATEGORIES_FILE, CategoryHead
 from .category_model import CategoryModel, lines_to_encode
 from .complexity_head import COMPLEXITY_FILE, ComplexityHead
 from .encoder import Encoder, load_encoder
+from .fast import FastModel
 from .impression import Impression, reading_of
 from .memo import MEMO_ENTRIES, Memo
 from .senses import Senses
@@ -64,6 +65,8 @@ class TorchClassifier:
             prompt is; otherwise what the definitions say is all there is.
         attacks: Whether `read` looks for attacks.
         entities: Whether `read` looks for people and addresses.
+        words: Says of a prompt's words what a head says of their meaning, which is then heeded
+            too; it knows all the categories.
         heads: The directory of the heads' files.
         own_heads: A directory whose files take the place of those.
         max_remembered: How many texts' results are kept, some 2 KB each.
@@ -80,6 +83,7 @@ class TorchClassifier:
         trained: bool = False,
         attacks: bool = False,
         entities: bool = False,
+        words: FastModel | None = None,
         heads: Path = HEADS,
         own_heads: Path | None = None,
         max_remembered: int = MEMO_ENTRIES,
@@ -92,6 +96,7 @@ class TorchClassifier:
         self._trained = trained
         self._attacks = attacks
         self._entities = entities
+        self._words = words
         self._heads = heads
         self._own_heads = own_heads
         self._memo = Memo(max_remembered)
@@ -125,7 +130,7 @@ class TorchClassifier:
             vectors = await self._encoded(
                 batcher, lines_to_encode(self._definitions, head), progress
             )
-            categories = CategoryModel.of(self._definitions, vectors, head, complexity)
+            categories = CategoryModel.of(self._definitions, vectors, head, complexity, self._words)
             self._loaded = _Loaded(batcher, categories, revision)
             task_status.started()
 
@@ -133,7 +138,8 @@ class TorchClassifier:
         """Compares the prompt with every category. Long prompts are read in windows."""
         loaded = self._required()
         windows = windows_of(prompt.text, self._max_windows)
-        return loaded.categories.classify(await _vector(loaded, windows), windows.coverage)
+        vector = await _vector(loaded, windows)
+        return loaded.categories.classify(vector, prompt.text, windows.coverage)
 
     @property
     def revision(self) -> str:

@@ -1,5 +1,6 @@
 """The fast tier, made from settings."""
 
+from functools import cache
 from pathlib import Path
 
 from semroute.adapters.torch import knows_attacks
@@ -32,14 +33,30 @@ def fast_of(settings: Settings, library: Library) -> FastRung | None:
     Raises:
         CheckpointError: It cannot be loaded; the operator's fault.
     """
+    model = fast_model_of(settings, library)
+    if model is None:
+        return None
+    if fast_plan_of(settings, library).role is FastRole.FALLBACK:
+        return FastRung(model)
+    return FastRung(model, model.threshold(settings.classifier.fast.risk))
+
+
+def fast_model_of(settings: Settings, library: Library) -> FastModel | None:
+    """Returns what knows the categories by a prompt's words, or None if nothing does.
+
+    Raises:
+        CheckpointError: It cannot be loaded; the operator's fault.
+    """
     plan, directory = fast_plan_of(settings, library), place_of_fast(_own(settings))
     if plan.role is FastRole.OFF or directory is None:
         return None
-    tokens = Tokens.load(embedded())
-    model = FastModel.load(tokens, directory).narrowed(tuple(settings.categories))
-    if plan.role is FastRole.FALLBACK:
-        return FastRung(model)
-    return FastRung(model, model.threshold(settings.classifier.fast.risk))
+    return _loaded(directory).narrowed(tuple(settings.categories))
+
+
+@cache
+def _loaded(directory: Path) -> FastModel:
+    """Loads a model once: the fast tier has it, and so has the classifier."""
+    return FastModel.load(Tokens.load(embedded()), directory)
 
 
 def _own(settings: Settings) -> Path | None:

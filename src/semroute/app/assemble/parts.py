@@ -43,6 +43,7 @@ from semroute.domain.rungs import FastRung
 from .apis import MODELS, apis_of, unrouted_of
 from .checkpoints import ensemble_of, finds_more, reads_by_meaning, wanted_heads
 from .ensemble import Ensemble
+from .fast import fast_model_of
 from .policies import Policies, policies_of
 
 HEALTH_NAME: Final = "semantic_router"
@@ -68,6 +69,7 @@ def classifier_of(settings: Settings, library: Library) -> TorchClassifier | Ens
         own_heads=None if options.heads is None else Path(options.heads),
         attacks=attacks,
         entities=entities,
+        words=fast_model_of(settings, library),
         max_remembered=settings.screening.remembered,
     )
     return ensemble_of(settings, policy, embedded) if options.checkpoints else embedded

@@ -31,6 +31,9 @@ class FastModel:
     in common, and a weight for every token and pair of tokens. How far the sum is
     believed depends on whether both say the same, and on how long the prompt is.
 
+    It knows words, and the encoder what they mean: together they are right more often than
+    either, so it is heeded where the encoder has been asked, too.
+
     Args:
         names: The categories, sorted.
         digests: What each said of itself when it was learnt.
@@ -43,10 +46,11 @@ class FastModel:
         bias: What is added to that; shape (len(names),).
         trust: How much to believe both halves: always, where they are of one mind, and by the
             logarithm of how many tokens there are. Their sum is that of a logarithm.
+        beside: How much the encoder's scores count, and these, where there are both.
         thresholds: Confidences, rising.
         losses: For each of them, the share of prompts that come off worse, beyond those that
             come off better, when answers of that confidence are believed without asking the
-            encoder; on an even mix of all kinds of texts, which neither was trained on.
+            encoder as well; on an even mix of all kinds of texts, which neither was trained on.
     """
 
     names: tuple[str, ...]
@@ -58,6 +62,7 @@ class FastModel:
     grams: Floats
     bias: Floats
     trust: Floats
+    beside: Floats
     thresholds: Floats
     losses: Floats
 
@@ -89,6 +94,7 @@ class FastModel:
             _unpacked(artefact, "grams", tokens.size + 2**PAIR_BITS, count),
             artefact.tensor("bias", count),
             artefact.tensor("trust", 3),
+            artefact.tensor("beside", 2),
             thresholds,
             artefact.tensor("losses", len(thresholds)),
         )
@@ -127,6 +133,17 @@ class FastModel:
         weights = np.exp((scores - scores.max()).astype(np.float64))
         shares: list[float] = (weights / weights.sum()).tolist()
         return Classification.ranked(dict(zip(self.names, shares, strict=True)), coverage)
+
+    def with_encoder(self, encoder: Floats, text: str) -> Floats:
+        """Returns the log odds of every category when the encoder has been asked as well.
+
+        Args:
+            encoder: The log odds by its head; shape (len(names),).
+            text: The prompt.
+        """
+        ids, _ = self.tokens.of(text)
+        ours = self.scores(ids)
+        return np.asarray(self.beside[0] * encoder + self.beside[1] * ours, np.float32)
 
     def scores(self, ids: Ids) -> Floats:
         """Returns the log odds of every category, but for what they have in common."""

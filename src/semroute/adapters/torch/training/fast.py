@@ -95,8 +95,11 @@ def train_fast(encoder: HeldOut, vectorizer: Vectorizer, directory: Path) -> Map
         evenly(rows.kinds[is_judged]),
     )
     scores = np.asarray(scores * np.exp(grounds @ trust)[:, None], np.float32)
+    said = np.stack([encoder.believed, scores])
+    beside = fused(list(said[:, is_judged]), rows.labels[is_judged], evenly(rows.kinds[is_judged]))
+    both = np.asarray(np.einsum("e,enc->nc", beside, said), np.float32)
     losses = {
-        kind: losses_of(scores[some], encoder.scores[some], rows.labels[some])
+        kind: losses_of(scores[some], both[some], rows.labels[some])
         for kind in sorted(set(rows.kinds.tolist()))
         if (some := is_judged & (rows.kinds == kind)).any()
     }
@@ -106,6 +109,7 @@ def train_fast(encoder: HeldOut, vectorizer: Vectorizer, directory: Path) -> Map
         shares,
         {
             "trust": trust,
+            "beside": beside,
             "thresholds": _GRID,
             "losses": np.mean(list(losses.values()), axis=0).astype(np.float32),
         },
@@ -118,9 +122,10 @@ def train_fast(encoder: HeldOut, vectorizer: Vectorizer, directory: Path) -> Map
     )
     vectorizer.progress("training the fast tier", 1.0)
     return {
-        kind: figures_of(scores[some], rows.labels[some])
+        f"{kind}{who}": figures_of(what[some], rows.labels[some])
         for kind in losses
         if (some := is_judged & (rows.kinds == kind)).any()
+        for who, what in (("", scores), (" with the encoder", both))
     }
 
 
@@ -135,19 +140,19 @@ def principal(vectors: Floats, dimensions: int) -> Floats:
     return np.asarray((turned / turned.std()).numpy(), np.float32)
 
 
-def losses_of(fast: Floats, encoder: Floats, labels: npt.NDArray[np.intp]) -> Floats:
+def losses_of(fast: Floats, both: Floats, labels: npt.NDArray[np.intp]) -> Floats:
     """Returns how many more texts are wrong, by how sure the fast tier must be to be believed.
 
     Args:
         fast: What the fast tier says of texts; shape (n, categories).
-        encoder: Likewise.
+        both: What it says together with the encoder.
         labels: What they are.
 
     Returns:
         For each confidence of the grid, a share of all texts; below 0 if fewer are wrong.
     """
     confidence = softmax(fast).max(axis=1)
-    worse = (encoder.argmax(axis=1) == labels).astype(float) - (fast.argmax(axis=1) == labels)
+    worse = (both.argmax(axis=1) == labels).astype(float) - (fast.argmax(axis=1) == labels)
     is_believed = confidence[None, :] >= _GRID[:, None]
     return np.asarray((is_believed * worse).mean(axis=1), np.float32)
 
