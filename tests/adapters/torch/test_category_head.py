@@ -25,6 +25,8 @@ from semroute.adapters.torch.training.category_parts import About, Parts, write_
 from semroute.adapters.torch.training.networks import Network
 from semroute.domain.classification import CategoryDefinition
 
+from .test_fast import MODEL as WORDS
+
 SIZE = 8
 NAMES = ("art", "law", "math")
 SHIPPED = tuple(CategoryDefinition(name, f"all about {name}", (f"{name}?",)) for name in NAMES)
@@ -100,6 +102,17 @@ def test_how_sure_it_is_depends_on_how_far_a_prompt_is_and_what_it_says_does_not
     said = believed(scores, np.array([0, 8 * REACH, 4 * REACH], np.float32), TRUST)
     assert said == pytest.approx(scores * np.exp(np.array([[-0.5], [0.5], [0]])), abs=1e-6)
     assert (said.argsort(axis=1) == scores.argsort(axis=1)).all()
+
+
+def test_what_a_prompts_words_say_is_heeded_too(head: CategoryHead) -> None:
+    vector, text = units(1, seed=6)[0], "can my landlord evict me"
+    model = CategoryModel.of(SHIPPED, {}, head, words=WORDS)
+    shares = {each.category: each.probability for each in model.classify(vector, text).scores}
+    together = WORDS.with_encoder(head.scores(vector), text).astype(float)
+    expected = np.exp(together) / np.exp(together).sum()
+    assert [shares[name] for name in NAMES] == pytest.approx(expected.tolist(), rel=1e-4)
+    meaning = CategoryModel.of(SHIPPED, {}, head).classify(vector, text)
+    assert meaning.best.probability != pytest.approx(max(shares.values()), rel=1e-2)
 
 
 def test_a_subset_divides_the_whole_among_itself(head: CategoryHead) -> None:

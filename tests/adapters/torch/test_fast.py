@@ -79,6 +79,7 @@ def save(directory: Path, encoder: str = TOKENS.fingerprint, **changed: Any) -> 
         "output.bias": MODEL.output[1],
         "bias": MODEL.bias,
         "trust": MODEL.trust,
+        "beside": MODEL.beside,
         "thresholds": MODEL.thresholds,
         "losses": MODEL.losses,
     }
@@ -115,6 +116,13 @@ def reference(ids: list[int]) -> list[float]:
 @given(st.lists(st.integers(0, TOKENS.size - 1), max_size=30))
 def test_its_scores_are_those_of_plain_arithmetic(ids: list[int]) -> None:
     assert MODEL.scores(np.array(ids, np.intp)) == pytest.approx(reference(ids), abs=1e-3)
+
+
+def test_beside_the_encoder_both_count_as_much_as_they_should() -> None:
+    encoder = np.array([2, 0, -1], np.float32)
+    ours = MODEL.scores(TOKENS.of("can my landlord evict me")[0])
+    said = MODEL.with_encoder(encoder, "can my landlord evict me")
+    assert said == pytest.approx(0.7 * encoder + 0.3 * ours, abs=1e-5)
 
 
 @given(st.text(max_size=200))
@@ -232,8 +240,9 @@ def test_a_model_of_another_encoder_is_refused(tmp_path: Path) -> None:
         {"vectors": np.zeros((3, SIZE // 2), np.int8)},
         {"grams.scales": np.full(TOKENS.size + 2**PAIR_BITS, np.nan, np.float16)},
         {"losses": np.zeros(2, np.float32)},
+        {"beside": np.zeros(1, np.float32)},
     ],
-    ids=["of other tokens", "not finite", "of another grid"],
+    ids=["of other tokens", "not finite", "of another grid", "alone"],
 )
 def test_a_damaged_model_is_refused(tmp_path: Path, changed: dict[str, Any]) -> None:
     with pytest.raises(CheckpointError, match="no usable tensor"):
@@ -313,7 +322,12 @@ def test_the_same_texts_make_the_same_model_and_it_has_learnt_them(
         held = hold_out(texts, definitions, vectorizer)
         figures = train_fast(held, vectorizer, place)
         made.append((place / FAST_FILE).read_bytes())
-        assert {kind: each["texts"] for kind, each in figures.items()} == {"chat": 8, "exam": 8}
+        assert {kind: each["texts"] for kind, each in figures.items()} == {
+            "chat": 8,
+            "chat with the encoder": 8,
+            "exam": 8,
+            "exam with the encoder": 8,
+        }
     assert made[0] == made[1]
     learnt = FastModel.load(TOKENS, tmp_path / "one")
     assert learnt.classify(Prompt("bread and soup")).best.category == "food"
