@@ -38,8 +38,8 @@ _TAUGHT: Final = 0.5
 _CHAT: Final = "chat"
 _CHAT_WEIGHT: Final = 2.0  # tokens carry over badly from questions of examinations
 # Of what held-out texts ask for, beside the encoder's head. The head that they were shown to has
-# one network and has learnt two thirds of the texts; the one that ships knows better. A third brings
-# most of what all of it would, and does not make the surest surer than they are.
+# one network and has learnt two thirds of the texts; the one that ships knows better. A third
+# brings most of what all of it would, and does not make the surest surer than they are.
 _HEEDED: Final = 1 / 3
 _GRID: Final = np.linspace(0.3, 1.0, 71, dtype=np.float32)
 """The confidences from which on answers may be believed."""
