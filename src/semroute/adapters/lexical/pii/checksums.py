@@ -67,4 +67,4 @@ def verhoeff(digits: str) -> bool:
 
 def weighted(digits: str, weights: Iterable[int]) -> int:
     """Returns the sum of digits times weights; what has no partner does not count."""
-    return sum(map(mul, map(int, digits), weights))
+    return sum(map(mul, digits.encode().translate(_PLAIN), weights))
