@@ -82,8 +82,7 @@ def _find_v6(reading: Reading) -> Iterator[PiiSpan]:
 def _is_sure(written: str) -> bool:
     """Returns whether an address, if it is one, is nothing else that is written like one."""
     return len(written) >= _SURE_SHORTEST and (
-        _SURE_START.match(written) is not None
-        or sum(map(bool, written.split(":"))) >= _SURE_GROUPS
+        _SURE_START.match(written) is not None or sum(map(bool, written.split(":"))) >= _SURE_GROUPS
     )
 
 
