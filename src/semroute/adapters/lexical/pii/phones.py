@@ -49,10 +49,12 @@ _NATIONAL: Final = re.compile(
 # Anything of six to fourteen digits in a few groups: only beside a word about phones.
 _ANY: Final = re.compile(
     r"[(0-9](?<![\w+/$€£\-].)(?<![0-9][.,].)"
-    r"(?=[0-9]{5}|[0-9]{0,4}+(?:\)?[ .\-/]{1,2}\(?[0-9]{2}|\)[0-9]{3}))"
+    r"(?=[0-9]{5}|[0-9]{0,4}+(?:[ .\-/]{1,2}\(?[0-9]{2}|\)(?:[0-9]{3}|[ .\-/]{1,2}\(?[0-9]{2})))"
     r"(?=(?:[ ()./\-]{0,3}[0-9]){5})"
     r"(?:(?<=[0-9])[0-9]{5,13}+"
-    r"|[0-9]{0,5}\)?(?:[ .\-/]{1,2}\(?[0-9]{2,8}\)?|(?<=\))[0-9]{3,8}){1,5}+)" + _EXTENSION + _END,
+    r"|[0-9]{0,5}+\)?+(?:[ .\-/]{1,2}\(?[0-9]{2,8}\)?|(?<=\))[0-9]{3,8}){1,5}+)"
+    + _EXTENSION
+    + _END,
     re.IGNORECASE,
 )
 # Dates, spans of years and round counts.
@@ -62,7 +64,7 @@ _NOT_A_NUMBER_TO_CALL: Final = re.compile(
     r"|(?:19|20)[0-9]{2}[ \-/](?:19|20)[0-9]{2}"
     r"|[0-9]{3,10}000"
 )
-_NOT_DIGITS: Final = re.compile(r"[^0-9]+")
+_NOT_DIGITS: Final = bytes(code for code in range(256) if not chr(code).isdecimal())
 _SHORTEST: Final = 6
 _LONGEST: Final = 14
 _INTERNATIONAL_SHORTEST: Final = 8
@@ -148,7 +150,7 @@ def _is_called(reading: Reading, start: int, end: int) -> bool:
 
 
 def _digits(written: str) -> int:
-    return len(_NOT_DIGITS.sub("", written))
+    return len(written.encode().translate(None, _NOT_DIGITS))
 
 
 def _span(match: re.Match[str], score: float) -> PiiSpan:
