@@ -59,6 +59,7 @@ REPEATED = [
     "9792_",
     "424242424242424 ",
     "_eyJ",
+    ".a---eyJeyJ.AAAAAAAAAA",
     "0:: ",
     "fe80::1:",
     "1@a.co",
@@ -68,7 +69,7 @@ REPEATED = [
     " dl 12",
     "passport 12 ",
     "ip 1.2.3.999 ",
-    "secret=ab1secret ",
+    "secret = 'ab1secret7', ",
 ]
 
 

@@ -95,7 +95,8 @@ def find_jwts(reading: Reading) -> Iterator[PiiSpan]:
         dot = match.start()
         if dot < reached:
             continue
-        window = text[max(reached, dot - _JWT_HEADER_MAX) : dot]
+        least = max(reached, dot - _JWT_HEADER_MAX)
+        window = text[max(least, text.rfind(".", least, dot) + 1) : dot]
         header = _JWT_HEADER_BACKWARDS.match(window[::-1])
         if header is None:
             continue
