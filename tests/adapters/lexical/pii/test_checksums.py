@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from semroute.adapters.lexical.pii import base58, bech32
-from semroute.adapters.lexical.pii.checksums import luhn, verhoeff
+from semroute.adapters.lexical.pii.checksums import luhn, luhn_of_each, verhoeff
 from semroute.adapters.lexical.pii.keccak import keccak256
 from semroute.domain.pii import PiiKind
 from tests.adapters.lexical.pii.marked import FINDER
@@ -28,6 +28,12 @@ def test_a_card_with_one_digit_changed_is_none(rest: str, place: int, by: int) -
     assert PiiKind.CREDIT_CARD in kinds(f"card {card}.")
     changed = card[:place] + str((int(card[place]) + by) % 10) + card[place + 1 :]
     assert PiiKind.CREDIT_CARD not in kinds(f"card {changed}.")
+
+
+@given(st.lists(st.text(DIGITS, min_size=1, max_size=20), max_size=40))
+def test_many_numbers_at_once_are_judged_as_each_alone(numbers: list[str]) -> None:
+    judged = luhn_of_each([number.encode() for number in numbers])
+    assert list(map(bool, judged)) == list(map(luhn, numbers))
 
 
 def iban(bank: str) -> str:

@@ -73,6 +73,7 @@ def test_social_security_numbers_follow_the_rules_of_issue(text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
+        "⟦212-555-0123 #1⟧ ⟦516-466-6380⟧, a212-555-0123, $1 ⟦212-555-0123⟧",
         "call ⟦212-555-0123 x4587⟧ or ⟦(212) 555-0123 ext. 9⟧, fax ⟦1-212-555-0123⟧",
         "they answer at ⟦+1 212 555 0123⟧, ⟦+44 20 7946 0123⟧, ⟦0044 20 7946 0123⟧",
         "⟦+46 (0)8 928 000 00⟧ mobile, ⟦+33 1 99 00 12 34⟧ home",

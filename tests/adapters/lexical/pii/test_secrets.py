@@ -51,6 +51,9 @@ def test_a_json_web_token_is_found_whole() -> None:
     token = "eyJhbGciOiJub25lIn0.eyJzdWIiOiJleGFtcGxlIn0." + RANDOM
     assert marked(f"Bearer {token}.", PiiKind.JWT) == f"Bearer ⟦{token}⟧."
     assert "⟦" not in marked("eyJhbGciOiJub25lIn0 alone", PiiKind.JWT)
+    assert marked(f"eyJ.{token}", PiiKind.JWT) == f"eyJ.⟦{token}⟧"
+    assert marked(f"a_{token} {token}", PiiKind.JWT) == f"a_⟦{token}⟧ ⟦{token}⟧"
+    assert "⟦" not in marked(f"{'eyJ' * 2000}.{RANDOM}.{RANDOM}", PiiKind.JWT)
 
 
 def test_a_private_key_reaches_to_its_end_or_as_far_as_keys_do() -> None:

@@ -43,7 +43,7 @@ def _find(
         return
     for match in pattern.finditer(reading.text):
         start, end = match.span()
-        if not reading.near(topic, start, end) or end - start > _LONGEST:
+        if not _DIGITS_LEAST <= end - start <= _LONGEST or not reading.near(topic, start, end):
             continue
         if len(_DIGIT.findall(match[0])) < _DIGITS_LEAST or _DATE.fullmatch(match[0]):
             continue

@@ -12,7 +12,9 @@ from semroute.domain.pii import PiiKind, PiiSpan
 # may stand on either side (RFC 6531). Labels have up to 63 characters; domains with more than
 # nine are not looked at further.
 _DOMAIN: Final = re.compile(
-    r"@(?=[\w.-]{1,255}?\.(?:xn--|[^\W\d_]{2}))[^\W_][\w-]{0,62}+(?:\.[^\W_][\w-]{0,62}+){1,8}+"
+    r"@(?=[\w.-]{1,255}?\.(?:xn--|[^\W\d_]{63}"
+    r"|[^\W\d_]{2,62}+(?:(?![\w-])|[_-]{1,61}+(?!\.?[^\W_]))))"
+    r"[^\W_][\w-]{0,62}+(?:\.[^\W_][\w-]{0,62}+){1,8}+"
 )
 _LOCAL_BACKWARDS: Final = re.compile(r"[\w.+%'*!#$&-]{1,64}+")
 _TOP_LEVEL: Final = re.compile(r"[^\W\d_]{2,63}|xn--[a-z0-9-]{2,59}", re.IGNORECASE)

@@ -1,6 +1,7 @@
 """Every recogniser over one text."""
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from operator import attrgetter
 from typing import Final
 
 from semroute.adapters.lexical.pii.cards import find_cards
@@ -76,7 +77,9 @@ class PatternFinder:
         if not self._finds_urls:
             return found
         urls = without_overlaps(find_urls(reading))
-        return tuple(sorted((*urls, *_outside(found, urls)), key=lambda each: each.start))
+        if not urls:
+            return found
+        return tuple(sorted((*urls, *_outside(found, urls)), key=attrgetter("start")))
 
 
 def _outside(found: Iterable[PiiSpan], urls: Sequence[PiiSpan]) -> Iterator[PiiSpan]:

@@ -40,7 +40,13 @@ _TELEGRAM: Final = re.compile(rf"[0-9](?<![^\W_].)[0-9]{{7,9}}:AA{_W}{{33}}(?!{_
 _DISCORD: Final = re.compile(
     rf"[MNO](?<![^\W_].)[A-Za-z0-9_\-]{{23,27}}\.{_W}{{6}}\.{_W}{{27,38}}(?!{_W})"
 )
-_JWT: Final = re.compile(rf"eyJ(?<![^\W_]...){_W}{{10,4096}}+\.{_W}{{10,8192}}+\.{_W}{{0,2048}}+")
+# Anchored at the dot after a token's header: who began at `eyJ` would read the rest of a text of
+# nothing else again and again.
+_AFTER_JWT_HEADER: Final = re.compile(rf"\.(?=({_W}{{10,8192}}+\.{_W}{{0,2048}}+))")
+_JWT_HEADER_BACKWARDS: Final = re.compile(rf"{_W}{{13,4099}}+")
+_JWT_START: Final = re.compile(r"eyJ(?<![^\W_]...)")
+_JWT_HEADER_MAX: Final = 4099
+_JWT_HEADER_REST: Final = 10  # characters of a header after its start, at least
 _BEGIN: Final = re.compile(
     r"-----BEGIN (?:[A-Z0-9]{1,12} ){0,3}PRIVATE KEY(?: BLOCK)?-----|PuTTY-User-Key-File-[23]:"
 )
@@ -81,8 +87,23 @@ def find_tokens(reading: Reading) -> Iterator[PiiSpan]:
 
 def find_jwts(reading: Reading) -> Iterator[PiiSpan]:
     """Finds JSON Web Tokens: `eyJ` is how every JSON object begins in base64url."""
-    for match in _JWT.finditer(reading.text):
-        yield PiiSpan(PiiKind.JWT, match.start(), match.end(), DISTINCT)
+    text = reading.text
+    if "eyJ" not in text:
+        return
+    reached = 0
+    for match in _AFTER_JWT_HEADER.finditer(text):
+        dot = match.start()
+        if dot < reached:
+            continue
+        least = max(reached, dot - _JWT_HEADER_MAX)
+        window = text[max(least, text.rfind(".", least, dot) + 1) : dot]
+        header = _JWT_HEADER_BACKWARDS.match(window[::-1])
+        if header is None:
+            continue
+        start = _JWT_START.search(text, dot - header.end(), dot - _JWT_HEADER_REST)
+        if start is not None:
+            reached = match.end(1)
+            yield PiiSpan(PiiKind.JWT, start.start(), reached, DISTINCT)
 
 
 def find_private_keys(reading: Reading) -> Iterator[PiiSpan]:

@@ -34,6 +34,7 @@ _GROUPS: Final = 8
 _COLONS: Final = 7  # of an address without a double one
 _GROUP_MAX: Final = 4  # hexadecimal digits
 _SURE_GROUPS: Final = 4
+_SURE_SHORTEST: Final = 6  # characters: "fe80::"
 # Global unicast, unique local, link local: how an abbreviated address nearly always begins.
 _SURE_START: Final = re.compile(
     r"2[0-9a-f]{3}:|f[cd][0-9a-f]{2}:|fe80:|64:ff9b:|::ffff:", re.IGNORECASE
@@ -63,19 +64,26 @@ def _is_v4(written: str) -> bool:
 
 
 def _find_v6(reading: Reading) -> Iterator[PiiSpan]:
+    is_about_machines = reading.mentions(Topic.ADDRESS)
     for match in _V6.finditer(reading.text):
         written = match[0]
+        if not is_about_machines and len(written) < _SURE_SHORTEST:
+            continue
         start, end = match.span()
         if written[-1] == ":" and written[-2:] != "::":
             written, end = written[:-1], end - 1  # "at 2001:db8::1: refused"
-        if not _is_v6(written):
-            continue
-        filled = sum(map(bool, written.split(":")))
-        sure = filled >= _SURE_GROUPS or _SURE_START.match(written)
-        if sure:
-            yield PiiSpan(PiiKind.IP_ADDRESS, start, end, DISTINCT)
-        elif written != "::" and reading.near(Topic.ADDRESS, start, end):
+        if _is_sure(written):
+            if _is_v6(written):
+                yield PiiSpan(PiiKind.IP_ADDRESS, start, end, DISTINCT)
+        elif written != "::" and reading.near(Topic.ADDRESS, start, end) and _is_v6(written):
             yield PiiSpan(PiiKind.IP_ADDRESS, start, end, CONTEXT)
+
+
+def _is_sure(written: str) -> bool:
+    """Returns whether an address, if it is one, is nothing else that is written like one."""
+    return len(written) >= _SURE_SHORTEST and (
+        _SURE_START.match(written) is not None or sum(map(bool, written.split(":"))) >= _SURE_GROUPS
+    )
 
 
 def _is_v6(written: str) -> bool:

@@ -1,6 +1,7 @@
 """Which of two findings stays when they share characters."""
 
 from collections.abc import Iterable
+from operator import attrgetter
 
 from semroute.adapters.lexical.pii.scores import PROVEN
 from semroute.domain.pii import PiiSpan
@@ -14,17 +15,13 @@ def without_overlaps(spans: Iterable[PiiSpan]) -> tuple[PiiSpan, ...]:
     """
     kept: list[PiiSpan] = []
     # Those that are kept never overlap, so a span that starts later can only meet the last.
-    for span in sorted(spans, key=_start):
+    for span in sorted(spans, key=attrgetter("start")):
         if kept and kept[-1].end > span.start:
             if _rank(span) <= _rank(kept[-1]):
                 continue
             kept.pop()
         kept.append(span)
     return tuple(kept)
-
-
-def _start(span: PiiSpan) -> int:
-    return span.start
 
 
 def _rank(span: PiiSpan) -> tuple[bool, int, float]:

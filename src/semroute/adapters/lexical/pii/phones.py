@@ -16,33 +16,45 @@ _END: Final = r"(?![^\W_]|[.,:][0-9]|[\-/][0-9])"
 
 # A plus or two zeros, a country's code, and up to fifteen digits in all (ITU-T E.164).
 _INTERNATIONAL: Final = re.compile(
-    r"[+0](?=[^+]{7})(?<![\w+\-/].)(?<![0-9][.,].)(?:(?<=\+)|0(?=[1-9]))[ ]?\(?[0-9]"
+    r"[+0](?:(?<=\+)(?=[ (0-9])|(?=0[1-9]))(?=[^+]{7})(?<![\w+\-/].)(?<![0-9][.,].)"
+    r"(?:(?<=\+)|0)[ ]?\(?[0-9]"
     r"(?:[ .\-/]{0,2}[()]{0,2}[ .\-]?[0-9]){6,16}+" + _EXTENSION + _END,
     re.IGNORECASE,
 )
-# Three, three, four: North America, with or without its own code.
-_NORTH_AMERICAN: Final = re.compile(
-    r"[(0-9](?=[ .\-]?\(?[0-9]{2})(?<![\w+/$].)(?<![0-9][.,\-].)"
-    r"(?:(?<=1)[ .\-]?\(?[0-9]|(?<=\()[0-9]|)"
-    r"[0-9]{2}(?:\)[ .\-]?|[ .\-])[0-9]{3}(?P<s>[ .\-])[0-9]{4}" + _EXTENSION + _END,
+# Three, three, four: North America, with or without its own code. Anchored where the last four
+# digits begin, since a text may have digits everywhere, and then few places are looked at twice.
+_LAST_FOUR: Final = re.compile(
+    r"[ .\-](?<=[ .\-)][0-9]{3}.)[0-9]{4}"
+    r"(?:(?<=[(0-9][0-9]{2}[ .\-)].{8})|(?<=[(0-9][0-9]{2}\)[ .\-].{8}))" + _EXTENSION + _END,
     re.IGNORECASE,
 )
+_FIRST_SIX: Final = re.compile(
+    r"[(0-9](?<![\w+/$].)(?<![0-9][.,\-].)"
+    r"(?:(?<=1)[ .\-]?\(?[0-9]|(?<=\()[0-9]|)"
+    r"[0-9]{2}(?:\)[ .\-]?|[ .\-])[0-9]{3}\Z"
+)
+_FIRST_SIX_MAX: Final = 11  # characters: "1 (212) 555"
 # A trunk zero or an area code in parentheses, then groups: Europe, Asia, South America.
 _NATIONAL: Final = re.compile(
-    r"[(0](?<![\w+/$\-].)(?<![0-9][., ].)(?:"
-    r"(?<=0)[0-9]{1,4}(?P<s>[ .\-/])[0-9]{2,4}(?:(?P=s)[0-9]{2,4}){1,3}"
-    r"|(?<=0)[0-9]{2,4}[/\-][0-9]{6,8}"
-    r"|(?<=0)[1-9][0-9]{2,3} [0-9]{5,7}"
-    r"|(?<=\()(?!(?:19|20)[0-9]{2}\))[0-9]{2,5}\)[ \-]?[0-9]{2,5}(?:[ \-][0-9]{2,5}){1,3}"
-    r"|(?<=\()0[0-9]{1,4}\)[ \-]?[0-9]{5,8}"
-    r")" + _EXTENSION + _END,
+    r"[(0](?=[0-9])(?<![\w+/$\-].)(?<![0-9][., ].)(?:(?<=0)(?:"
+    r"[0-9]{1,4}(?P<s>[ .\-/])[0-9]{2,4}(?:(?P=s)[0-9]{2,4}){1,3}"
+    r"|[0-9]{2,4}[/\-][0-9]{6,8}"
+    r"|[1-9][0-9]{2,3} [0-9]{5,7}"
+    r")|(?<=\()(?=[0-9]{2,5}\)[ \-]?[0-9]{2})(?:"
+    r"(?!(?:19|20)[0-9]{2}\))[0-9]{2,5}\)[ \-]?[0-9]{2,5}(?:[ \-][0-9]{2,5}){1,3}"
+    r"|0[0-9]{1,4}\)[ \-]?[0-9]{5,8}"
+    r"))" + _EXTENSION + _END,
     re.IGNORECASE,
 )
 # Anything of six to fourteen digits in a few groups: only beside a word about phones.
 _ANY: Final = re.compile(
-    r"[(0-9](?<![\w+/$€£\-].)(?<![0-9][.,].)(?=(?:[ ()./\-]{0,3}[0-9]){5})"
+    r"[(0-9](?<![\w+/$€£\-].)(?<![0-9][.,].)"
+    r"(?=[0-9]{5}|[0-9]{0,4}+(?:[ .\-/]{1,2}\(?[0-9]{2}|\)(?:[0-9]{3}|[ .\-/]{1,2}\(?[0-9]{2})))"
+    r"(?=(?:[ ()./\-]{0,3}[0-9]){5})"
     r"(?:(?<=[0-9])[0-9]{5,13}+"
-    r"|[0-9]{0,5}\)?(?:[ .\-/]{1,2}\(?[0-9]{2,8}\)?|(?<=\))[0-9]{3,8}){1,5}+)" + _EXTENSION + _END,
+    r"|[0-9]{0,5}+\)?+(?:[ .\-/]{1,2}\(?[0-9]{2,8}\)?|(?<=\))[0-9]{3,8}){1,5}+)"
+    + _EXTENSION
+    + _END,
     re.IGNORECASE,
 )
 # Dates, spans of years and round counts.
@@ -52,7 +64,7 @@ _NOT_A_NUMBER_TO_CALL: Final = re.compile(
     r"|(?:19|20)[0-9]{2}[ \-/](?:19|20)[0-9]{2}"
     r"|[0-9]{3,10}000"
 )
-_NOT_DIGITS: Final = re.compile(r"[^0-9]+")
+_NOT_DIGITS: Final = bytes(code for code in range(256) if not chr(code).isdecimal())
 _SHORTEST: Final = 6
 _LONGEST: Final = 14
 _INTERNATIONAL_SHORTEST: Final = 8
@@ -74,19 +86,31 @@ def find_phones(reading: Reading) -> Iterator[PiiSpan]:
     if not reading.has_digit:
         return
     yield from _find_international(reading)
-    for pattern, score in ((_NORTH_AMERICAN, LIKELY), (_NATIONAL, POSSIBLE)):
-        for match in pattern.finditer(reading.text):
-            digits = _digits(match[0])
-            if digits >= _NATIONAL_SHORTEST and not _NOT_A_NUMBER_TO_CALL.fullmatch(match[0]):
-                yield _span(match, CONTEXT if _is_called(reading, match) else score)
+    yield from _find_north_american(reading)
+    for match in _NATIONAL.finditer(reading.text):
+        digits = _digits(match[0])
+        if digits >= _NATIONAL_SHORTEST and not _NOT_A_NUMBER_TO_CALL.fullmatch(match[0]):
+            yield _span(match, CONTEXT if _is_called(reading, *match.span()) else POSSIBLE)
     if reading.mentions(Topic.PHONE) or reading.mentions(Topic.PHONE_AFTER):
         for match in _ANY.finditer(reading.text):
             if (
                 _SHORTEST <= _digits(match[0]) <= _LONGEST
-                and _is_called(reading, match)
+                and _is_called(reading, *match.span())
                 and not _NOT_A_NUMBER_TO_CALL.fullmatch(match[0])
             ):
                 yield _span(match, CONTEXT)
+
+
+def _find_north_american(reading: Reading) -> Iterator[PiiSpan]:
+    text = reading.text
+    reached = 0
+    for last in _LAST_FOUR.finditer(text):
+        place = last.start()
+        first = _FIRST_SIX.search(text, max(reached, place - _FIRST_SIX_MAX), place)
+        if first is not None:
+            start, reached = first.start(), last.end()
+            score = CONTEXT if _is_called(reading, start, reached) else LIKELY
+            yield PiiSpan(PiiKind.PHONE, start, reached, score)
 
 
 def _find_international(reading: Reading) -> Iterator[PiiSpan]:
@@ -102,7 +126,7 @@ def _find_international(reading: Reading) -> Iterator[PiiSpan]:
         look_ups += 1
         if _is_possible(match[0]):
             yield _span(match, DISTINCT if match[0][0] == "+" else CONTEXT)
-        elif _is_called(reading, match):
+        elif _is_called(reading, *match.span()):
             yield _span(match, LIKELY)
 
 
@@ -114,9 +138,8 @@ def _is_possible(written: str) -> bool:
         return False
 
 
-def _is_called(reading: Reading, match: re.Match[str]) -> bool:
+def _is_called(reading: Reading, start: int, end: int) -> bool:
     """Returns whether a word beside says that this is a phone number, and none nearer denies it."""
-    start, end = match.span()
     if reading.near(Topic.PHONE_AFTER, start, end, before=0, after=_LABEL_WITHIN):
         return True
     if not reading.near(Topic.PHONE, start, end):
@@ -127,7 +150,7 @@ def _is_called(reading: Reading, match: re.Match[str]) -> bool:
 
 
 def _digits(written: str) -> int:
-    return len(_NOT_DIGITS.sub("", written))
+    return len(written.encode().translate(None, _NOT_DIGITS))
 
 
 def _span(match: re.Match[str], score: float) -> PiiSpan:

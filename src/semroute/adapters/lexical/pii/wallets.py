@@ -28,7 +28,7 @@ _SOLANA: Final = re.compile(
 # Keccak in Python takes 0.5 ms. A text with more mixed-case addresses than this is rare, and what
 # comes after is believed by its form, so that nobody can hide one behind many.
 _ETHEREUM_PROOFS: Final = 16
-# The others take 4 us at most, so a megabyte of near misses takes little more than 0.1 s.
+# The others take 5 us at most, so a megabyte of near misses takes little more than 0.1 s.
 _PROOFS: Final = 8192
 
 

@@ -53,28 +53,25 @@ def find_urls(reading: Reading) -> Iterator[PiiSpan]:
         end = _without_trailing(text, match.start(), match.end())
         if "." in text[match.start() + 4 : end]:
             yield PiiSpan(PiiKind.URL, match.start(), end, DISTINCT)
-    for start, end, with_path, score in _hosts(reading):
-        if with_path:
-            trimmed = _without_trailing(text, start, end)
-            yield PiiSpan(PiiKind.URL, start, trimmed, score)
+    for start, end, score in _hosts(reading, with_path=True):
+        yield PiiSpan(PiiKind.URL, start, _without_trailing(text, start, end), score)
 
 
 def find_domains(reading: Reading) -> Iterator[PiiSpan]:
     """Finds names of hosts that stand alone: `example.com`, `shop.example.co.uk`."""
     if "." in reading.text:
-        for start, end, with_path, score in _hosts(reading):
-            if not with_path:
-                yield PiiSpan(PiiKind.DOMAIN, start, end, score)
+        for start, end, score in _hosts(reading, with_path=False):
+            yield PiiSpan(PiiKind.DOMAIN, start, end, score)
 
 
-def _hosts(reading: Reading) -> Iterator[tuple[int, int, bool, float]]:
+def _hosts(reading: Reading, *, with_path: bool) -> Iterator[tuple[int, int, float]]:
     text = reading.text
     reached = 0
     for match in _AFTER_DOT.finditer(text):
         dot = match.start()
         # More labels than a host has: what follows them is no host of its own.
         is_rest, reached = dot == reached, match.end() if match[2] is None else 0
-        if is_rest:
+        if is_rest or (match[2] is not None) != with_path:
             continue
         rest = match[1].rstrip("-")
         top = rest[rest.rfind(".") + 1 :]
@@ -94,7 +91,7 @@ def _hosts(reading: Reading) -> Iterator[tuple[int, int, bool, float]]:
             continue
         score = _score(reading, host.lower(), folded, start, end)
         if score is not None:
-            yield start, match.end() if match[2] else end, bool(match[2]), score
+            yield start, match.end() if with_path else end, score
 
 
 def _score(reading: Reading, host: str, top: str, start: int, end: int) -> float | None:
