@@ -116,7 +116,7 @@ def test_shipped_heads_learn_more_without_forgetting(encoder: Encoder, tmp_path:
     head = CategoryHead.load(tmp_path, *origin)
     assert head.names == tuple(sorted((*shipped.names, "bikes")))
     prompts = encoder.encode(
-        ["adjust the rear derailleur", "who was napoleon", "integrate x squared"]
+        ["my brakes squeal when it rains", "who was napoleon", "integrate x squared"]
     )
     categories = [head.names[int(head.scores(prompt).argmax())] for prompt in prompts]
     assert categories == ["bikes", "history", "math"]
