@@ -22,6 +22,7 @@ _LEAST_KINDS: Final = 3
 
 _GAP: Final = r"[\s.\-_*·•|/\\,~:]{1,4}"
 _RUN: Final = re.compile(rf"(?<![^\W_])[^\W\d_](?:{_GAP}[^\W_](?![^\W_])){{{_LEAST_LETTERS - 1},}}")
+_STOPS: Final = ".,:"
 _LETTER: Final = re.compile(r"[^\W_]")
 
 # Longer than nearly all words: several of them, with nothing to show where they end.
@@ -60,7 +61,7 @@ def spaced_edits(text: str) -> Iterator[Edit]:
             ):
                 yield from _joined(text, piece)
                 if following is not None:
-                    yield Edit(piece[-1] + 1, following, " ")
+                    yield Edit(piece[-1] + 1, following, _between(text, word, piece[-1], following))
 
 
 def _is_spelled(run: str, words: list[list[int]]) -> bool:
@@ -88,6 +89,13 @@ def _divided(text: str, word: list[int]) -> list[list[int]]:
     rest = iter(word)
     letters = "".join(text[place] for place in word).lower()
     return [list(islice(rest, len(part))) for part in divided(letters)]
+
+
+def _between(text: str, word: list[int], last: int, following: int) -> str:
+    """Returns a blank, after a mark that ends a sentence if its like stands between no letters."""
+    mark = text[last + 1 : following].strip()
+    is_stop = len(mark) == 1 and mark in _STOPS and len(word) > 1
+    return f"{mark} " if is_stop and mark not in text[word[0] + 1 : word[1]] else " "
 
 
 def _joined(text: str, word: list[int]) -> Iterator[Edit]:
