@@ -41,9 +41,14 @@ _TABLE_END: Final = 0x3040
 _IS_LETTER: Final = np.array([chr(code).isalnum() for code in range(_TABLE_END)] + [True])
 
 # What may end a sentence: some marks anywhere, some only before a blank. Quotations stand by
-# themselves, because what is quoted is said to be somebody else's.
+# themselves, because what is quoted is said to be somebody else's; so do the strings of records
+# and programs.
 _STOP, _HALT, _QUOTE = 1, 2, 3
-_MARKS_OF: Final = {_STOP: "!?\n\r\u3002\uff01\uff1f", _HALT: ".:;\u2026", _QUOTE: '"\u201c\u201d'}
+_MARKS_OF: Final = {
+    _STOP: "!?\n\r\u3002\uff01\uff1f",
+    _HALT: ".:;\u2026",
+    _QUOTE: "\"'\u201c\u201d",
+}
 _MARKS_END: Final = 0xFF20
 _MARKS: Final = np.zeros(_MARKS_END + 1, np.uint8)
 for _kind, _marks in _MARKS_OF.items():
@@ -74,7 +79,8 @@ class Grams:
 def grams_of(text: str) -> Grams:
     """Returns a text's sequences; the work is linear in its length."""
     codes = np.frombuffer(_lowered(text).encode("utf-32-le", "surrogatepass"), np.uint32)
-    places = np.flatnonzero(_IS_LETTER[np.minimum(codes, np.uint32(_TABLE_END))])
+    is_letter = _IS_LETTER[np.minimum(codes, np.uint32(_TABLE_END))]
+    places = np.flatnonzero(is_letter)
     letters = codes[places]
     if not letters.size:
         empty = (letters,) * 3
@@ -86,20 +92,21 @@ def grams_of(text: str) -> Grams:
     return Grams(
         places,
         words,
-        _sentences(codes, places),
+        _sentences(codes, is_letter, places),
         _letter_grams(letters),
         _word_grams(letters, words),
     )
 
 
-def _sentences(codes: Codes, places: Places) -> Places:
+def _sentences(codes: Codes, is_letter: npt.NDArray[np.bool_], places: Places) -> Places:
     marks = _MARKS[np.minimum(codes, np.uint32(_MARKS_END))]
     is_blank = _IS_BLANK[np.minimum(codes, np.uint32(_TABLE_END))]
     stops = marks == _STOP
-    # A full stop within a word ends nothing; a quotation begins after a blank or ends before one.
-    halts, quotes = marks == _HALT, marks == _QUOTE
-    stops[:-1] |= (halts | quotes)[:-1] & is_blank[1:]
-    stops[1:] |= quotes[1:] & is_blank[:-1]
+    # A full stop within a word ends nothing, and an apostrophe within one is no quotation mark.
+    stops[:-1] |= (marks == _HALT)[:-1] & is_blank[1:]
+    quotes = marks == _QUOTE
+    quotes[1:-1] &= ~(is_letter[:-2] & is_letter[2:])
+    stops |= quotes
     begins = np.searchsorted(places, np.flatnonzero(stops))
     return begins[np.diff(begins, prepend=-1) > 0]
 

@@ -1,7 +1,6 @@
 """A linear model over hashed word and letter sequences, and the rules beside it."""
 
 import json
-from collections import Counter
 from pathlib import Path
 from typing import Final, TypeAlias
 
@@ -15,6 +14,7 @@ from semroute.domain.attack import LexicalScore
 from .grams import BUCKETS, LETTERS, WORDS, Grams, grams_of
 from .passages import passage_of, run_of, span_of
 from .rules import fired
+from .suspects import SHOWN, runs_of, sentences_among, suspects_among
 from .windows import SIZES, Bounds, Windows
 
 ARTEFACT: Final = Path(__file__).with_name("attacks.safetensors")
@@ -22,18 +22,6 @@ ARTEFACT: Final = Path(__file__).with_name("attacks.safetensors")
 # What a text without a single letter scores: surely no attack.
 NOTHING: Final = -20.0
 
-# Rules are read in so many places, those the model finds most suspicious. An attack that hides
-# from them behind so many passages of its own kind is found by those.
-_RULED: Final = 16
-_PLACE: Final = SIZES[0]  # letters; few of the windows that begin in one place stand for it
-_PER_PLACE: Final = 4
-# Of what two windows cover they share so much if they are nearly the same.
-_SAME: Final = 0.85
-# What scores the same to so many log odds says the same, and is shown once.
-_COPY: Final = 1e-6
-# So many passages are shown to a reader of meaning, lest a decoy be all it sees. With six
-# no attack more was found, and of long documents a third more were flagged.
-SHOWN: Final = 4
 # A text of so few letters is read by the rules once, as a whole.
 WHOLE: Final = 2 * SIZES[0]
 
@@ -95,17 +83,20 @@ class LexicalAttackModel:
             return LexicalScore(NOTHING)
         windows = Windows.of(count, grams.sentences)
         logits = self._logits(grams, windows)
-        suspects = suspects_among(logits, windows)
-        spans = [span_in(text, grams, windows, at) for at in suspects]
+        suspects, room = suspects_among(logits, windows), runs_of(count)
+        more = sentences_among(logits, windows, SHOWN + room) if room else []
+        spans = [span_in(text, grams, windows, at) for at in (*suspects, *more)]
         if count <= WHOLE:
             rules = [fired(passage_of(text, 0, len(text)))] * len(spans)
         else:
             rules = [fired(passage_of(text, *span)) for span in spans]
-        scores = (
+        scores = [
             LexicalScore(float(logits[at]) + self.rule * bool(names), names, *span)
-            for at, names, span in zip(suspects, rules, spans, strict=True)
-        )
-        best, *others = sorted(scores, key=lambda score: -score.logit)[:SHOWN]
+            for at, names, span in zip((*suspects, *more), rules, spans, strict=True)
+        ]
+        worst = sorted(scores[: len(suspects)], key=lambda score: -score.logit)[:SHOWN]
+        shown = list(dict.fromkeys((*worst, *scores[len(suspects) :])))[: SHOWN + room]
+        best, *others = sorted(shown, key=lambda score: -score.logit)
         return evolve(best, others=tuple(others))
 
     def _logits(self, grams: Grams, windows: Windows) -> Scores:
@@ -114,31 +105,6 @@ class LexicalAttackModel:
         firsts, lasts = np.searchsorted(grams.words, (starts, ends))
         words = _window_means(self.words, grams.word_grams, WORDS, (firsts, lasts))
         return letters + words + self.bias + self.length * lengths_of(starts, ends)
-
-
-def suspects_among(logits: Scores, windows: Windows) -> list[int]:
-    """Returns the most suspicious windows, worst first.
-
-    Of one place there are few, and none is nearly the same as a worse one of its kind: the worst
-    may be an attack with what stands around it, and a reader of meaning had better see it without.
-    """
-    starts, ends = windows.starts, windows.ends
-    is_run = np.arange(starts.size) < windows.runs
-    open_, suspects, taken = logits.copy(), list[int](), Counter[int]()
-    for _ in range(_RULED):
-        worst = int(open_.argmax())
-        if open_[worst] == -np.inf:
-            break
-        suspects.append(worst)
-        start, end = int(starts[worst]), int(ends[worst])
-        shared = np.minimum(ends, end) - np.maximum(starts, start)
-        is_same = shared >= _SAME * (ends - starts + end - start - shared)
-        open_[is_same & (is_run == is_run[worst])] = -np.inf
-        open_[np.abs(logits - logits[worst]) < _COPY] = -np.inf
-        taken[start // _PLACE] += 1
-        if taken[start // _PLACE] == _PER_PLACE:
-            open_[starts // _PLACE == start // _PLACE] = -np.inf
-    return suspects
 
 
 def span_in(text: str, grams: Grams, windows: Windows, window: int) -> tuple[int, int]:

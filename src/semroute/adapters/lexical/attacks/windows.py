@@ -14,9 +14,10 @@ PER_SIZE: Final = 3  # a third of a window lies between two: where an attack beg
 
 # Runs of sentences have at least so many letters, each less than twice those before: so whatever
 # sentences an attack consists of, some run has most of it and nothing else.
-_RUNS: Final = (15, 27, 50, 90, 160)
-# Of sentences that begin within so many letters the first is a beginning: so many runs of tiny
-# sentences as there are letters would be too many.
+RUNS: Final = (15, 27, 50, 90, 160)
+# Of sentences that begin within so many letters the first and the last are beginnings: so many runs
+# of tiny sentences as there are letters would be too many. The first ends what stood before them;
+# the last is what a name in a record, as in `"note": "..."`, is the name of.
 _GRAIN: Final = 10
 
 Bounds: TypeAlias = npt.NDArray[np.intp]
@@ -59,10 +60,12 @@ class Windows:
 
 def _runs(letters: int, sentences: Bounds) -> tuple[Bounds, Bounds]:
     begins = np.append(0, sentences[(sentences > 0) & (sentences < letters)])
-    _, firsts = np.unique(begins // _GRAIN, return_index=True)
-    begins = begins[firsts]
-    stops = np.append(begins[1:], letters)
-    found = np.searchsorted(stops, begins[:, None] + np.array(_RUNS))
+    grains = begins // _GRAIN
+    is_first = np.diff(grains, prepend=-1) > 0
+    is_last = np.append(is_first[1:], True)
+    stops = np.append(begins[is_first][1:], letters)
+    begins = begins[is_first | is_last]
+    found = np.searchsorted(stops, begins[:, None] + np.array(RUNS))
     ends = stops[np.minimum(found, stops.size - 1)]
     is_new = np.ones(ends.shape, np.bool_)
     is_new[:, 1:] = ends[:, 1:] != ends[:, :-1]

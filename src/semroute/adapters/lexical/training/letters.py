@@ -10,9 +10,15 @@ import numpy.typing as npt
 from attrs import frozen
 
 from semroute.adapters.lexical.attacks.grams import BUCKETS, grams_of
-from semroute.adapters.lexical.attacks.model import NOTHING, WHOLE, span_in, suspects_among
+from semroute.adapters.lexical.attacks.model import NOTHING, WHOLE, span_in
 from semroute.adapters.lexical.attacks.passages import passage_of
 from semroute.adapters.lexical.attacks.rules import fired
+from semroute.adapters.lexical.attacks.suspects import (
+    SHOWN,
+    runs_of,
+    sentences_among,
+    suspects_among,
+)
 from semroute.adapters.lexical.attacks.windows import Windows
 
 from .bags import COLUMNS, Bags, Floats
@@ -53,7 +59,7 @@ class Letters:
         return Bags.of(texts)
 
     def suspects(self, text: str, odds: Floats) -> tuple[Suspect, ...]:
-        """Returns the passages that the model that ships would look at, worst first.
+        """Returns the passages that the model that ships would show a reader, worst first.
 
         Args:
             text: The text.
@@ -64,16 +70,20 @@ class Letters:
         grams = grams_of(text)
         windows = Windows.of(grams.places.size, grams.sentences)
         found = suspects_among(odds, windows)
-        passages = [passage_of(text, *span_in(text, grams, windows, at)) for at in found]
+        room = runs_of(grams.places.size)
+        more = sentences_among(odds, windows, SHOWN + room) if room else []
+        passages = [passage_of(text, *span_in(text, grams, windows, at)) for at in (*found, *more)]
         if grams.places.size <= WHOLE:
-            fires = [bool(fired(passage_of(text, 0, len(text))))] * len(found)
+            fires = [bool(fired(passage_of(text, 0, len(text))))] * len(passages)
         else:
             fires = [bool(fired(passage)) for passage in passages]
         suspects = [
             Suspect(passage, float(odds[at]), fires=each)
-            for at, passage, each in zip(found, passages, fires, strict=True)
+            for at, passage, each in zip((*found, *more), passages, fires, strict=True)
         ]
-        return tuple(sorted(suspects, key=lambda each: -(each.odds + MAX_RULE * each.fires)))
+        worst = sorted(suspects[: len(found)], key=_badness)
+        shown = list(dict.fromkeys((*worst[:SHOWN], *suspects[len(found) :])))[: SHOWN + room]
+        return tuple(sorted(shown, key=_badness))
 
     def write(
         self, weights: npt.NDArray[np.float32], bias: float, rule: float, directory: Path
@@ -101,3 +111,8 @@ class Letters:
         content = halves[: 2 * BUCKETS].tobytes()
         whole = len(header).to_bytes(8, "little") + header + content
         (directory / LETTERS_FILE).write_bytes(whole)
+
+
+def _badness(suspect: Suspect) -> float:
+    """Sorts the worst first, whatever a rule will add: no more than it may."""
+    return -(suspect.odds + MAX_RULE * suspect.fires)

@@ -22,8 +22,6 @@ _STEPS: Final = 200
 # originals.
 _THINNED: Final = {"exam": 4, "intent": 4, "banking": 4, "joined": 8, "tools": 6, "personal": 2}
 _THINNED_PADDED: Final = 2
-# Of a long text so many are read, as when a request is screened.
-_PASSAGES: Final = 4
 # Which passage of a text decides depends on how much the encoder counts, and the other way round.
 _ROUNDS: Final = 2
 _LEAST: Final = 1e-3
@@ -50,7 +48,7 @@ def train_meaning(
 ) -> Understood:
     """Trains the head, weighs it against the letters, and writes it."""
     chosen = [at for at, row in enumerate(texts.rows) if _is_chosen(row, at)]
-    shown = [(at, each) for at in chosen for each in judged.passages[at][:_PASSAGES]]
+    shown = [(at, each) for at in chosen for each in judged.passages[at]]
     vectors = vectorizer.vectors([each.text for _, each in shown], "passages")
     search = Search(vectors.shape[1], _STRENGTH, _STEPS)
     rows, owners = Dense(vectors), np.array([at for at, _ in shown])

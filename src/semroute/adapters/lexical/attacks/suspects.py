@@ -1,0 +1,76 @@
+"""Which windows of a text are looked at by others: by the rules, and by a reader of meaning."""
+
+from collections import Counter
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from .windows import RUNS, SIZES, Windows
+
+Scores = npt.NDArray[np.float64]
+
+# Rules are read in so many places, those the model finds most suspicious. An attack that hides
+# from them behind so many passages of its own kind is found by those.
+_RULED: Final = 16
+_PLACE: Final = SIZES[0]  # letters; few of the windows that begin in one place stand for it
+_PER_PLACE: Final = 4
+# Of what two windows cover they share so much if they are nearly the same.
+_SAME: Final = 0.85
+# What scores the same to so many log odds says the same, and is shown once.
+_COPY: Final = 1e-6
+# So many of these are shown to a reader of meaning, lest a decoy be all it sees.
+SHOWN: Final = 4
+# For every so many letters it is shown one more run of sentences: the more of them there are, the
+# more look worse than an attack in words of its own. With one for every 1,000 hardly more attacks
+# are found, and half as many passages more are read.
+_LETTERS_A_RUN: Final = 2000
+# But no more than these: some 30 tokens each, so together a window or two of the reader.
+_MOST_RUNS: Final = 16
+
+
+def suspects_among(logits: Scores, windows: Windows) -> list[int]:
+    """Returns the most suspicious windows, worst first.
+
+    Of one place there are few, and none is nearly the same as a worse one of its kind: the worst
+    may be an attack with what stands around it, and a reader of meaning had better see it without.
+    """
+    return _worst(logits.copy(), windows, _RULED)
+
+
+def sentences_among(logits: Scores, windows: Windows, most: int) -> list[int]:
+    """Returns the most suspicious runs of sentences, likewise.
+
+    Longer windows are left out. They cost a reader more than they tell it.
+    """
+    open_ = logits.copy()
+    open_[windows.runs :] = -np.inf
+    open_[windows.ends - windows.starts > RUNS[-1]] = -np.inf
+    return _worst(open_, windows, most)
+
+
+def runs_of(letters: int) -> int:
+    """Returns how many runs of sentences a reader is shown beside the worst windows."""
+    return min(letters // _LETTERS_A_RUN, _MOST_RUNS)
+
+
+def _worst(open_: Scores, windows: Windows, most: int) -> list[int]:
+    """Returns the highest of the open windows; what each stands for is closed with it."""
+    starts, ends = windows.starts, windows.ends
+    is_run = np.arange(starts.size) < windows.runs
+    suspects, taken = list[int](), Counter[int]()
+    for _ in range(most):
+        worst = int(open_.argmax())
+        highest = open_[worst]
+        if highest == -np.inf:
+            break
+        suspects.append(worst)
+        start, end = int(starts[worst]), int(ends[worst])
+        shared = np.minimum(ends, end) - np.maximum(starts, start)
+        is_same = shared >= _SAME * (ends - starts + end - start - shared)
+        open_[is_same & (is_run == is_run[worst])] = -np.inf
+        open_[open_ > highest - _COPY] = -np.inf  # none is higher
+        taken[start // _PLACE] += 1
+        if taken[start // _PLACE] == _PER_PLACE:
+            open_[starts // _PLACE == start // _PLACE] = -np.inf
+    return suspects
