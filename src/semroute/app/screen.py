@@ -30,7 +30,7 @@ _MOST_SIGHTINGS: Final = 1000
 _WINDOW_CHARS: Final = 2000  # what the encoder reads in one piece, overlaps apart
 # A doubtful part is some sentences, a quarter of a window at most. Twice as many of them as windows
 # take half a second at worst, which leaves the rest of the budget to the letters.
-_PARTS_A_WINDOW: Final = 2
+PARTS_A_WINDOW: Final = 2
 
 _KINDS: Final = {Check.JAILBREAK: AttackKind.JAILBREAK, Check.INJECTION: AttackKind.INJECTION}
 
@@ -161,9 +161,9 @@ class Screen:
             ),
             key=lambda each: -each.logit,
         )
-        most = self.max_windows * _PARTS_A_WINDOW
+        most = self.max_windows * PARTS_A_WINDOW
         doubtful = tuple(dict.fromkeys(each.text for each in suspicions))[:most]
-        room = self.max_windows - -(-len(doubtful) // _PARTS_A_WINDOW)
+        room = self.max_windows - -(-len(doubtful) // PARTS_A_WINDOW)
         peopled: list[str] = []
         is_cut = False
         for text, excerpt in new.items():

@@ -19,6 +19,7 @@ from semroute.app.flights import Flights
 from semroute.app.reasoning import families_of
 from semroute.app.recall import Recall
 from semroute.app.routetests import AT_ONCE, REQUEST_ID, Result, Trial
+from semroute.app.screen import PARTS_A_WINDOW
 from semroute.app.settings import Settings
 from semroute.domain.policy import Policy
 from semroute.domain.ports import Embedder
@@ -67,7 +68,7 @@ def _patient(settings: Settings) -> Settings:
 
     A test that a slow machine fails says nothing about where prompts go.
     """
-    windows = settings.classifier.max_windows + settings.screening.max_windows
+    windows = settings.classifier.max_windows + PARTS_A_WINDOW * settings.screening.max_windows
     waiting = max(settings.classifier.max_waiting, AT_ONCE * windows)
     signals = {
         name: evolve(each, budget_ms=_PATIENT_MILLISECONDS)

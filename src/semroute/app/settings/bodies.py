@@ -33,9 +33,9 @@ class ScreeningSettings:
             ge=1,
             le=10_000,
             description=(
-                "Windows of a request that the encoder may read for the checks, or for each of them "
-                "two passages that may be attacks; the patterns and the lexical model read all of "
-                "any length. At most `classifier.max_waiting`."
+                "Windows of a request that the encoder may read for the checks, or for each of "
+                "them two passages that may be attacks; the patterns and the lexical model read "
+                "all of any length. At most `classifier.max_waiting`."
             ),
         ),
     ] = 16
