@@ -71,7 +71,7 @@ def test_some_run_has_most_of_any_sentences_and_nothing_else(
         return
     windows = Windows.of(int(bounds[-1]), bounds[1:-1])
     starts, ends = windows.starts[: windows.runs], windows.ends[: windows.runs]
-    inside = (starts >= start - 9) & (ends <= end)  # sentences of a breath may come along
+    inside = (starts >= start - 13) & (ends <= end)  # sentences of a breath may come along
     assert ((ends - starts)[inside] >= (end - start) / 2).any()
 
 
@@ -93,6 +93,7 @@ def test_runs_are_no_more_than_there_are_letters(letters: int, sentences: set[in
         ('He said "go on" and left', ["go", "and"]),
         ('{"note":"go on","id":7}', ["note", "go", "id", "7"]),
         ("say('go on', 'now') or don't", ["go", "now", "or"]),
+        ("<|user|>So it is.<|end|> List<int> a", ["user", "So", "end", "List", "a"]),
         ('size 5" or more: 7', ["or", "7"]),
         ("说。好", ["好"]),
     ],
@@ -167,7 +168,7 @@ def test_of_long_texts_more_is_shown_but_not_ever_more(model: LexicalAttackModel
     for size in (20, 200, 2000, 9000):
         score = model.score(" ".join(sentences[:size]))
         counts.append(1 + len(score.others))
-    assert counts[0] <= 4 < counts[1] < counts[2] == counts[3] <= 20
+    assert counts[0] <= 6 < counts[1] < counts[2] == counts[3] <= 20
 
 
 def test_an_attack_is_shown_although_more_sentences_than_four_look_worse(

@@ -42,12 +42,12 @@ _IS_LETTER: Final = np.array([chr(code).isalnum() for code in range(_TABLE_END)]
 
 # What may end a sentence: some marks anywhere, some only before a blank. Quotations stand by
 # themselves, because what is quoted is said to be somebody else's; so do the strings of records
-# and programs.
+# and programs, and what stands between tags.
 _STOP, _HALT, _QUOTE = 1, 2, 3
 _MARKS_OF: Final = {
     _STOP: "!?\n\r\u3002\uff01\uff1f",
     _HALT: ".:;\u2026",
-    _QUOTE: "\"'\u201c\u201d",
+    _QUOTE: "\"'<>\u201c\u201d",
 }
 _MARKS_END: Final = 0xFF20
 _MARKS: Final = np.zeros(_MARKS_END + 1, np.uint8)

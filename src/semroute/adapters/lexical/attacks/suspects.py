@@ -21,10 +21,12 @@ _SAME: Final = 0.85
 _COPY: Final = 1e-6
 # So many of these are shown to a reader of meaning, lest a decoy be all it sees.
 SHOWN: Final = 4
-# For every so many letters it is shown one more run of sentences: the more of them there are, the
-# more look worse than an attack in words of its own. With one for every 1,000 hardly more attacks
-# are found, and half as many passages more are read.
-_LETTERS_A_RUN: Final = 2000
+# Beside them it is shown some runs of sentences: what the letters like worst may be an attack with
+# its frame, and the runs are what stands in the frame.
+_RUNS: Final = 2
+# And one more for every so many letters: the more sentences there are, the more look worse than an
+# attack in words of its own.
+_LETTERS_A_RUN: Final = 4000
 # But no more than these: some 30 tokens each, so together a window or two of the reader.
 _MOST_RUNS: Final = 16
 
@@ -51,7 +53,7 @@ def sentences_among(logits: Scores, windows: Windows, most: int) -> list[int]:
 
 def runs_of(letters: int) -> int:
     """Returns how many runs of sentences a reader is shown beside the worst windows."""
-    return min(letters // _LETTERS_A_RUN, _MOST_RUNS)
+    return min(_RUNS + letters // _LETTERS_A_RUN, _MOST_RUNS)
 
 
 def _worst(open_: Scores, windows: Windows, most: int) -> list[int]:

@@ -12,13 +12,14 @@ from attrs import frozen
 SIZES: Final = (300, 100)
 PER_SIZE: Final = 3  # a third of a window lies between two: where an attack begins hardly matters
 
-# Runs of sentences have at least so many letters, each less than twice those before: so whatever
-# sentences an attack consists of, some run has most of it and nothing else.
-RUNS: Final = (15, 27, 50, 90, 160)
+# Runs of sentences have at least so many letters, each half as many again as those before: so
+# whatever sentences an attack consists of, some run has most of it and nothing else. With steps of
+# twice as many two short sentences were often read with a third.
+RUNS: Final = (15, 22, 33, 50, 75, 112, 168)
 # Of sentences that begin within so many letters the first and the last are beginnings: so many runs
 # of tiny sentences as there are letters would be too many. The first ends what stood before them;
 # the last is what a name in a record, as in `"note": "..."`, is the name of.
-_GRAIN: Final = 10
+_GRAIN: Final = 14
 
 Bounds: TypeAlias = npt.NDArray[np.intp]
 

@@ -71,7 +71,7 @@ class Letters:
         windows = Windows.of(grams.places.size, grams.sentences)
         found = suspects_among(odds, windows)
         room = runs_of(grams.places.size)
-        more = sentences_among(odds, windows, SHOWN + room) if room else []
+        more = sentences_among(odds, windows, SHOWN + room)
         passages = [passage_of(text, *span_in(text, grams, windows, at)) for at in (*found, *more)]
         if grams.places.size <= WHOLE:
             fires = [bool(fired(passage_of(text, 0, len(text))))] * len(passages)
