@@ -6,7 +6,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from .windows import RUNS, SIZES, Windows
+from .windows import RUNS, SIZES, Bounds, Windows
 
 Scores = npt.NDArray[np.float64]
 
@@ -19,6 +19,8 @@ _PER_PLACE: Final = 4
 _SAME: Final = 0.85
 # What scores the same to so many log odds says the same, and is shown once.
 _COPY: Final = 1e-6
+# Where there are more windows than these, the highest of them nearly always are enough.
+_FEW: Final = 20_000
 # So many of these are shown to a reader of meaning, lest a decoy be all it sees.
 SHOWN: Final = 4
 # Beside them it is shown some runs of sentences: what the letters like worst may be an attack with
@@ -37,7 +39,7 @@ def suspects_among(logits: Scores, windows: Windows) -> list[int]:
     Of one place there are few, and none is nearly the same as a worse one of its kind: the worst
     may be an attack with what stands around it, and a reader of meaning had better see it without.
     """
-    return _worst(logits.copy(), windows, _RULED)
+    return _worst_of(logits, windows, _RULED)
 
 
 def sentences_among(logits: Scores, windows: Windows, most: int) -> list[int]:
@@ -45,10 +47,9 @@ def sentences_among(logits: Scores, windows: Windows, most: int) -> list[int]:
 
     Longer windows are left out. They cost a reader more than they tell it.
     """
-    open_ = logits.copy()
-    open_[windows.runs :] = -np.inf
-    open_[windows.ends - windows.starts > RUNS[-1]] = -np.inf
-    return _worst(open_, windows, most)
+    is_short = windows.ends - windows.starts <= RUNS[-1]
+    is_short[windows.runs :] = False
+    return _worst_of(np.where(is_short, logits, -np.inf), windows, most)
 
 
 def runs_of(letters: int) -> int:
@@ -56,10 +57,19 @@ def runs_of(letters: int) -> int:
     return min(_RUNS + letters // _LETTERS_A_RUN, _MOST_RUNS)
 
 
-def _worst(open_: Scores, windows: Windows, most: int) -> list[int]:
-    """Returns the highest of the open windows; what each stands for is closed with it."""
-    starts, ends = windows.starts, windows.ends
-    is_run = np.arange(starts.size) < windows.runs
+def _worst_of(logits: Scores, windows: Windows, most: int) -> list[int]:
+    """Returns the highest windows, none of which says what another says."""
+    if logits.size > _FEW:
+        highest = np.sort(np.argpartition(logits, -_FEW)[-_FEW:])
+        found = _worst(logits[highest], windows, highest, most)
+        if len(found) == most:
+            return highest[found].tolist()
+    return _worst(logits.copy(), windows, np.arange(logits.size), most)
+
+
+def _worst(open_: Scores, windows: Windows, some: Bounds, most: int) -> list[int]:
+    """Returns the highest of some windows that are open; what each stands for is closed with it."""
+    starts, ends, is_run = windows.starts[some], windows.ends[some], some < windows.runs
     suspects, taken = list[int](), Counter[int]()
     for _ in range(most):
         worst = int(open_.argmax())
