@@ -84,7 +84,7 @@ class LexicalAttackModel:
         windows = Windows.of(count, grams.sentences)
         logits = self._logits(grams, windows)
         suspects, room = suspects_among(logits, windows), runs_of(count)
-        more = sentences_among(logits, windows, SHOWN + room)
+        more = sentences_among(logits, windows, SHOWN + room) if room else []
         spans = [span_in(text, grams, windows, at) for at in (*suspects, *more)]
         if count <= WHOLE:
             rules = [fired(passage_of(text, 0, len(text)))] * len(spans)

@@ -23,13 +23,11 @@ _COPY: Final = 1e-6
 _FEW: Final = 20_000
 # So many of these are shown to a reader of meaning, lest a decoy be all it sees.
 SHOWN: Final = 4
-# Beside them it is shown some runs of sentences: what the letters like worst may be an attack with
-# its frame, and the runs are what stands in the frame.
-_RUNS: Final = 2
-# And one more for every so many letters: the more sentences there are, the more look worse than an
-# attack in words of its own.
-_LETTERS_A_RUN: Final = 4000
-# But no more than these: some 30 tokens each, so together a window or two of the reader.
+# And one run of sentences more for every so many letters: the more sentences there are, the more of
+# them look worse than an attack in words of its own. Of 60 attacks deep in 80,000 letters three or
+# four more are found than without. With twice as many runs none more is, but more pages are flagged.
+_LETTERS_A_RUN: Final = 8000
+# No more than these: they have some 30 tokens each, so together they cost a window or two.
 _MOST_RUNS: Final = 16
 
 
@@ -54,7 +52,7 @@ def sentences_among(logits: Scores, windows: Windows, most: int) -> list[int]:
 
 def runs_of(letters: int) -> int:
     """Returns how many runs of sentences a reader is shown beside the worst windows."""
-    return min(_RUNS + letters // _LETTERS_A_RUN, _MOST_RUNS)
+    return min(letters // _LETTERS_A_RUN, _MOST_RUNS)
 
 
 def _worst_of(logits: Scores, windows: Windows, most: int) -> list[int]:

@@ -29,6 +29,12 @@ LETTERS_FILE: Final = "letters.safetensors"
 MAX_RULE: Final = 5.0
 """Log odds that a rule may add at most; none is a proof."""
 
+# A reader learns from more runs of sentences than it is shown: of texts that are longer than those it
+# learns from it is shown as many, and none of what is ordinary may look like an attack.
+_RUNS: Final = 2
+_LETTERS_A_RUN: Final = 4000
+_MOST_RUNS: Final = 16
+
 _ALIGNMENT: Final = 8  # tensors begin at multiples of eight bytes
 
 
@@ -59,7 +65,7 @@ class Letters:
         return Bags.of(texts)
 
     def suspects(self, text: str, odds: Floats) -> tuple[Suspect, ...]:
-        """Returns the passages that the model that ships would show a reader, worst first.
+        """Returns the passages that the model that ships would show a reader, and more; worst first.
 
         Args:
             text: The text.
@@ -70,7 +76,7 @@ class Letters:
         grams = grams_of(text)
         windows = Windows.of(grams.places.size, grams.sentences)
         found = suspects_among(odds, windows)
-        room = runs_of(grams.places.size)
+        room = min(_RUNS + grams.places.size // _LETTERS_A_RUN, _MOST_RUNS)
         more = sentences_among(odds, windows, SHOWN + room)
         passages = [passage_of(text, *span_in(text, grams, windows, at)) for at in (*found, *more)]
         if grams.places.size <= WHOLE:
