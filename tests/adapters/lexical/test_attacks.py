@@ -59,7 +59,7 @@ def test_windows_cover_every_letter(letters: int, sentences: set[int]) -> None:
         assert (starts[of_size][1:] <= ends[of_size][:-1]).all()
 
 
-@given(st.lists(st.integers(10, 120), min_size=1, max_size=30), st.data())
+@given(st.lists(st.integers(14, 120), min_size=1, max_size=30), st.data())
 def test_some_run_has_most_of_any_sentences_and_nothing_else(
     lengths: list[int], data: st.DataObject
 ) -> None:
@@ -71,7 +71,7 @@ def test_some_run_has_most_of_any_sentences_and_nothing_else(
         return
     windows = Windows.of(int(bounds[-1]), bounds[1:-1])
     starts, ends = windows.starts[: windows.runs], windows.ends[: windows.runs]
-    inside = (starts >= start - 13) & (ends <= end)  # sentences of a breath may come along
+    inside = (starts >= start) & (ends <= end)
     assert ((ends - starts)[inside] >= (end - start) / 2).any()
 
 
@@ -165,7 +165,7 @@ def test_of_long_texts_more_is_shown_but_not_ever_more(model: LexicalAttackModel
     words = FILLER.split()
     sentences = [" ".join(chance.sample(words, 9)).capitalize() + "." for _ in range(9000)]
     counts = []
-    for size in (20, 200, 2000, 9000):
+    for size in (20, 800, 5000, 9000):
         score = model.score(" ".join(sentences[:size]))
         counts.append(1 + len(score.others))
     assert counts[0] <= 4 < counts[1] < counts[2] == counts[3] <= 20

@@ -15,7 +15,6 @@ from semroute.adapters.lexical.attacks.passages import passage_of
 from semroute.adapters.lexical.attacks.rules import fired
 from semroute.adapters.lexical.attacks.suspects import (
     SHOWN,
-    runs_of,
     sentences_among,
     suspects_among,
 )
@@ -29,8 +28,8 @@ LETTERS_FILE: Final = "letters.safetensors"
 MAX_RULE: Final = 5.0
 """Log odds that a rule may add at most; none is a proof."""
 
-# A reader learns from more runs of sentences than it is shown: of texts that are longer than those it
-# learns from it is shown as many, and none of what is ordinary may look like an attack.
+# A reader learns from more runs of sentences than it is shown: texts that are longer than any of
+# these have as many to show, and none of what is ordinary may look like an attack.
 _RUNS: Final = 2
 _LETTERS_A_RUN: Final = 4000
 _MOST_RUNS: Final = 16
@@ -65,7 +64,7 @@ class Letters:
         return Bags.of(texts)
 
     def suspects(self, text: str, odds: Floats) -> tuple[Suspect, ...]:
-        """Returns the passages that the model that ships would show a reader, and more; worst first.
+        """Returns the passages that a reader would be shown, and some more, worst first.
 
         Args:
             text: The text.
