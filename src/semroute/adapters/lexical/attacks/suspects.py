@@ -23,9 +23,9 @@ _COPY: Final = 1e-6
 _FEW: Final = 20_000
 # So many of these are shown to a reader of meaning, lest a decoy be all it sees.
 SHOWN: Final = 4
-# And one run of sentences more for every so many letters: the more sentences there are, the more of
-# them look worse than an attack in words of its own. Of 60 attacks in 80,000 letters one or two more
-# are found than without. With twice as many runs none more is, but more pages are flagged.
+# And one run of sentences more for every so many letters: the more sentences there are, the more
+# look worse than an attack in words of its own. With twice as many runs not one attack more was
+# found, and more pages were flagged.
 _LETTERS_A_RUN: Final = 8000
 # No more than these: they have some 30 tokens each, so together they cost a window or two.
 _MOST_RUNS: Final = 16
