@@ -61,7 +61,7 @@ def _worst_of(logits: Scores, windows: Windows, most: int) -> list[int]:
         highest = np.sort(np.argpartition(logits, -_FEW)[-_FEW:])
         found = _worst(logits[highest], windows, highest, most)
         if len(found) == most:
-            return highest[found].tolist()
+            return [int(at) for at in highest[found]]
     return _worst(logits.copy(), windows, np.arange(logits.size), most)
 
 
