@@ -82,7 +82,7 @@ REQUESTS: Final = (
             {"role": "user", "content": "And at night?"},
         )
     ),
-    Request(_asks("Why would that be?")),
+    Request(_asks("How does that work?")),
     Request(_asks("Summarise the minutes of our last meeting."), model="llama-3.1-8b"),
 )
 
