@@ -68,6 +68,7 @@ def _worst_of(logits: Scores, windows: Windows, most: int) -> list[int]:
 def _worst(open_: Scores, windows: Windows, some: Bounds, most: int) -> list[int]:
     """Returns the highest of some windows that are open; what each stands for is closed with it."""
     starts, ends, is_run = windows.starts[some], windows.ends[some], some < windows.runs
+    longest = int((ends - starts).max(initial=0))
     suspects, taken = list[int](), Counter[int]()
     for _ in range(most):
         worst = int(open_.argmax())
@@ -76,9 +77,10 @@ def _worst(open_: Scores, windows: Windows, some: Bounds, most: int) -> list[int
             break
         suspects.append(worst)
         start, end = int(starts[worst]), int(ends[worst])
-        shared = np.minimum(ends, end) - np.maximum(starts, start)
-        is_same = shared >= _SAME * (ends - starts + end - start - shared)
-        open_[is_same & (is_run == is_run[worst])] = -np.inf
+        near = np.flatnonzero(np.abs(starts - start) < longest)  # others share nothing with it
+        shared = np.minimum(ends[near], end) - np.maximum(starts[near], start)
+        is_same = shared >= _SAME * (ends[near] - starts[near] + end - start - shared)
+        open_[near[is_same & (is_run[near] == is_run[worst])]] = -np.inf
         open_[open_ > highest - _COPY] = -np.inf  # none is higher
         taken[start // _PLACE] += 1
         if taken[start // _PLACE] == _PER_PLACE:
