@@ -15,8 +15,8 @@ from .fused import LEAST_ALIKE, FusedBert
 from .parts import Part, Row
 from .quiet import quiet
 from .speller import Speller
-from .spelling import spelled
 from .vectors import Vectors
+from .well_formed import well_formed
 
 if TYPE_CHECKING:
     import tokenizers
@@ -159,7 +159,7 @@ class Encoder:
 
     def _rows_of(self, text: str) -> list[Row]:
         """Returns the rows of a text, whose words are put right."""
-        corrected = self._speller.corrected(spelled(text))
+        corrected = self._speller.corrected(well_formed(text))
         encoding = self._tokenizer.encode(corrected.text)
         return [Row(each, corrected) for each in (encoding, *encoding.overflowing)]
 

@@ -12,7 +12,7 @@ from attrs import frozen
 
 from semroute.adapters.torch.checkpoint import CheckpointError
 from semroute.adapters.torch.quiet import quiet
-from semroute.adapters.torch.spelling import spelled
+from semroute.adapters.torch.well_formed import well_formed
 
 from .files import CheckpointFiles
 
@@ -119,7 +119,7 @@ class Network:
         numbered = [
             (index, encoding)
             for index, text in enumerate(texts)
-            for encoding in _rows_of(self._tokenizer.encode(spelled(text)))
+            for encoding in _rows_of(self._tokenizer.encode(well_formed(text)))
         ]
         logits = self._logits([encoding for _, encoding in numbered])
         rows: list[list[Row]] = [[] for _ in texts]
@@ -134,7 +134,8 @@ class Network:
             ArithmeticError: It came to a number that is none.
         """
         encodings = [
-            self._tokenizer.encode(spelled(first), spelled(second)) for first, second in pairs
+            self._tokenizer.encode(well_formed(first), well_formed(second))
+            for first, second in pairs
         ]
         return self._logits(encodings)
 

@@ -8,7 +8,7 @@ from attrs import frozen
 
 from semroute.adapters.torch.checkpoint import Checkpoint, CheckpointError
 from semroute.adapters.torch.speller import Speller
-from semroute.adapters.torch.spelling import spelled
+from semroute.adapters.torch.well_formed import well_formed
 
 if TYPE_CHECKING:
     import tokenizers
@@ -65,7 +65,7 @@ class Tokens:
     def of(self, text: str) -> tuple[Ids, float]:
         """Returns the numbers of a text's tokens, and how much of it was read, from 0 to 1."""
         read, coverage = _ends_of(text)
-        corrected = self._speller.corrected(spelled(read)).text
+        corrected = self._speller.corrected(well_formed(read)).text
         encoding = self._tokenizer.encode(corrected, add_special_tokens=False)
         return np.array(encoding.ids, np.intp), coverage
 

@@ -1,4 +1,4 @@
-"""Texts that a tokenizer takes."""
+"""Texts without half surrogate pairs, which no tokenizer takes."""
 
 import re
 from typing import Final
@@ -7,8 +7,8 @@ _LONE: Final = re.compile("[\ud800-\udfff]")
 _UNKNOWN: Final = "\ufffd"
 
 
-def spelled(text: str) -> str:
-    """Returns a text of the same length that any tokenizer takes.
+def well_formed(text: str) -> str:
+    """Returns a text of the same length that is well-formed.
 
     JSON can spell half a surrogate pair, which none does. Another sign stands in for it.
     """
