@@ -18,10 +18,9 @@ WORDS_FILE: Final = Path(__file__).with_name("words.txt")
 First those that may be meant, most frequent first. After an empty line others, of any language.
 """
 
-# Lower-case letters between blanks and punctuation marks: no part of a name, an address, a program.
-_WORD: Final = re.compile(
-    r"""(?:(?<=\s)|(?<=\s[(\[{"'])|\A)[a-z]{4,20}(?=(?:'s)?[.,;:!?)\]}"']*(?:\s|\Z))"""
-)
+_BETWEEN_BLANKS: Final = re.compile(r"\S+")
+# Lower-case letters and punctuation marks: no part of a name, an address, a program.
+_WORD: Final = re.compile(r"""[(\[{"']?([a-z]{4,20})(?:'s)?[.,;:!?)\]}"']*""")
 _ANY_WORD: Final = re.compile(r"[^\W\d_]+")
 _FEW_WORDS: Final = 2  # so many tell no language
 
@@ -107,16 +106,16 @@ class Speller:
         ends: list[int] = []
         were: list[tuple[int, int]] = []
         written, done = 0, 0
-        for each in strange:
-            meant = self.meant_by(each[0])
+        for start, end in strange:
+            meant = self.meant_by(text[start:end])
             if meant is None:
                 continue
-            pieces += text[done : each.start()], meant
-            starts.append(written + each.start() - done)
+            pieces += text[done:start], meant
+            starts.append(written + start - done)
             written = starts[-1] + len(meant)
             ends.append(written)
-            were.append(each.span())
-            done = each.end()
+            were.append((start, end))
+            done = end
         return Corrected("".join([*pieces, text[done:]]), starts, ends, were)
 
     def meant_by(self, word: str) -> str | None:
@@ -134,11 +133,18 @@ class Speller:
                 unlikeliness *= _ANOTHER_LETTER
         return unlikeliness
 
-    def _strange(self, text: str) -> list[re.Match[str]]:
+    def _strange(self, text: str) -> list[tuple[int, int]]:
+        """Returns where words stand that are not known."""
         ranks, others = self.ranks, self.others
-        return [
-            each for each in _WORD.finditer(text) if each[0] not in ranks and each[0] not in others
-        ]
+        places: list[tuple[int, int]] = []
+        for piece in _BETWEEN_BLANKS.finditer(text):
+            if piece[0] in ranks:
+                continue
+            word = _WORD.fullmatch(piece[0])
+            if word is not None and word[1] not in ranks and word[1] not in others:
+                start = piece.start() + word.start(1)
+                places.append((start, start + len(word[1])))
+        return places
 
     def _is_foreign(self, text: str) -> bool:
         words = _ANY_WORD.findall(text)
