@@ -1,6 +1,8 @@
 """The generated Envoy configuration, checked by Envoy."""
 
 import json
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from functools import partial
 from typing import Any
 
@@ -11,6 +13,7 @@ from attrs import evolve
 from semroute.adapters.envoy import (
     ROUTER_CLUSTER,
     EnvoyError,
+    EnvoyProcess,
     Gateway,
     RefusedByEnvoyError,
     Upstream,
@@ -125,9 +128,13 @@ async def answer(stream: trio.SocketStream) -> None:
     await stream.send_all(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nhi")
 
 
-async def test_a_shadow_that_is_down_is_not_noticed() -> None:
+@asynccontextmanager
+async def asked_by_a_client(
+    model: Callable[[trio.SocketStream], Awaitable[None]],
+) -> AsyncIterator[tuple[EnvoyProcess, trio.SocketStream]]:
+    """Runs Envoy before a model, without a router, and sends it a request."""
     async with trio.open_nursery() as nursery:
-        serve = partial(trio.serve_tcp, answer, 0, host="127.0.0.1")
+        serve = partial(trio.serve_tcp, model, 0, host="127.0.0.1")
         (listener,) = await nursery.start(serve)
         upstream = Upstream("plain", Address("127.0.0.1", listener.socket.getsockname()[1]))
         nobody = (Address.parse("unix:/nowhere/router.sock"),)
@@ -137,13 +144,18 @@ async def test_a_shadow_that_is_down_is_not_noticed() -> None:
         async with running_envoy(bootstrap_of(gateway), concurrency=1) as envoy:
             with trio.fail_after(20):
                 client = await trio.open_tcp_stream(envoy.listen.host, envoy.listen.port)
-                await client.send_all(
-                    b"POST / HTTP/1.1\r\nhost: a\r\ncontent-length: 5\r\n\r\nhello"
-                )
-                reply = await client.receive_some()
+                request = b"POST / HTTP/1.1\r\nhost: a\r\ncontent-length: 5\r\n\r\nhello"
+                await client.send_all(request)
+                yield envoy, client
             await client.aclose()
-            await envoy.drain(2)
         nursery.cancel_scope.cancel()
+
+
+async def test_a_shadow_that_is_down_is_not_noticed() -> None:
+    async with asked_by_a_client(answer) as (envoy, client):
+        reply = await client.receive_some()
+        await client.aclose()
+        await envoy.drain(2)
     assert reply.startswith(b"HTTP/1.1 200 OK")
 
 
@@ -155,29 +167,13 @@ async def test_an_answer_given_while_it_drains_tells_the_client_to_close() -> No
         await may_answer.wait()
         await answer(stream)
 
-    async with trio.open_nursery() as nursery:
-        (listener,) = await nursery.start(
-            partial(trio.serve_tcp, answer_later, 0, host="127.0.0.1")
-        )
-        upstream = Upstream("plain", Address("127.0.0.1", listener.socket.getsockname()[1]))
-        nobody = (Address.parse("unix:/nowhere/router.sock"),)
-        gateway = evolve(
-            GATEWAY, is_shadow=True, routers=nobody, upstreams=(upstream,), fallback="plain"
-        )
-        async with running_envoy(bootstrap_of(gateway), concurrency=1) as envoy:
-            with trio.fail_after(20):
-                client = await trio.open_tcp_stream(envoy.listen.host, envoy.listen.port)
-                await client.send_all(
-                    b"POST / HTTP/1.1\r\nhost: a\r\ncontent-length: 5\r\n\r\nhello"
-                )
-                await asked.wait()
-                async with trio.open_nursery() as draining:
-                    draining.start_soon(envoy.drain, 20)
-                    await until_refused(envoy.listen)
-                    may_answer.set()
-                    reply = await client.receive_some()
-                await client.aclose()
-        nursery.cancel_scope.cancel()
+    async with asked_by_a_client(answer_later) as (envoy, client):
+        await asked.wait()
+        async with trio.open_nursery() as draining:
+            draining.start_soon(envoy.drain, 20)
+            await until_refused(envoy.listen)
+            may_answer.set()
+            reply = await client.receive_some()
     assert b"\r\nconnection: close\r\n" in reply
 
 
