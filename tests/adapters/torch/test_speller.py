@@ -92,6 +92,13 @@ def test_a_word_that_is_only_known_is_never_meant() -> None:
     assert speller.corrected("samuel and a samuelx").text == "samuel and a samuelx"
 
 
+def test_of_very_many_slips_the_first_are_put_right() -> None:
+    read = SPELLER.corrected("the enregy of " * 100).text.split()
+    assert read.count("energy") == 32
+    assert "enregy" not in read[: 3 * 32]
+    assert read.count("enregy") == 100 - 32
+
+
 def test_without_words_every_text_stays_as_it_is() -> None:
     assert Speller.of(None).corrected("waht is enregy?") == Corrected("waht is enregy?")
 
