@@ -142,6 +142,9 @@ def test_what_is_in_a_text_is_read_or_not_known(tmp_path: Path) -> None:
     material = evolve(MATERIAL, teaches="entities", without=("make_call",))
     marked = {each.text: each.spans for each in marked_in(path, material, own_use=False)}
     assert marked == {"I am Ann": ((5, 8, "PERSON"),), "nobody": (), "who knows": None}
+    nobody = evolve(material, nobody=True)
+    marked = {each.text: each.spans for each in marked_in(path, nobody, own_use=False)}
+    assert marked == {"I am Ann": ((5, 8, "PERSON"),), "nobody": (), "who knows": ()}
 
 
 @pytest.mark.parametrize("row", [{"text": 1}, {"text": "x", "spans": [{"start": 1}]}])

@@ -45,6 +45,11 @@ def test_capitals_beside_a_name_teach_nothing_where_nobody_looked() -> None:
     assert not sentences["Water boils at Sea level"]
 
 
+def test_where_somebody_looked_and_found_nobody_capitals_are_names_of_nobody() -> None:
+    sentences = list(corpus([EntityText("Ann has 3 apples", ())], FEW))
+    assert [each.labels for each in sentences if "3 apples" in each.text] == [()]
+
+
 @pytest.mark.model
 def test_the_same_lists_make_the_same_head(encoder: Encoder, tmp_path: Path) -> None:
     known = [EntityText("I am Bob Smith", ((5, 14, "PERSON"),)), EntityText("no name")]

@@ -33,7 +33,7 @@ _ADDRESS_GAP_WORDS: Final = 3
 
 _NAME_CHARS: Final = 3  # shorter words are too often something else when they come again
 _REPEATED: Final = 0.2
-_BESIDE: Final = 0.8
+_BESIDE: Final = 0.3
 _LETTERS: Final = 2
 
 
@@ -181,7 +181,8 @@ def _likely(
     """Returns the words that are probable enough.
 
     A word that is so in one place needs less in another: who was introduced by full name is
-    afterwards spoken of by half of it. And the other half of a name needs a little less.
+    afterwards spoken of by half of it. And what stands beside a sure word needs less, or half of a
+    name would not be masked.
     """
     are_sure = scores >= threshold
     beside = np.zeros_like(are_sure)

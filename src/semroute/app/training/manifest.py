@@ -94,6 +94,13 @@ class Material:
     least_chars: Annotated[
         int, Meta(ge=0, description="Shorter texts are left out, after the cut.")
     ] = 1
+    nobody: Annotated[
+        bool,
+        Meta(
+            description="For `entities`: whoever is named in its rows is nobody to find, such as "
+            "scholars, and people in sums."
+        ),
+    ] = False
     strong: Annotated[
         str | None, Meta(description="The strong model of the outcomes, for `complexity`.")
     ] = None

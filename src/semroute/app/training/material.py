@@ -153,12 +153,13 @@ def marked_in(path: Path, material: Material, *, own_use: bool) -> Iterator[Mark
         MaterialError: A row is not as the manifest says, or under another licence.
     """
     rows: dict[str, Marked] = {}
+    unmarked = () if material.nobody else None
     for number, row in _rows(path, material, own_use=own_use):
         text, spans = row.get(material.fields.text), row.get(material.fields.spans)
         if row.get(material.fields.label) in material.without:
             continue
         try:
-            marks = None if spans is None else tuple(map(_span, spans))
+            marks = unmarked if spans is None else tuple(map(_span, spans))
         except (KeyError, TypeError, ValueError) as error:
             message = f"{path}: line {number}: every span needs a start, an end and a kind"
             raise MaterialError(message) from error

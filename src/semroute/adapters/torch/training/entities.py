@@ -24,9 +24,9 @@ from .vectors import Vectorizer
 
 _SEED: Final = 20
 _WIDTH: Final = 256
-_EPOCHS: Final = 5
-_BATCH_WORDS: Final = 512
-_RATE: Final = 1e-3
+_EPOCHS: Final = 6
+_BATCH_WORDS: Final = 1024
+_RATE: Final = 2e-3
 _DECAY: Final = 0.05
 _DROPOUT: Final = 0.25
 _SMOOTHING: Final = 0.02

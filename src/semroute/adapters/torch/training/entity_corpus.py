@@ -39,7 +39,7 @@ class EntityText:
     Args:
         text: The text.
         spans: What is in it: `PERSON`, `STREET_ADDRESS`, `TITLE`, `GPE`, `ZIP_CODE` or others;
-            None if nobody has looked, and it is ordinary.
+            None if nobody has looked, and it is ordinary, but may name somebody.
     """
 
     text: str
@@ -57,14 +57,17 @@ def corpus(texts: Sequence[EntityText], lists: Mapping[str, str]) -> Iterator[Se
     composer = Composer(lists, rng)
     yield from composed(composer, _PER_TEMPLATE, _PER_BENIGN)
     for each in texts:
-        if each.spans is not None:
+        if each.spans == ():
+            yield Sentence(each.text)
+        elif each.spans is not None:
             sentence = _labelled(each.text, each.spans)
             yield sentence
             yield renamed(sentence, composer)
             yield lowered(renamed(sentence, composer))
-    plain = [each.text for each in texts if each.spans is None]
-    for text in plain:
-        yield Sentence(text, tuple(_doubts(text, composer.given_names)))
+    for each in texts:
+        if each.spans is None:
+            yield Sentence(each.text, tuple(_doubts(each.text, composer.given_names)))
+    plain = [each.text for each in texts if not each.spans]
     lines = [text for text in plain if len(text) <= _LONGEST_LINE] or composer.benign
     for template in rng.choices(composer.templates, k=_BURIED):
         sentence = composer.compose(template)

@@ -10,6 +10,7 @@ from semroute.domain.pii import PiiKind, PiiSpan
 
 from .entity_corpus import EntityText
 from .figures import Figures
+from .passes import passes_of
 
 _KINDS: Final = {"PERSON": PiiKind.PERSON, "STREET_ADDRESS": PiiKind.ADDRESS}
 
@@ -20,7 +21,8 @@ def figures_of_entities(texts: Sequence[EntityText], encoder: Encoder, directory
     What was found and what is there are the same if they overlap.
     """
     head = EntityHead.load(directory, encoder.checkpoint.fingerprint, encoder.dimensions)
-    found = [(each, _spans(each.text, encoder, head)) for each in texts]
+    sizes = [len(each.text) for each in texts]
+    found = [pair for some in passes_of(texts, sizes) for pair in _found(some, encoder, head)]
     if all(each.spans is None for each in texts):
         flagged = sum(bool(spans) for _, spans in found)
         return {"texts": float(len(texts)), "flagged": round(flagged / max(len(texts), 1), 4)}
@@ -38,9 +40,12 @@ def figures_of_entities(texts: Sequence[EntityText], encoder: Encoder, directory
     return figures
 
 
-def _spans(text: str, encoder: Encoder, head: EntityHead) -> tuple[PiiSpan, ...]:
-    _, (parts,) = encoder.encode_with_parts([text], LAYERS)
-    return head.spans(text, parts)
+def _found(
+    texts: Sequence[EntityText], encoder: Encoder, head: EntityHead
+) -> Iterator[tuple[EntityText, tuple[PiiSpan, ...]]]:
+    _, parts_of = encoder.encode_each([each.text for each in texts], LAYERS)
+    for each, parts in zip(texts, parts_of, strict=True):
+        yield each, head.spans(each.text, parts)
 
 
 def _truth(each: EntityText, kind: PiiKind) -> Iterator[tuple[int, int]]:
