@@ -63,6 +63,7 @@ class PiiFinder(Protocol):
     def find(self, text: str) -> tuple[PiiSpan, ...]:
         """Returns what is in a text, in order. Linear in its length.
 
-        Nothing overlaps, except that a URL may have other data inside.
+        Nothing overlaps, except that a URL may have other data inside, and so may a text that has
+        more of a kind than is looked at: all of it counts as that.
         """
         ...

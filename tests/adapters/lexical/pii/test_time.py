@@ -1,10 +1,10 @@
 """A text made to be slow takes each recogniser no longer than any other text of its length."""
 
-from collections import deque
 from collections.abc import Callable
 
 import pytest
 
+from semroute.adapters.lexical.pii.crowds import Crowd, found_by
 from semroute.adapters.lexical.pii.finder import RECOGNISERS
 from semroute.adapters.lexical.pii.reading import Reading
 from semroute.adapters.lexical.pii.scores import LIKELY
@@ -12,12 +12,14 @@ from semroute.domain.pii import PiiKind
 from tests.costs import is_within, seconds_of
 
 LENGTH = 1_000_000
-# The aim is a tenth. The worst piece takes most recognisers 40 to 100 ms. Cards in groups of which
-# each passes for a card's first take 200 ms, and so do numbers between words that speak for them.
-# The rest is for the clock.
-SECONDS = 0.3
-# A tenth of the length tells which piece is the worst for a recogniser, in a tenth of the time.
+# The aim is a tenth. The worst piece takes most recognisers 40 to 110 ms; those that look for the
+# words about a number 180 ms. The rest is for the clock.
+SECONDS = 0.2
+SECONDS_WITH_WORDS = 0.3
+# A tenth of the length tells which pieces are bad for a recogniser, in a tenth of the time. It
+# has no room for a crowd, so the very worst is among some of them.
 SAMPLE = 100_000
+WORST = 4
 REPEATED = [
     "1234567890",
     "a@",
@@ -69,20 +71,64 @@ REPEATED = [
     " dl 12",
     "passport 12 ",
     "ip 1.2.3.999 ",
+    "phone 123 456 7890/1",
+    "#200000-.2)000020phone 123",
+    "phone (1) 2020-01-01 ",
+    "ip 3",
+    "tax 12345678901 ",
+    "bsn 123456789 ",
+    " dl 8ssn:123456789\\123456",
+    "a::-ip ",
+    "a5:c62:9a5:303:ad:85:35a7,",
+    "00:0:01:22:33:44:5 ",
+    "secret=ab1secret",
+    "secret=abcdefg1 ",
+    "1:'1secret://:key@",
+    " 字dl 1token=",
+    "FR12RU12345678901FR-",
+    "xoxb-",
+    "pypi-AgE",
+    "sntrys_",
+    "sk-ant-",
+    "#1.2",
+    "a.x12*/",
+    "350743915000\n",
+    "zz ",
+    "00",
+    " phone 12345678901",
+    "01010112345 ",
+    "ONCRY2516A ",
+    "license IA655819C 230.35.2\n",
+    "fax a ssn 76.72.42 105.74.162.246 RP067955D ",
+    # Words that say what a number is, far from each other.
+    f"aws phone dl {'of ' * 60}",
+    # Findings and nothing else.
+    "a@b.co ",
+    "a.co/ ",
+    "https://a.co ",
+    "212 555 1234 ",
+    "10.1.2.3 ",
+    "xoxb-1234567890 ",
+    "GB82WEST12345698765432 ",
+    "4111 1111 1111 1111 ",
 ]
 
 
 @pytest.mark.parametrize("kind", sorted(RECOGNISERS))
 def test_a_hostile_megabyte_is_read_in_a_fraction_of_a_second(kind: PiiKind) -> None:
-    worst = max(REPEATED, key=lambda piece: seconds_of(_read(kind, _hostile(piece, SAMPLE))))
-    text = _hostile(worst, LENGTH)
-    assert is_within(SECONDS, _read(kind, text)), worst
+    slow = sorted(REPEATED, key=lambda piece: seconds_of(_read(kind, _hostile(piece, SAMPLE))))
+    worst = max(slow[-WORST:], key=lambda piece: seconds_of(_read(kind, _hostile(piece, LENGTH))))
+    needs_words = kind in {PiiKind.NATIONAL_ID, PiiKind.PHONE}
+    seconds = SECONDS_WITH_WORDS if needs_words else SECONDS
+    assert is_within(seconds, _read(kind, _hostile(worst, LENGTH))), worst
 
 
 def test_behind_a_crowd_of_words_that_speak_against_it_a_number_is_found() -> None:
     number = "516 466 6380"
     text = f"{'order ' * 70_000}{number}"
-    spans = [each for each in RECOGNISERS[PiiKind.PHONE](Reading(text)) if each.score > LIKELY]
+    found = found_by(RECOGNISERS[PiiKind.PHONE], Reading(text))
+    assert not isinstance(found, Crowd)
+    spans = [each for each in found if each.score > LIKELY]
     assert {text[span.start : span.end] for span in spans} == {number}
 
 
@@ -91,4 +137,4 @@ def _hostile(piece: str, length: int) -> str:
 
 
 def _read(kind: PiiKind, text: str) -> Callable[[], object]:
-    return lambda: deque(RECOGNISERS[kind](Reading(text)), maxlen=0)
+    return lambda: found_by(RECOGNISERS[kind], Reading(text))

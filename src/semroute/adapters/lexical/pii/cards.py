@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from itertools import compress, islice
+from itertools import compress, islice, repeat
 from typing import Final
 
 from semroute.adapters.lexical.pii.checksums import luhn_of_each
@@ -43,20 +43,25 @@ _WRITTEN: Final = re.compile(
     r"(?:(?<=[2-68])|(?<=0)(?=6)|(?<=1)(?=8)|(?<=9)(?=7))(?<!\+.)(?<![0-9][.,].)"
 )
 _SEPARATORS: Final = b" -._/"
+_SEPARATORS_OF_ONE: Final = 3
 # A megabyte may have 200,000 groups that could each be a card's first. So many of them are checked
 # together; more would be no faster and take more memory.
 _AT_ONCE: Final = 1024
 _CONTIGUOUS_DOUBTFUL: Final = 13  # barcodes and counters have 12 or 13 digits as well
 
 
-def find_cards(reading: Reading) -> Iterator[PiiSpan]:
+def find_cards(reading: Reading) -> Iterator[PiiSpan | None]:
     """Finds card numbers, written without a break or in groups."""
     if not reading.has_digit:
         return
     text = reading.text
     matches = _WRITTEN.finditer(text)
     while some := list(islice(matches, _AT_ONCE)):
-        numbers = _digits(text, some)
+        written = "\n".join([text[match.start() : match.end(1)] for match in some]).encode()
+        together = written.translate(None, _SEPARATORS)
+        numbers = together.split(b"\n")
+        # Numbers without a break may be of any sort and many; what stands in groups is nearly one.
+        yield from repeat(None, (len(written) - len(together)) // _SEPARATORS_OF_ONE)
         for match, digits in compress(zip(some, numbers, strict=True), luhn_of_each(numbers)):
             if _ISSUERS.fullmatch(digits) is None:
                 continue
@@ -65,9 +70,3 @@ def find_cards(reading: Reading) -> Iterator[PiiSpan]:
             if end - start <= _CONTIGUOUS_DOUBTFUL and not reading.near(Topic.CARD, start, end):
                 score = LIKELY
             yield PiiSpan(PiiKind.CREDIT_CARD, start, end, score)
-
-
-def _digits(text: str, matches: list[re.Match[str]]) -> list[bytes]:
-    """Returns the digits of each match, without what stands between them."""
-    written = "\n".join([text[match.start() : match.end(1)] for match in matches])
-    return written.encode().translate(None, _SEPARATORS).split(b"\n")

@@ -15,7 +15,8 @@ _PASSPORT: Final = re.compile(
 )
 # Letters, digits, dashes and stars as the states and the United Kingdom use them.
 _LICENCE: Final = re.compile(
-    r"[A-Za-z0-9](?<![\w\-].)(?=[A-Za-z*\-]{0,8}[0-9])[A-Za-z0-9*]{1,20}+"
+    r"[A-Za-z0-9](?<![\w\-].)(?=[A-Za-z*\-]{0,8}[0-9])"
+    r"(?=[A-Za-z0-9*]{4}|[A-Za-z0-9*]{0,3}+[\- ][A-Za-z0-9]{0,3}[0-9])[A-Za-z0-9*]{1,20}+"
     r"(?:[\- ](?=[A-Za-z0-9]{0,3}[0-9])[A-Za-z0-9]{1,10}+){0,4}+(?![\w\-])"
 )
 _DATE: Final = re.compile(
@@ -26,25 +27,27 @@ _LONGEST: Final = 24
 _DIGIT: Final = re.compile("[0-9]")
 
 
-def find_passports(reading: Reading) -> Iterator[PiiSpan]:
+def find_passports(reading: Reading) -> Iterator[PiiSpan | None]:
     """Finds numbers of passports."""
     return _find(reading, Topic.PASSPORT, _PASSPORT, PiiKind.PASSPORT)
 
 
-def find_driver_licenses(reading: Reading) -> Iterator[PiiSpan]:
+def find_driver_licenses(reading: Reading) -> Iterator[PiiSpan | None]:
     """Finds numbers of driving licences."""
     return _find(reading, Topic.LICENCE, _LICENCE, PiiKind.DRIVER_LICENSE)
 
 
 def _find(
     reading: Reading, topic: Topic, pattern: re.Pattern[str], kind: PiiKind
-) -> Iterator[PiiSpan]:
-    if not reading.has_digit or not reading.mentions(topic):
+) -> Iterator[PiiSpan | None]:
+    if not reading.has_digit:
         return
-    for match in pattern.finditer(reading.text):
+    for match in reading.beside(pattern, topic):
         start, end = match.span()
         if not _DIGITS_LEAST <= end - start <= _LONGEST or not reading.near(topic, start, end):
             continue
-        if len(_DIGIT.findall(match[0])) < _DIGITS_LEAST or _DATE.fullmatch(match[0]):
-            continue
-        yield PiiSpan(kind, start, end, CONTEXT)
+        is_number = len(_DIGIT.findall(match[0])) >= _DIGITS_LEAST
+        if is_number and not _DATE.fullmatch(match[0]):
+            yield PiiSpan(kind, start, end, CONTEXT)
+        else:
+            yield None

@@ -19,8 +19,12 @@ def entropy(text: str) -> float:
     return log2(length) - sum(map(_EQUALS.__getitem__, map(text.count, set(text)))) / length
 
 
+def is_mixed(text: str) -> bool:
+    """Returns whether a string has both letters and digits."""
+    # Words are seen at once.
+    return not text.isalpha() and any(map(str.isdigit, text)) and any(map(str.isalpha, text))
+
+
 def looks_random(text: str) -> bool:
     """Returns whether a string mixes letters and digits and repeats itself little."""
-    if not any(map(str.isdigit, text)) or not any(map(str.isalpha, text)):
-        return False
-    return entropy(text) >= (_RANDOM_LONG if len(text) >= _LONG else _RANDOM)
+    return is_mixed(text) and entropy(text) >= (_RANDOM_LONG if len(text) >= _LONG else _RANDOM)

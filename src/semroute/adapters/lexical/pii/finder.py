@@ -5,6 +5,7 @@ from operator import attrgetter
 from typing import Final
 
 from semroute.adapters.lexical.pii.cards import find_cards
+from semroute.adapters.lexical.pii.crowds import Crowd, found_by
 from semroute.adapters.lexical.pii.documents import find_driver_licenses, find_passports
 from semroute.adapters.lexical.pii.emails import find_emails
 from semroute.adapters.lexical.pii.ibans import find_ibans
@@ -60,26 +61,32 @@ class PatternFinder:
     """
 
     def __init__(self, kinds: Collection[PiiKind] = tuple(RECOGNISERS)) -> None:
-        self._recognisers = tuple(
-            find for kind, find in RECOGNISERS.items() if kind in kinds and kind is not PiiKind.URL
-        )
-        self._finds_urls = PiiKind.URL in kinds
+        self._recognisers = {kind: find for kind, find in RECOGNISERS.items() if kind in kinds}
 
     def find(self, text: str) -> tuple[PiiSpan, ...]:
-        """Returns what is found, sorted by start, without overlaps, but for URLs.
+        """Returns what is found, sorted by start, without overlaps, but for URLs and crowds.
 
         Of two findings that share characters, a proven one beats an unproven one, then the longer
         stays, then the surer. A URL may have others inside: whoever lets URLs pass may not want
         the address or the key in one to pass. Host names in a URL or beside one are part of it.
+        A crowd of one kind covers the text, and what is found of other kinds stands inside.
         """
         reading = Reading(text)
-        found = without_overlaps(span for find in self._recognisers for span in find(reading))
-        if not self._finds_urls:
-            return found
-        urls = without_overlaps(find_urls(reading))
-        if not urls:
-            return found
-        return tuple(sorted((*urls, *_outside(found, urls)), key=attrgetter("start")))
+        found: list[PiiSpan] = []
+        urls: tuple[PiiSpan, ...] = ()
+        crowds: list[PiiSpan] = []
+        for kind, find in self._recognisers.items():
+            match found_by(find, reading):
+                case Crowd() as crowd:
+                    crowds += crowd.spans(kind)
+                case spans if kind is PiiKind.URL:
+                    urls = without_overlaps(spans)
+                case spans:
+                    found += spans
+        apart = without_overlaps(found)
+        if not urls and not crowds:
+            return apart
+        return tuple(sorted((*crowds, *urls, *_outside(apart, urls)), key=attrgetter("start")))
 
 
 def _outside(found: Iterable[PiiSpan], urls: Sequence[PiiSpan]) -> Iterator[PiiSpan]:

@@ -29,7 +29,7 @@ _PAIRS: Final = {a + b: _VALUES[a] + _VALUES[b] for a in _VALUES for b in _VALUE
 _GROUP: Final = 4
 
 
-def find_ibans(reading: Reading) -> Iterator[PiiSpan]:
+def find_ibans(reading: Reading) -> Iterator[PiiSpan | None]:
     """Finds IBANs, written without a break or in groups of four."""
     if not reading.has_digit:
         return
@@ -49,8 +49,7 @@ def find_ibans(reading: Reading) -> Iterator[PiiSpan]:
             account = written.replace(separator, "")
         if len(account) != length or text[end : end + 1].isalnum():
             continue
-        if _holds(account):
-            yield PiiSpan(PiiKind.IBAN, start, end, PROVEN)
+        yield PiiSpan(PiiKind.IBAN, start, end, PROVEN) if _holds(account) else None
 
 
 def _holds(account: str) -> bool:

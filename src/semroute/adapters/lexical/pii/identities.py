@@ -1,6 +1,7 @@
 """The check digits of national identity and tax numbers, each after its country's rule."""
 
 from collections.abc import Callable
+from operator import mul
 from typing import Final, TypeAlias
 
 from semroute.adapters.lexical.pii.checksums import luhn, verhoeff, weighted
@@ -13,13 +14,28 @@ _FINNISH_LETTERS: Final = "0123456789ABCDEFHJKLMNPRSTUVWXY"
 _IRISH_LETTERS: Final = "WABCDEFGHIJKLMNOPQRSTUV"
 _CHINESE_CHECKS: Final = "10X98765432"
 _ALPHANUMERIC: Final = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-_CURP_CHARACTERS: Final = "0123456789ABCDEFGHIJKLMNÑOPQRSTUVWXYZ"
-# What an Italian code adds for a character in an odd place: digits as the first ten letters.
-_ITALIAN_ODD: Final = (1, 0, 5, 7, 9, 13, 15, 17, 19, 21, 2, 4, 18, 20, 11, 3, 6, 8, 12, 14, 16, 10)
-_ITALIAN_ODD_REST: Final = (22, 25, 24, 23)
-
+# Whoever numbered a CURP's letters counted the Ñ, which stands behind the N and in no CURP.
+_CURP_VALUES: Final = bytes.maketrans(
+    _ALPHANUMERIC.encode(), bytes((*range(_ALPHANUMERIC.index("O")), *range(25, 37)))
+)
+# What an Italian code adds for a letter in an odd place, and for a digit what for the letter with
+# its number; in an even place, numbers.
+_ITALIAN_PLACES: Final = bytes((*range(10), *range(26)))
+_ITALIAN_ODD: Final = bytes.maketrans(
+    _ALPHANUMERIC.encode(),
+    _ITALIAN_PLACES.translate(
+        bytes((1, 0, 5, 7, 9, 13, 15, 17, 19, 21, 2, 4, 18, 20, 11, 3, 6, 8, 12, 14, 16, 10))
+        + bytes((22, 25, 24, 23))
+        + bytes(230)
+    ),
+)
+_ITALIAN_EVEN: Final = bytes.maketrans(_ALPHANUMERIC.encode(), _ITALIAN_PLACES)
 _ITALIAN_MONTHS: Final = "ABCDEHLMPRST"
 
+_NINO_LETTERS: Final = "ABCEGHJKLMNOPRSTWXYZ"  # none of DFIQUV, and no O in the second place
+_NINO_STARTS: Final = frozenset(
+    first + second for first in _NINO_LETTERS for second in _NINO_LETTERS if second != "O"
+) - {"BG", "GB", "KN", "NK", "NT", "TN", "ZZ"}
 
 # Some countries add to the day or the month: for the century, or for who has no number yet.
 _DAYS: Final = frozenset(f"{day:02}" for day in range(1, 32))
@@ -61,26 +77,23 @@ def spain_nie(number: str) -> bool:
 
 def italy_codice_fiscale(number: str) -> bool:
     """Returns whether the last letter of an Italian codice fiscale is right."""
-    odd = _ITALIAN_ODD + _ITALIAN_ODD_REST
-    total = 0
     if number[8] not in _ITALIAN_MONTHS:
         return False
-    for place, character in enumerate(number[:15]):
-        value = int(character) if character.isdigit() else ord(character) - 65
-        total += odd[value] if place % 2 == 0 else value
+    codes = number[:15].encode()
+    total = sum(codes[::2].translate(_ITALIAN_ODD)) + sum(codes[1::2].translate(_ITALIAN_EVEN))
     return chr(65 + total % 26) == number[15]
+
+
+def france_begins(number: str) -> bool:
+    """Returns whether a number begins with a sex and a month, as French ones do."""
+    return number[0] in "12" and int(number[3:5]) > 0
 
 
 def france_nir(number: str) -> bool:
     """Returns whether the key of a French NIR is right; Corsica has letters."""
     # 2A and 2B are Corsica.
     body = number[:5] + number[5:7].replace("2A", "19").replace("2B", "18") + number[7:13]
-    return (
-        number[0] in "12"
-        and int(number[3:5]) > 0
-        and body.isdigit()
-        and 97 - int(body) % 97 == int(number[13:])
-    )
+    return france_begins(number) and body.isdigit() and 97 - int(body) % 97 == int(number[13:])
 
 
 def germany_tax_id(number: str) -> bool:
@@ -147,13 +160,18 @@ def sweden_personnummer(number: str) -> bool:
     return short[4:6] in _SWEDISH_DAYS and short[2:4] in _MONTHS and luhn(short)
 
 
+def norway_begins(number: str) -> bool:
+    """Returns whether a number begins with a day, as Norwegian ones do."""
+    return number[:2] in _NORWEGIAN_DAYS and number[2:4] in _NORWEGIAN_MONTHS
+
+
 def norway_fodselsnummer(number: str) -> bool:
     """Returns whether both check digits of a Norwegian number are right."""
-    if number[:2] not in _NORWEGIAN_DAYS or number[2:4] not in _NORWEGIAN_MONTHS:
-        return False
-    first = weighted(number, (3, 7, 6, 1, 8, 9, 4, 5, 2, 1))
-    second = weighted(number, (5, 4, 3, 2, 7, 6, 5, 4, 3, 2, 1))
-    return first % 11 == 0 and second % 11 == 0
+    return (
+        norway_begins(number)
+        and weighted(number, (3, 7, 6, 1, 8, 9, 4, 5, 2, 1)) % 11 == 0
+        and weighted(number, (5, 4, 3, 2, 7, 6, 5, 4, 3, 2, 1)) % 11 == 0
+    )
 
 
 def finland_hetu(number: str) -> bool:
@@ -196,12 +214,16 @@ def india_aadhaar(number: str) -> bool:
     return number[0] not in "01" and verhoeff(number)
 
 
+def china_holds_a_day(number: str) -> bool:
+    """Returns whether a number has a day of the last centuries in it, as Chinese ones do."""
+    return _is_day(number[12:14], number[10:12]) and number[6:8] in {"18", "19", "20"}
+
+
 def china_resident(number: str) -> bool:
     """Returns whether the check character of a Chinese resident's number is right."""
     weights = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
     return (
-        _is_day(number[12:14], number[10:12])
-        and number[6:8] in {"18", "19", "20"}
+        china_holds_a_day(number)
         and _CHINESE_CHECKS[weighted(number[:17], weights) % 11] == number[17]
     )
 
@@ -247,10 +269,8 @@ def korea_rrn(number: str) -> bool:
 
 def mexico_curp(number: str) -> bool:
     """Returns whether the check digit of a Mexican CURP is right."""
-    total = sum(
-        _CURP_CHARACTERS.index(character) * weight
-        for character, weight in zip(number[:17], range(18, 1, -1), strict=True)
-    )
+    values = number.encode().translate(_CURP_VALUES)
+    total: int = sum(map(mul, values, range(18, 1, -1)))
     return -total % 10 == int(number[17])
 
 
@@ -321,9 +341,4 @@ def india_pan(number: str) -> bool:
 
 def uk_nino(number: str) -> bool:
     """Returns whether the letters of a National Insurance number are ones that are given."""
-    return (
-        not set(number[:2]) & set("DFIQUV")
-        and number[1] != "O"
-        and number[:2] not in {"BG", "GB", "KN", "NK", "NT", "TN", "ZZ"}
-        and number[8] in "ABCD"
-    )
+    return number[:2] in _NINO_STARTS and number[8] in "ABCD"

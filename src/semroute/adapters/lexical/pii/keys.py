@@ -15,12 +15,17 @@ _W: Final = r"[A-Za-z0-9_\-]"
 
 
 def _compiled(keys: tuple[tuple[str, str], ...]) -> tuple[tuple[str, re.Pattern[str]], ...]:
-    """Makes patterns that begin with a literal, which is what makes searching fast."""
+    """Makes patterns that begin with a literal, which is what makes searching fast.
+
+    What is a token but goes on is matched as well, as `more`.
+    """
     return tuple(
         (
             start,
             re.compile(
-                re.escape(start) + rf"(?<![^\W_].{{{len(start)}}}){rest}(?![^\W_])", re.DOTALL
+                re.escape(start)
+                + rf"(?<![^\W_].{{{len(start)}}})(?:{rest}(?![^\W_])|{rest}(?P<more>))",
+                re.DOTALL,
             ),
         )
         for start, rest in keys
@@ -57,22 +62,21 @@ _END: Final = re.compile(
 _KEY_MAX: Final = 16_384
 
 
-def find_cloud_keys(reading: Reading) -> Iterator[PiiSpan]:
+def find_cloud_keys(reading: Reading) -> Iterator[PiiSpan | None]:
     """Finds keys of cloud providers."""
     text = reading.text
     yield from _of_issuers(text, _CLOUD, PiiKind.CLOUD_KEY)
     if "Q~" in text:
         for match in _AZURE_SECRET.finditer(text):
             yield PiiSpan(PiiKind.CLOUD_KEY, match.start(), match.end(), DISTINCT)
-    if not reading.mentions(Topic.CLOUD):
-        return
-    for match in _AWS_SECRET.finditer(text):
+    for match in reading.beside(_AWS_SECRET, Topic.CLOUD):
         start, end = match.span()
-        if reading.near(Topic.CLOUD, start, end) and looks_random(match[0]):
-            yield PiiSpan(PiiKind.CLOUD_KEY, start, end, CONTEXT)
+        if reading.near(Topic.CLOUD, start, end):
+            is_key = looks_random(match[0])
+            yield PiiSpan(PiiKind.CLOUD_KEY, start, end, CONTEXT) if is_key else None
 
 
-def find_tokens(reading: Reading) -> Iterator[PiiSpan]:
+def find_tokens(reading: Reading) -> Iterator[PiiSpan | None]:
     """Finds tokens of services: source hosts, chat, payment, models, mail."""
     text = reading.text
     yield from _of_issuers(text, _TOKENS, PiiKind.TOKEN)
@@ -131,8 +135,14 @@ def find_private_keys(reading: Reading) -> Iterator[PiiSpan]:
 
 def _of_issuers(
     text: str, issuers: tuple[tuple[str, re.Pattern[str]], ...], kind: PiiKind
-) -> Iterator[PiiSpan]:
+) -> Iterator[PiiSpan | None]:
     for start, pattern in issuers:
         if start in text:
-            for match in pattern.finditer(text):
-                yield PiiSpan(kind, match.start(), match.end(), DISTINCT)
+            reached = 0
+            while (match := pattern.search(text, reached)) is not None:
+                if match.lastgroup is None:
+                    reached = match.end()
+                    yield PiiSpan(kind, match.start(), reached, DISTINCT)
+                else:
+                    reached = match.start() + 1
+                    yield None

@@ -1,7 +1,7 @@
 """The words that say what a number beside them is, in the languages people mix with English."""
 
 from enum import IntEnum, auto
-from typing import Final, NamedTuple
+from typing import Final, TypeAlias
 
 
 class Topic(IntEnum):
@@ -29,6 +29,9 @@ class Topic(IntEnum):
     BR_CPF = auto()
     WALLET = auto()
 
+
+Topics: TypeAlias = tuple[Topic, ...]
+"""Several, of which each will do."""
 
 _WORDS: Final[dict[Topic, str]] = {
     Topic.PHONE: (
@@ -104,37 +107,19 @@ _WORDS: Final[dict[Topic, str]] = {
 }
 
 
-class Phrases(NamedTuple):
-    """What begins with a word. A tuple, because a text may have 100,000 of these words.
-
-    Args:
-        alone: The topics that the word announces by itself.
-        rests: What may follow it.
-        longer: Likewise, each with the topic that the whole announces.
-    """
-
-    alone: tuple[Topic, ...]
-    rests: tuple[str, ...]
-    longer: tuple[tuple[str, Topic], ...]
-
-
-def _by_first_word() -> dict[str, Phrases]:
-    phrases: dict[str, list[tuple[str, Topic]]] = {}
+def _by_first_word() -> dict[Topic, dict[str, tuple[str, ...]]]:
+    phrases: dict[Topic, dict[str, tuple[str, ...]]] = {}
     for topic, words in _WORDS.items():
+        rests: dict[str, list[str]] = {}
         for phrase in words.split("|"):
             letters = 0
             while letters < len(phrase) and phrase[letters].isalpha():
                 letters += 1
-            phrases.setdefault(phrase[:letters], []).append((phrase[letters:], topic))
-    return {
-        first: Phrases(
-            tuple(topic for rest, topic in some if not rest),
-            tuple(rest for rest, _ in some if rest),
-            tuple((rest, topic) for rest, topic in some if rest),
-        )
-        for first, some in phrases.items()
-    }
+            rests.setdefault(phrase[:letters], []).append(phrase[letters:])
+        # A word that announces the topic by itself comes before what it does with others.
+        phrases[topic] = {first: tuple(sorted(some, key=bool)) for first, some in rests.items()}
+    return phrases
 
 
 PHRASES: Final = _by_first_word()
-"""For each first word, what it announces, alone or with what follows."""
+"""For each topic the first words of what announces it, and what may follow each of them."""

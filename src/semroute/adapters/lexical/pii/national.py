@@ -2,13 +2,14 @@
 
 import re
 from collections.abc import Iterator
-from typing import Final
+from itertools import groupby, repeat
+from typing import Final, TypeAlias
 
 from attrs import frozen
 
 from semroute.adapters.lexical.pii import identities
 from semroute.adapters.lexical.pii.identities import Check
-from semroute.adapters.lexical.pii.lexicon import Topic
+from semroute.adapters.lexical.pii.lexicon import Topic, Topics
 from semroute.adapters.lexical.pii.reading import Reading
 from semroute.adapters.lexical.pii.scores import CONTEXT, LIKELY, PROVEN
 from semroute.domain.pii import PiiKind, PiiSpan
@@ -23,11 +24,13 @@ class Rule:
         topics: The words of which one must be near, since chance passes the check too often.
             Without any, the form and the check are proof enough.
         score: How sure that is.
+        begins: A look at digits alone, of which there are lists of any sort, before the check.
     """
 
     check: Check
-    topics: tuple[Topic, ...] = ()
+    topics: Topics = ()
     score: float = PROVEN
+    begins: Check | None = None
 
 
 _PERSONAL: Final = (Topic.NATIONAL_ID, Topic.TAX_ID)
@@ -39,7 +42,8 @@ _RULES: Final[tuple[tuple[str, tuple[Rule, ...]], ...]] = (
     ("00000000A|00000000-A|00000000 A", (Rule(identities.spain_dni),)),
     ("A0000000A|A-0000000-A|A 0000000 A", (Rule(identities.letter_digits_letter),)),
     ("AAAAAA00A00A000A|AAAAAA 00A00 A000A", (Rule(identities.italy_codice_fiscale),)),
-    ("000000000000000|0 00 00 00 000 000 00|0 00 00 0A 000 000 00", (Rule(identities.france_nir),)),
+    ("000000000000000", (Rule(identities.france_nir, begins=identities.france_begins),)),
+    ("0 00 00 00 000 000 00|0 00 00 0A 000 000 00", (Rule(identities.france_nir),)),
     ("000000A00000000", (Rule(identities.france_nir),)),
     ("00.00.00-000.00", (Rule(identities.belgium_national_number),)),
     (
@@ -57,7 +61,10 @@ _RULES: Final[tuple[tuple[str, tuple[Rule, ...]], ...]] = (
     ),
     ("000.000.000-00", (Rule(identities.brazil_cpf),)),
     ("0000 0000 0000|0000-0000-0000", (Rule(identities.india_aadhaar),)),
-    ("000000000000000000|00000000000000000A", (Rule(identities.china_resident),)),
+    (
+        "000000000000000000|00000000000000000A",
+        (Rule(identities.china_resident, begins=identities.china_holds_a_day),),
+    ),
     ("000.0000.0000.00|000 0000 0000 00", (Rule(identities.switzerland_ahv),)),
     ("0000000A|0000000AA", (Rule(identities.ireland_pps),)),
     ("000000-0000000", (Rule(identities.korea_rrn),)),
@@ -82,7 +89,7 @@ _RULES: Final[tuple[tuple[str, tuple[Rule, ...]], ...]] = (
     (
         "00000000000",
         (
-            Rule(identities.norway_fodselsnummer),
+            Rule(identities.norway_fodselsnummer, begins=identities.norway_begins),
             Rule(identities.germany_tax_id, _PERSONAL),
             Rule(identities.poland_pesel, _PERSONAL),
             Rule(identities.croatia_oib, _PERSONAL),
@@ -134,12 +141,24 @@ _RULES: Final[tuple[tuple[str, tuple[Rule, ...]], ...]] = (
 )
 
 
-def _by_form() -> dict[str, tuple[Rule, ...]]:
-    forms: dict[str, tuple[Rule, ...]] = {}
+_Tests: TypeAlias = tuple[tuple[Topics, tuple[Rule, ...]], ...]
+"""Rules in their order, those together that want the same words."""
+
+_Heard: TypeAlias = tuple[Topics, _Tests, _Tests]
+"""What words some tests want, all tests, and those that want none."""
+
+
+def _by_form() -> dict[str, _Tests]:
+    forms: dict[str, list[Rule]] = {}
     for written, rules in _RULES:
         for form in written.split("|"):
-            forms[form] = (*forms.get(form, ()), *rules)
-    return forms
+            forms.setdefault(form, []).extend(rules)
+    return {
+        form: tuple(
+            (topics, tuple(some)) for topics, some in groupby(rules, key=lambda rule: rule.topics)
+        )
+        for form, rules in forms.items()
+    }
 
 
 _FORMS: Final = _by_form()
@@ -149,9 +168,12 @@ _SHAPE: Final = str.maketrans(
 )
 
 # One scan for all countries: a digit among the first seven characters, then groups. After a blank
-# only digits, or one letter, belong to the same number.
+# only digits, or one letter, belong to the same number. Who has less than eight characters is seen
+# first.
 _TOKEN: Final = re.compile(
-    r"[0-9A-Za-z](?<![^\W_].)(?<![0-9][.,\-/].)(?<!\+.)(?=[0-9A-Za-z .\-/+]{7})"
+    r"[0-9A-Za-z](?<![^\W_].)(?<![0-9][.,\-/].)(?<!\+.)"
+    r"(?![0-9A-Za-z]{0,6}+(?: (?![0-9]{1,7}+[A-Z]?+(?![^\W_])|[A-Z][0-9]{0,3}+[A-Z]?+(?![^\W_]))"
+    r"|[^0-9A-Za-z .\-/+]))(?=[0-9A-Za-z .\-/+]{7})"
     r"(?=[A-Za-z]{0,5}[0-9]|(?<=[0-9])|(?<=[A-Z])[A-Z]?[ \-][0-9]|(?<=[A-Z])[A-Z]{5} [0-9])"
     r"[0-9A-Za-z]{0,18}+"
     r"(?:(?:[.\-/+][0-9A-Za-z]{1,8}|[ ](?:[0-9]{1,7}[A-Z]?|[A-Z][0-9]{0,3}[A-Z]?))(?![^\W_])){0,7}+"
@@ -159,51 +181,80 @@ _TOKEN: Final = re.compile(
 )
 _SEPARATORS: Final = re.compile("[ .\\-/+]")
 _SHORTEST: Final = 8
+_TESTS: Final = 2  # that make a near miss
 
 
-def find_national_ids(reading: Reading) -> Iterator[PiiSpan]:
+def find_national_ids(reading: Reading) -> Iterator[PiiSpan | None]:
     """Finds identity and tax numbers whose check digits are right.
 
     Where chance passes the check of one number in ten, or there is none, a word must be near.
     """
     if not reading.has_digit:
         return
-    for match in _TOKEN.finditer(reading.text):
-        start, written = match.start(), match[0]
-        rules = _FORMS.get(written.translate(_SHAPE))
-        if rules is None:
-            # A word in capitals may stand before, another number after: "ID 12345678Z 2024".
-            head, _, tail = written.partition(" ")
-            if head.isalpha():
-                start += len(head) + 1
-                written = tail if tail.translate(_SHAPE) in _FORMS else tail.partition(" ")[0]
-            else:
-                written = head
-            if len(written) < _SHORTEST:
-                continue
-            rules = _FORMS.get(written.translate(_SHAPE))
-            if rules is None:
-                continue
+    heard: dict[str, _Heard] = {}
+    for start, written, form in _formed(reading.text):
+        told = heard.get(form)
+        if told is None:
+            told = heard[form] = _heard(reading, _FORMS[form])
+        topics, tests, plain = told
         end = start + len(written)
-        score = _score(reading, rules, written, start, end)
-        if score is not None:
-            yield PiiSpan(PiiKind.NATIONAL_ID, start, end, score)
+        if not topics or not reading.near(topics, start, end):
+            tests = plain
+        if tests:
+            judged = _judged(reading, tests, written, start, end)
+            if isinstance(judged, PiiSpan):
+                yield judged
+            elif judged:
+                yield from repeat(None, -(-judged // _TESTS))
 
 
-def _score(
-    reading: Reading, rules: tuple[Rule, ...], written: str, start: int, end: int
-) -> float | None:
+def _formed(text: str) -> Iterator[tuple[int, str, str]]:
+    """Yields what has the form of some country's number: where, how it is written, which form."""
+    for match in _TOKEN.finditer(text):
+        written = match[0]
+        if len(written) < _SHORTEST:
+            continue
+        form = written.translate(_SHAPE)
+        if form in _FORMS:
+            yield match.start(), written, form
+            continue
+        # A word in capitals may stand before, another number after: "ID 12345678Z 2024".
+        head, blank, tail = written.partition(" ")
+        if not blank:
+            continue
+        start = match.start()
+        if head.isalpha():
+            start += len(head) + 1
+            written = tail if tail.translate(_SHAPE) in _FORMS else tail.partition(" ")[0]
+        else:
+            written = head
+        form = written.translate(_SHAPE)
+        if form in _FORMS:
+            yield start, written, form
+
+
+def _heard(reading: Reading, tests: _Tests) -> _Heard:
+    """Returns the tests that some number of a text may pass."""
+    heard = tuple(
+        (topics, rules) for topics, rules in tests if not topics or reading.mentions(topics)
+    )
+    plain = tuple((topics, rules) for topics, rules in tests if not topics)
+    return tuple({topic for topics, _ in heard for topic in topics}), heard, plain
+
+
+def _judged(reading: Reading, tests: _Tests, written: str, start: int, end: int) -> PiiSpan | int:
+    """Returns the finding, or how many tests it took to find that there is none."""
     number = written if written.isdigit() else _SEPARATORS.sub("", written).upper()
-    near: dict[Topic, bool] = {}
-    for rule in rules:
-        if rule.topics:
-            for topic in rule.topics:
-                if topic not in near:
-                    near[topic] = reading.near(topic, start, end)
-                if near[topic]:
-                    break
-            else:
+    failed = 0
+    for topics, rules in tests:
+        if topics:
+            failed += 1  # the words about it take as long to look for as a check
+            if not reading.near(topics, start, end):
                 continue
-        if rule.check(number):
-            return rule.score
-    return None
+        for rule in rules:
+            if rule.begins is not None and not rule.begins(number):
+                continue
+            if rule.check(number):
+                return PiiSpan(PiiKind.NATIONAL_ID, start, end, rule.score)
+            failed += 1
+    return failed

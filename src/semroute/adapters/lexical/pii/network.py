@@ -13,12 +13,15 @@ _V4: Final = re.compile(
     r"[0-9](?=[0-9]{0,2}\.)(?<![^\W_].)(?<![0-9][.].)[0-9]{0,2}+(?:\.[0-9]{1,3}+){3}(?![^\W_]|\.[0-9])"
 )
 # At least a double colon or six single ones: times and scores have fewer.
-_V6: Final = re.compile(
-    r"[0-9A-Fa-f:](?<![\w:.].)(?:(?<=:)(?=:)|(?=[0-9A-Fa-f]{0,3}:))"
-    r"(?=(?<=:):|(?:[0-9A-Fa-f]{0,4}:){6}|[0-9A-Fa-f:]{0,30}?::)"
+_V6_WRITTEN: Final = (
+    r"(?:(?<=:)(?=:[0-9A-Fa-f])|(?=[0-9A-Fa-f]{0,3}:))"
+    r"(?=(?<=:):|(?:[0-9A-Fa-f]{0,4}+:(?!:)){0,5}+[0-9A-Fa-f]{0,4}+:)"
     r"[0-9A-Fa-f:]{1,38}+(?:(?<=:[0-9])(?:\.[0-9]{1,3}){3}|(?<=:[0-9]{2})(?:\.[0-9]{1,3}){3}"
     r"|(?<=:[0-9]{3})(?:\.[0-9]{1,3}){3})?(?![\w:])"
 )
+_V6: Final = re.compile(rf"[0-9A-Fa-f:](?<![\w:.].){_V6_WRITTEN}")
+# Shorter ones count only if the text has a word about machines.
+_V6_SURE: Final = re.compile(rf"[0-9A-Fa-f:](?<![\w:.].)(?=[0-9A-Fa-f:.]{{5}}){_V6_WRITTEN}")
 _MAC: Final = re.compile(
     r"[0-9A-Fa-f](?<![\w:.\-].)(?:"
     r"[0-9A-Fa-f](?P<s>[:\-])[0-9A-Fa-f]{2}(?:(?P=s)[0-9A-Fa-f]{2}){4}"
@@ -31,6 +34,7 @@ _BYTES: Final = re.compile(
     r"(?:(?:[0-9]|[1-9][0-9]|1[0-9]{2}|2[0-4][0-9]|25[0-5])(?:\.(?!\Z)|\Z)){4}"
 )
 _GROUPS: Final = 8
+_DOTS: Final = 3
 _COLONS: Final = 7  # of an address without a double one
 _GROUP_MAX: Final = 4  # hexadecimal digits
 _SURE_GROUPS: Final = 4
@@ -41,9 +45,9 @@ _SURE_START: Final = re.compile(
 )
 
 
-def find_ip_addresses(reading: Reading) -> Iterator[PiiSpan]:
+def find_ip_addresses(reading: Reading) -> Iterator[PiiSpan | None]:
     """Finds IPv4 and IPv6 addresses, but not versions and numbered sections."""
-    if reading.has_digit:
+    if reading.has_digit and reading.text.count(".") >= _DOTS:
         for match in _V4.finditer(reading.text):
             if not _is_v4(match[0]):
                 continue
@@ -63,20 +67,23 @@ def _is_v4(written: str) -> bool:
     return _BYTES.fullmatch(written) is not None
 
 
-def _find_v6(reading: Reading) -> Iterator[PiiSpan]:
-    is_about_machines = reading.mentions(Topic.ADDRESS)
-    for match in _V6.finditer(reading.text):
-        written = match[0]
-        if not is_about_machines and len(written) < _SURE_SHORTEST:
-            continue
+def _find_v6(reading: Reading) -> Iterator[PiiSpan | None]:
+    pattern = _V6 if reading.mentions(Topic.ADDRESS) else _V6_SURE
+    for match in pattern.finditer(reading.text):
         start, end = match.span()
+        written = match[0]
         if written[-1] == ":" and written[-2:] != "::":
             written, end = written[:-1], end - 1  # "at 2001:db8::1: refused"
+        if "::" not in written and written.count(":") + ("." in written) != _COLONS:
+            continue
         if _is_sure(written):
-            if _is_v6(written):
-                yield PiiSpan(PiiKind.IP_ADDRESS, start, end, DISTINCT)
-        elif written != "::" and reading.near(Topic.ADDRESS, start, end) and _is_v6(written):
-            yield PiiSpan(PiiKind.IP_ADDRESS, start, end, CONTEXT)
+            score = DISTINCT
+        elif reading.near(Topic.ADDRESS, start, end):
+            score = CONTEXT
+        else:
+            yield None
+            continue
+        yield PiiSpan(PiiKind.IP_ADDRESS, start, end, score) if _is_v6(written) else None
 
 
 def _is_sure(written: str) -> bool:

@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Iterator
+from itertools import repeat
 from typing import Final
 
-from semroute.adapters.lexical.pii.entropy import looks_random
+from semroute.adapters.lexical.pii.entropy import is_mixed, looks_random
 from semroute.adapters.lexical.pii.reading import Reading
 from semroute.adapters.lexical.pii.scores import CONTEXT, DISTINCT, LIKELY
 from semroute.domain.pii import PiiKind, PiiSpan
@@ -67,10 +68,11 @@ _REFERENCE: Final = re.compile(
 _DIGIT: Final = re.compile(r"\d")
 _SHORTEST: Final = 4
 _SHORTEST_KEY: Final = 8
+_TESTS: Final = 3  # that a value went through: what is in it, how random it is, what it stands for
 _TRAILING: Final = ".,;:!?)]}"
 
 
-def find_passwords(reading: Reading) -> Iterator[PiiSpan]:
+def find_passwords(reading: Reading) -> Iterator[PiiSpan | None]:
     """Finds what is assigned to a name such as `password` or `api_key`, and passwords in URLs.
 
     Placeholders and references to variables are none. A sentence's "the password is ..." counts
@@ -92,21 +94,26 @@ def find_passwords(reading: Reading) -> Iterator[PiiSpan]:
         assert group is not None
         start, end = assigned.span(group)
         reached = end
+        is_spoken = name[0].startswith(_SPOKEN)
+        if not is_spoken and end - start < _SHORTEST_KEY:
+            continue  # names of columns and the like, of which there may be many
         value = text[start:end]
         if group == "bare":
             value = value.rstrip(_TRAILING) if assigned["sign"] is None else value.rstrip(",;")
             end = start + len(value)
         quoted = group != "bare"
-        if not name[0].startswith(_SPOKEN):
-            convincing = (
-                len(value) >= _SHORTEST_KEY and _is_secret(lower, name) and looks_random(value)
-            )
-            score = LIKELY
-        else:
+        if is_spoken:
             convincing = _is_password(value, quoted=quoted, by_sign=assigned["sign"] is not None)
             score = CONTEXT
+        elif len(value) < _SHORTEST_KEY or not is_mixed(value) or not _is_secret(lower, name):
+            continue
+        else:
+            convincing = looks_random(value)
+            score = LIKELY
         if convincing and not is_placeholder(value):
             yield PiiSpan(PiiKind.PASSWORD, start, end, score)
+        else:
+            yield from repeat(None, _TESTS)
 
 
 def is_placeholder(value: str) -> bool:
@@ -149,9 +156,10 @@ def _has_inner_capital(value: str) -> bool:
     return any(map(str.isupper, value[1:])) and any(map(str.islower, value))
 
 
-def _in_urls(text: str) -> Iterator[PiiSpan]:
+def _in_urls(text: str) -> Iterator[PiiSpan | None]:
     for match in _IN_URL.finditer(text):
         if is_placeholder(match["value"]):
+            yield None
             continue
         begin = match.start()
         scheme = _SCHEME_BACKWARDS.match(text[max(0, begin - _SCHEME_MAX) : begin][::-1])

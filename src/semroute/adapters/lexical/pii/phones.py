@@ -50,11 +50,14 @@ _NATIONAL: Final = re.compile(
 _ANY: Final = re.compile(
     r"[(0-9](?<![\w+/$€£\-].)(?<![0-9][.,].)"
     r"(?=[0-9]{5}|[0-9]{0,4}+(?:[ .\-/]{1,2}\(?[0-9]{2}|\)(?:[0-9]{3}|[ .\-/]{1,2}\(?[0-9]{2})))"
-    r"(?=(?:[ ()./\-]{0,3}[0-9]){5})"
+    r"(?=(?:[ ()./\-]{0,3}[0-9]){5})(?:"
     r"(?:(?<=[0-9])[0-9]{5,13}+"
     r"|[0-9]{0,5}+\)?+(?:[ .\-/]{1,2}\(?[0-9]{2,8}\)?|(?<=\))[0-9]{3,8}){1,5}+)"
     + _EXTENSION
-    + _END,
+    + _END
+    # What goes on behind groups that are short and few goes on whichever of them is the first.
+    + r"|(?<=[0-9])[0-9]{0,4}+(?:[ .\-/]{1,2}[0-9]{2,5}(?![0-9])){1,4}+"
+    r"(?P<more>)(?=[^\W_]|[,:][0-9]|[.\-/][0-9](?![0-9])))",
     re.IGNORECASE,
 )
 # Dates, spans of years and round counts.
@@ -77,7 +80,7 @@ _LABEL_WITHIN: Final = 3  # and from the number to "(office)"
 _LOOK_UPS: Final = 256
 
 
-def find_phones(reading: Reading) -> Iterator[PiiSpan]:
+def find_phones(reading: Reading) -> Iterator[PiiSpan | None]:
     """Finds phone numbers.
 
     One with a country's code must be possible in that country. One without is told by its form
@@ -85,20 +88,25 @@ def find_phones(reading: Reading) -> Iterator[PiiSpan]:
     """
     if not reading.has_digit:
         return
+    # Those beside a word first: who has a crowd of them need not look for the others.
+    yield from _find_named(reading)
     yield from _find_international(reading)
     yield from _find_north_american(reading)
     for match in _NATIONAL.finditer(reading.text):
         digits = _digits(match[0])
         if digits >= _NATIONAL_SHORTEST and not _NOT_A_NUMBER_TO_CALL.fullmatch(match[0]):
             yield _span(match, CONTEXT if _is_called(reading, *match.span()) else POSSIBLE)
-    if reading.mentions(Topic.PHONE) or reading.mentions(Topic.PHONE_AFTER):
-        for match in _ANY.finditer(reading.text):
-            if (
-                _SHORTEST <= _digits(match[0]) <= _LONGEST
-                and _is_called(reading, *match.span())
-                and not _NOT_A_NUMBER_TO_CALL.fullmatch(match[0])
-            ):
+
+
+def _find_named(reading: Reading) -> Iterator[PiiSpan | None]:
+    for match in reading.beside(_ANY, (Topic.PHONE, Topic.PHONE_AFTER)):
+        if match.lastgroup is not None or _NOT_A_NUMBER_TO_CALL.fullmatch(match[0]):
+            yield None
+        elif _SHORTEST <= _digits(match[0]) <= _LONGEST:
+            if _is_called(reading, *match.span()):
                 yield _span(match, CONTEXT)
+            elif reading.near(Topic.PHONE, *match.span()):
+                yield from (None, None)  # two words were looked for
 
 
 def _find_north_american(reading: Reading) -> Iterator[PiiSpan]:

@@ -5,11 +5,11 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator
 from functools import cached_property
-from itertools import accumulate, compress
-from operator import add
+from itertools import chain
 from typing import Final, TypeAlias
 
-from semroute.adapters.lexical.pii.lexicon import PHRASES, Topic
+from semroute.adapters.lexical.pii.lexicon import Topic, Topics
+from semroute.adapters.lexical.pii.telling import Telling, telling_words
 from semroute.adapters.lexical.pii.typography import typed
 from semroute.domain.pii import PiiSpan
 
@@ -18,13 +18,13 @@ from semroute.domain.pii import PiiSpan
 BEFORE: Final = 44
 AFTER: Final = 16
 
-# A megabyte of prose has some 5,000 words that say what a number is, one of records under such
-# headings five times as many. A text with more than this is made of them; see `_crowded_from`.
-_PLACES: Final = 32_768
-_SPACING: Final = 32  # characters; what a longer text may have more of is further apart than this
-
-_WORD: Final = re.compile(r"[a-zß-ɏ]{2,}")
+_LONGEST: Final = 96  # characters; no number in groups has more, with what must not follow it
+# Numbers are in one row until a line ends or a word comes that is part of none. A row is followed
+# back as far as this.
+_APART: Final = re.compile(r"\n|[^\W\d_]{6}")
+_IN_A_ROW: Final = 64
 _DIGIT: Final = re.compile(r"[0-9]")
+_NOWHERE: Final[tuple[list[int], list[int]]] = ([], [])
 
 
 class Reading:
@@ -32,10 +32,7 @@ class Reading:
 
     def __init__(self, text: str) -> None:
         self.text = typed(text)
-        # From here on a number is believed to stand beside every word that speaks for it, and
-        # beside none that speaks against it: in a text of nothing but such words more is found
-        # than there is, and never less.
-        self._crowded_from = math.inf
+        self._places: dict[Topic | Topics, tuple[list[int], list[int]]] = {}
 
     @cached_property
     def has_digit(self) -> bool:
@@ -51,62 +48,92 @@ class Reading:
         return self.text.replace("İ", "i").lower()  # the only one that becomes two characters
 
     @cached_property
-    def _places(self) -> dict[Topic, tuple[list[int], list[int]]]:
-        lower = self.lower
-        words = _WORD.findall(lower)
-        if PHRASES.keys().isdisjoint(words):
-            return {}
-        places: dict[Topic, tuple[list[int], list[int]]] = {topic: ([], []) for topic in Topic}
-        # No step of Python's for the many words that say nothing: a third of the time.
-        gaps = map(len, _WORD.split(lower))
-        ends = accumulate(map(add, gaps, map(len, words)))
-        telling = compress(zip(words, ends, strict=True), map(PHRASES.__contains__, words))
-        most = max(_PLACES, len(lower) // _SPACING)
-        for count, (word, end) in enumerate(telling):
-            start = end - len(word)
-            if count == most:
-                self._crowded_from = start
-                break
-            alone, rests, longer = PHRASES[word]
-            for topic in alone:
-                starts, reached = places[topic]
-                starts.append(start)
-                reached.append(end)
-            if lower.startswith(rests, end):
-                for rest, topic in longer:
-                    if lower.startswith(rest, end):
-                        places[topic][0].append(start)
-                        places[topic][1].append(end + len(rest))
-        return {topic: place for topic, place in places.items() if place[0]}
+    def _telling(self) -> Telling:
+        return telling_words(self.lower)
 
-    def mentions(self, topic: Topic) -> bool:
-        """Returns whether a word of the topic stands anywhere in the text."""
-        return topic in self._places or self._crowded_from < math.inf
+    @cached_property
+    def _crowded_from(self) -> float:
+        return self._telling.crowded_from
+
+    def _spoken(self, topic: Topic | Topics) -> tuple[list[int], list[int]]:
+        """Returns where the words of a topic, or of any of several, begin and have ended."""
+        spoken = self._places.get(topic)
+        if spoken is None:
+            if not self._telling.words:
+                spoken = _NOWHERE
+            elif isinstance(topic, Topic):
+                spoken = self._telling.places(topic, self.lower)
+            else:
+                starts, ends = zip(*map(self._spoken, topic), strict=True)
+                spoken = sorted(chain.from_iterable(starts)), sorted(chain.from_iterable(ends))
+            self._places[topic] = spoken
+        return spoken
+
+    def mentions(self, topic: Topic | Topics) -> bool:
+        """Returns whether a word of the topic stands anywhere in the text, or of any of several."""
+        return bool(self._spoken(topic)[0]) or self._crowded_from < math.inf
 
     def near(
-        self, topic: Topic, start: int, end: int, before: int = BEFORE, after: int = AFTER
+        self, topic: Topic | Topics, start: int, end: int, before: int = BEFORE, after: int = AFTER
     ) -> bool:
-        """Returns whether a word of the topic stands close before or after a span."""
-        place = self._places.get(topic)
+        """Returns whether a word of the topic, or of any of several, is close to a span."""
         if end + after >= self._crowded_from:
             return topic is not Topic.VERSION  # which speaks against an address
-        if place is None:
+        starts, ends = self._places.get(topic) or self._spoken(topic)
+        if not starts:
             return False
-        starts, ends = place
         last = bisect_right(ends, start) - 1
         if last >= 0 and start - ends[last] <= before:
             return True
         following = bisect_left(starts, end)
         return following < len(starts) and starts[following] - end <= after
 
+    def beside(self, pattern: re.Pattern[str], topic: Topic | Topics) -> Iterator[re.Match[str]]:
+        """Yields the matches that are near a word of the topic, or of several, and some others.
+
+        What is far from such words is not read, but for a few words before them: so many that
+        numbers in a row are parted as they would be if all were read.
+        """
+        reached = 0
+        for first, last in self._surroundings(topic):
+            for match in pattern.finditer(self.text, max(reached, first), last + _LONGEST):
+                if match.start() > last:
+                    break
+                reached = match.end()
+                yield match
+
+    def _surroundings(self, topic: Topic | Topics) -> Iterator[tuple[int, int]]:
+        """Yields from where to where a match may begin that is near a word."""
+        if not self.mentions(topic):
+            return
+        places = list(zip(*self._spoken(topic), strict=True))
+        if self._crowded_from < math.inf:
+            places.append((int(self._crowded_from), len(self.text)))
+        if len(places) * (BEFORE + AFTER + _LONGEST) > len(self.text):
+            yield 0, len(self.text)  # to part them would take longer
+            return
+        first, last = 0, -1
+        for start, end in places:
+            begin = max(0, start - AFTER - _LONGEST)
+            if begin > last:
+                if last >= 0:
+                    yield first, last
+                apart = _APART.search(self.text[max(0, begin - _IN_A_ROW) : begin][::-1])
+                first = begin if apart is None else begin - apart.start()
+            last = max(last, end + BEFORE)
+        if last >= 0:
+            yield first, last
+
     def distance_before(self, topic: Topic, start: int) -> int | None:
         """Returns how far before a place the last word of the topic ends, if there is one."""
-        place = self._places.get(topic)
-        if place is None:
-            return None
-        last = bisect_right(place[1], start) - 1
-        return start - place[1][last] if last >= 0 else None
+        _, ends = self._spoken(topic)
+        last = bisect_right(ends, start) - 1
+        return start - ends[last] if last >= 0 else None
 
 
-Recogniser: TypeAlias = Callable[[Reading], Iterator[PiiSpan]]
-"""Finds one kind, or a few that look alike, in linear time."""
+Recogniser: TypeAlias = Callable[[Reading], Iterator[PiiSpan | None]]
+"""Finds one kind, or a few that look alike, in linear time.
+
+It yields None for each dear test that only said that something is none: what takes time counts
+where findings count.
+"""

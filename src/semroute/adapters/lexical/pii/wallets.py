@@ -40,10 +40,9 @@ def find_crypto_addresses(reading: Reading) -> Iterator[PiiSpan]:
     yield from _find_bech32(reading.text)
     yield from _find_ethereum(reading.text)
     yield from _find_stellar(reading.text)
-    if reading.mentions(Topic.WALLET):
-        for match in _SOLANA.finditer(reading.text):
-            if reading.near(Topic.WALLET, match.start(), match.end()):
-                yield _span(match, POSSIBLE)
+    for match in reading.beside(_SOLANA, Topic.WALLET):
+        if reading.near(Topic.WALLET, match.start(), match.end()):
+            yield _span(match, POSSIBLE)
 
 
 def _span(match: re.Match[str], score: float) -> PiiSpan:

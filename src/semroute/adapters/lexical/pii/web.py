@@ -25,7 +25,9 @@ _CLOSING: Final = {")": "(", "]": "["}
 
 # Anchored at a dot between letters or digits, which ordinary text has seldom.
 _AFTER_DOT: Final = re.compile(
-    r"\.(?<=[^\W_]\.)(?=[A-Za-z0-9])([A-Za-z0-9\-]{1,63}+(?:\.[A-Za-z0-9][A-Za-z0-9\-]{0,62}+){0,6}+)"
+    r"\.(?<=[^\W_]\.)(?=[A-Za-z0-9])"
+    r"(?![A-Za-z\-]{0,63}+[0-9][A-Za-z0-9\-]{0,63}+(?!/|\.[A-Za-z0-9]))("
+    r"[A-Za-z0-9\-]{1,63}+(?:\.[A-Za-z0-9][A-Za-z0-9\-]{0,62}+){0,6}+)"
     r"(?![\w@(])(/[^\s<>\"`{}|\\^]{0,2048}+)?"
 )
 _LABEL_BACKWARDS: Final = re.compile(r"[\w\-]{1,63}+")
@@ -35,7 +37,7 @@ _NOT_BEFORE: Final = frozenset("@/.\\$")
 _TECHNOLOGIES: Final = frozenset(("asp.net", "ado.net", "vb.net", "ml.net", "paint.net"))
 
 
-def find_urls(reading: Reading) -> Iterator[PiiSpan]:
+def find_urls(reading: Reading) -> Iterator[PiiSpan | None]:
     """Finds addresses with a scheme, with `www.`, or with a host and a path."""
     text = reading.text
     if "://" in text:
@@ -53,25 +55,31 @@ def find_urls(reading: Reading) -> Iterator[PiiSpan]:
         end = _without_trailing(text, match.start(), match.end())
         if "." in text[match.start() + 4 : end]:
             yield PiiSpan(PiiKind.URL, match.start(), end, DISTINCT)
-    for start, end, score in _hosts(reading, with_path=True):
-        yield PiiSpan(PiiKind.URL, start, _without_trailing(text, start, end), score)
+    for host in _hosts(reading, with_path=True):
+        if host is None:
+            yield None
+        else:
+            start, end, score = host
+            yield PiiSpan(PiiKind.URL, start, _without_trailing(text, start, end), score)
 
 
-def find_domains(reading: Reading) -> Iterator[PiiSpan]:
+def find_domains(reading: Reading) -> Iterator[PiiSpan | None]:
     """Finds names of hosts that stand alone: `example.com`, `shop.example.co.uk`."""
     if "." in reading.text:
-        for start, end, score in _hosts(reading, with_path=False):
-            yield PiiSpan(PiiKind.DOMAIN, start, end, score)
+        for host in _hosts(reading, with_path=False):
+            yield None if host is None else PiiSpan(PiiKind.DOMAIN, *host)
 
 
-def _hosts(reading: Reading, *, with_path: bool) -> Iterator[tuple[int, int, float]]:
+def _hosts(reading: Reading, *, with_path: bool) -> Iterator[tuple[int, int, float] | None]:
+    """Yields where hosts stand and how sure that is, and None for each that hardly is none."""
     text = reading.text
     reached = 0
     for match in _AFTER_DOT.finditer(text):
         dot = match.start()
+        has_path = match[2] is not None
         # More labels than a host has: what follows them is no host of its own.
-        is_rest, reached = dot == reached, match.end() if match[2] is None else 0
-        if is_rest or (match[2] is not None) != with_path:
+        is_rest, reached = dot == reached, 0 if has_path else match.end()
+        if is_rest or has_path is not with_path:
             continue
         rest = match[1].rstrip("-")
         top = rest[rest.rfind(".") + 1 :]
@@ -79,19 +87,18 @@ def _hosts(reading: Reading, *, with_path: bool) -> Iterator[tuple[int, int, flo
         if folded not in SURE and folded not in DOUBTFUL:
             continue
         label = _LABEL_BACKWARDS.match(text[max(0, dot - _LABEL_MAX) : dot][::-1])
-        if label is None:
-            continue
-        name = label[0][::-1].lstrip("_-")
+        name = label[0][::-1].lstrip("_-") if label is not None else ""
         start, end = dot - len(name), dot + 1 + len(rest)
         if not name or (start and text[start - 1] in _NOT_BEFORE):
+            yield None
             continue
         host = text[start:end]
         # "the end.Net profit": a top-level domain is written as the rest is.
         if folded != top and not host.isupper():
+            yield None
             continue
         score = _score(reading, host.lower(), folded, start, end)
-        if score is not None:
-            yield start, match.end() if with_path else end, score
+        yield None if score is None else (start, match.end() if with_path else end, score)
 
 
 def _score(reading: Reading, host: str, top: str, start: int, end: int) -> float | None:
