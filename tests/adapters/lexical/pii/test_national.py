@@ -41,6 +41,11 @@ def test_numbers_of_a_distinct_form_need_no_word(number: str) -> None:
     assert text[span.start : span.end] == number
 
 
+@pytest.mark.parametrize("number", DISTINCT)
+def test_a_number_stands_between_the_commas_of_a_table(number: str) -> None:
+    assert marked(f"7,{number},3", PiiKind.NATIONAL_ID) == f"7,⟦{number}⟧,3"
+
+
 @pytest.mark.parametrize("announced", ANNOUNCED)
 def test_bare_digits_need_the_word_of_their_country(announced: str) -> None:
     number = announced[announced.index(next(filter(str.isdigit, announced))) :]

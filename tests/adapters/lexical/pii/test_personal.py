@@ -32,6 +32,7 @@ def test_addresses_of_people_are_found_and_handles_are_not(text: str) -> None:
         "amex ⟦378282246310005⟧ or ⟦3782 822463 10005⟧",
         "diners ⟦30569309025904⟧, jcb ⟦3530111333300000⟧, maestro card ⟦6759649826438453⟧",
         "a short maestro card: ⟦501800000009⟧",
+        "7,⟦4111111111111111⟧,12/27,3\n8,⟦5500005555555559⟧,⟦4111 1111 1111 1111⟧,01/28,4",
         "one digit off: 4111 1111 1111 1112",
         "of no issuer: 9999999999999995",
         "a measurement of 0.4111111111111111 units",
@@ -83,6 +84,8 @@ def test_social_security_numbers_follow_the_rules_of_issue(text: str) -> None:
         "⟦451 5986⟧ office",
         "⟦+61821851822⟧, whose digits are also a Norwegian identity number",
         "Telefon: ⟦06483/123456⟧",
+        "1,⟦+44 20 7946 0123⟧,3\n2,⟦212-555-0123⟧,4\n3,⟦07700 900123⟧,5",
+        "phones: ⟦2125550123⟧,⟦2125550124⟧,⟦2125550125⟧",
     ],
 )
 def test_phones_are_found_in_the_ways_countries_write_them(text: str) -> None:
@@ -96,6 +99,8 @@ def test_phones_are_found_in_the_ways_countries_write_them(text: str) -> None:
         "the phone costs 1000 dollars; call me in 20 minutes, on 2024-05-06",
         "order number 123456789, call it in",
         "3.14159265358979, 1,234,567.89 and 123456 + 654321 = 777777",
+        "the phone costs 1234567,50 or 1 234 567,890",
+        "from 0,00 12345678 to 1,05 123 4567 89",
         "version 10.15.7.1234, chapter 12.3.4",
         "the game Call of Towers sold 30000000 copies",
         "ids 1-1-1-1-1-1-1-1-1",

@@ -171,7 +171,7 @@ _SHAPE: Final = str.maketrans(
 # only digits, or one letter, belong to the same number. Who has less than eight characters is seen
 # first.
 _TOKEN: Final = re.compile(
-    r"[0-9A-Za-z](?<![^\W_].)(?<![0-9][.,\-/].)(?<!\+.)"
+    r"[0-9A-Za-z](?<![^\W_].)(?<![0-9][.\-/].)(?<!\+.)"
     r"(?![0-9A-Za-z]{0,6}+(?: (?![0-9]{1,7}+[A-Z]?+(?![^\W_])|[A-Z][0-9]{0,3}+[A-Z]?+(?![^\W_]))"
     r"|[^0-9A-Za-z .\-/+]))(?=[0-9A-Za-z .\-/+]{7})"
     r"(?=[A-Za-z]{0,5}[0-9]|(?<=[0-9])|(?<=[A-Z])[A-Z]?[ \-][0-9]|(?<=[A-Z])[A-Z]{5} [0-9])"

@@ -12,12 +12,14 @@ from semroute.adapters.lexical.pii.scores import CONTEXT, DISTINCT, LIKELY, POSS
 from semroute.domain.pii import PiiKind, PiiSpan
 
 _EXTENSION: Final = r"(?:[ ,]{0,2}(?:x|ext\.?|extension|#)[ .:]{0,2}[0-9]{1,6}(?![^\W_]))?"
-_END: Final = r"(?![^\W_]|[.,:][0-9]|[\-/][0-9])"
+_END: Final = r"(?![^\W_]|[.:][0-9]|[\-/][0-9])"
+# Where nothing but digits tells it from a price or a count. What a list has next is longer.
+_END_OF_DIGITS: Final = _END + r"(?!,[0-9]{1,3}(?![0-9]))"
 
 # A plus or two zeros, a country's code, and up to fifteen digits in all (ITU-T E.164).
 _INTERNATIONAL: Final = re.compile(
-    r"[+0](?:(?<=\+)(?=[ (0-9])|(?=0[1-9]))(?=[^+]{7})(?<![\w+\-/].)(?<![0-9][.,].)"
-    r"(?:(?<=\+)|0)[ ]?\(?[0-9]"
+    r"[+0](?:(?<=\+)(?=[ (0-9])|(?=0[1-9]))(?=[^+]{7})(?<![\w+\-/].)(?<![0-9]\..)"
+    r"(?:(?<=\+)|(?<![0-9],.)0)[ ]?\(?[0-9]"
     r"(?:[ .\-/]{0,2}[()]{0,2}[ .\-]?[0-9]){6,16}+" + _EXTENSION + _END,
     re.IGNORECASE,
 )
@@ -29,14 +31,15 @@ _LAST_FOUR: Final = re.compile(
     re.IGNORECASE,
 )
 _FIRST_SIX: Final = re.compile(
-    r"[(0-9](?<![\w+/$].)(?<![0-9][.,\-].)"
+    r"[(0-9](?<![\w+/$].)(?<![0-9][.\-].)"
     r"(?:(?<=1)[ .\-]?\(?[0-9]|(?<=\()[0-9]|)"
     r"[0-9]{2}(?:\)[ .\-]?|[ .\-])[0-9]{3}\Z"
 )
 _FIRST_SIX_MAX: Final = 11  # characters: "1 (212) 555"
 # A trunk zero or an area code in parentheses, then groups: Europe, Asia, South America.
 _NATIONAL: Final = re.compile(
-    r"[(0](?=[0-9])(?<![\w+/$\-].)(?<![0-9][., ].)(?:(?<=0)(?:"
+    r"[(0](?=[0-9])(?<![\w+/$\-].)(?<![0-9][. ].)"
+    r"(?:(?<![0-9],.)|(?<=\()|(?=[0-9]{3}))(?:(?<=0)(?:"
     r"[0-9]{1,4}(?P<s>[ .\-/])[0-9]{2,4}(?:(?P=s)[0-9]{2,4}){1,3}"
     r"|[0-9]{2,4}[/\-][0-9]{6,8}"
     r"|[1-9][0-9]{2,3} [0-9]{5,7}"
@@ -48,13 +51,13 @@ _NATIONAL: Final = re.compile(
 )
 # Anything of six to fourteen digits in a few groups: only beside a word about phones.
 _ANY: Final = re.compile(
-    r"[(0-9](?<![\w+/$€£\-].)(?<![0-9][.,].)"
+    r"[(0-9](?<![\w+/$€£\-].)(?<![0-9]\..)(?:(?<![0-9],.)|(?=[0-9]{4}))"
     r"(?=[0-9]{5}|[0-9]{0,4}+(?:[ .\-/]{1,2}\(?[0-9]{2}|\)(?:[0-9]{3}|[ .\-/]{1,2}\(?[0-9]{2})))"
     r"(?=(?:[ ()./\-]{0,3}[0-9]){5})(?:"
     r"(?:(?<=[0-9])[0-9]{5,13}+"
     r"|[0-9]{0,5}+\)?+(?:[ .\-/]{1,2}\(?[0-9]{2,8}\)?|(?<=\))[0-9]{3,8}){1,5}+)"
     + _EXTENSION
-    + _END
+    + _END_OF_DIGITS
     # What goes on behind groups that are short and few goes on whichever of them is the first.
     + r"|(?<=[0-9])[0-9]{0,4}+(?:[ .\-/]{1,2}[0-9]{2,5}(?![0-9])){1,4}+"
     r"(?P<more>)(?=[^\W_]|[,:][0-9]|[.\-/][0-9](?![0-9])))",
