@@ -40,9 +40,9 @@ def found_by(find: Recogniser, reading: Reading) -> list[PiiSpan] | Crowd:
 
     A text may be made of findings, or of what is one but for a last test that is dear. More than
     10,000 of a kind, if also more than one in 100 characters, are a crowd, which nobody looks
-    through: the whole text counts as being of that kind. Of near misses three count as one finding. So more is taken
-    for personal data than there is, and never less; and no text takes a recogniser much longer
-    than others of its length.
+    through: the whole text counts as being of that kind. Of near misses three count as one
+    finding. So more is taken for personal data than there is, and never less; and no text takes a
+    recogniser much longer than others of its length.
     """
     length = len(reading.text)
     if length <= _MOST:  # there is no room for a crowd
