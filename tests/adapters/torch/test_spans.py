@@ -123,7 +123,40 @@ def test_the_surer_a_head_is_the_higher_the_score() -> None:
     assert scores[-1] > 0.95
 
 
+def test_the_rest_of_a_name_beside_a_sure_word_is_found_and_marks_around_it_are_not() -> None:
+    text = "Dr . Ada Lovelace , hello"
+    probable = (0.1, 0.3, 0.9, 0.3, 0.3, 0.3)
+    (span,) = TOLD.spans(text, [_part(text, probable)])
+    assert text[span.start : span.end] == "Ada Lovelace"
+
+
+def test_a_word_alone_needs_as_much_as_it_takes() -> None:
+    assert not TOLD.spans("Ada Lovelace", [_part("Ada Lovelace", (0.45, 0.45))])
+
+
 STATES = 3
+_LEVEL = 10.0  # far above 0, where a hidden layer passes on what it is told
+TOLD = EntityHead(
+    (torch.eye(1, len(LAYERS) * STATES + SHAPES), torch.zeros(1)),
+    (torch.tensor([[0.0], [1.0], [0.0]]), torch.tensor([_LEVEL, 0.0, -_LEVEL])),
+    (0.5, 0.99),
+)
+"""A head to which a word is a person as its first state says."""
+
+
+def _part(text: str, probable: tuple[float, ...]) -> Part:
+    """Returns a part in which words between blanks are people so probably."""
+    ends = [at for at, character in enumerate(f"{text} ") if character == " "]
+    starts = [0, *[end + 1 for end in ends[:-1]]]
+    states = torch.zeros(len(ends), len(LAYERS) * STATES)
+    states[:, 0] = torch.tensor(probable).logit() + _LEVEL
+    return Part(
+        words=tuple(range(len(ends))),
+        offsets=tuple(zip(starts, ends, strict=True)),
+        states=states,
+    )
+
+
 ROUNDING = 1e-5
 ONE_WORD = Part(words=(0,), offsets=((0, 3),), states=torch.zeros(1, len(LAYERS) * STATES))
 

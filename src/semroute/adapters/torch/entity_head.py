@@ -113,7 +113,8 @@ class EntityHead:
         for rank, (kind, threshold) in enumerate(zip(KINDS, self.thresholds, strict=True), 1):
             scores = probabilities[:, rank]
             likely = _likely(text, words, scores, threshold)
-            for run in _runs(text, words, likely, kind):
+            for likely_run in _runs(text, words, likely, kind):
+                run = _without_marks(text, words, likely_run)
                 start, end = words[run[0]].start, words[run[-1]].end
                 # Marks, numbers and initials alone are neither.
                 if sum(map(str.isalpha, text[start:end])) >= _LETTERS:
@@ -213,6 +214,19 @@ def _runs(
         else:
             runs.append([index])
     return runs
+
+
+def _without_marks(text: str, words: Sequence[_Word], run: list[int]) -> list[int]:
+    """Returns a run without marks at its ends, as the point of a title that a name follows.
+
+    If it is nothing but marks, it stays.
+    """
+    places = [
+        place
+        for place, index in enumerate(run)
+        if any(map(str.isalnum, text[words[index].start : words[index].end]))
+    ]
+    return run[places[0] : places[-1] + 1] if places else run
 
 
 def _belong_together(
