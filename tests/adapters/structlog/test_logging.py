@@ -45,7 +45,7 @@ def test_an_error_is_logged_by_type_and_place_alone(logged: io.StringIO) -> None
         assert word in text
     assert "test_logging.py:" in text
     assert "in fail_over" in text
-    assert "078" not in text
+    assert "078-05" not in text  # the time of day may have fewer of its digits
     assert "prompt" not in text
 
 
@@ -68,4 +68,4 @@ def test_an_error_may_be_given_in_any_way(given: str, logged: io.StringIO) -> No
         else:
             structlog.get_logger("semroute.test").exception("failed")
     assert "ValueError" in logged.getvalue()
-    assert "078" not in logged.getvalue()
+    assert "078-05" not in logged.getvalue()

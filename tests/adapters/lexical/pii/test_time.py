@@ -14,8 +14,8 @@ from tests.costs import is_within, seconds_of
 LENGTH = 1_000_000
 # The aim is a tenth. The worst piece takes most recognisers 40 to 110 ms; those that look for the
 # words about a number 180 ms. The rest is for the clock.
-SECONDS = 0.2
-SECONDS_WITH_WORDS = 0.3
+SECONDS = 0.25
+SECONDS_WITH_WORDS = 0.4
 # A tenth of the length tells which pieces are bad for a recogniser, in a tenth of the time. It
 # has no room for a crowd, so the very worst is among some of them.
 SAMPLE = 100_000
