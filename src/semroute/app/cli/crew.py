@@ -3,7 +3,7 @@
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import aclosing
 from math import inf
 from pathlib import Path
@@ -23,18 +23,22 @@ from .learning import Learnt, Refused, Step, Task
 from .train_plan import Lessons, Plan
 
 Progress: TypeAlias = Callable[[str, float], None]
+Heads: TypeAlias = tuple[Head, ...]
 
 # What takes longest comes first, or the last would compute alone.
-_LONGEST_FIRST: Final[tuple[Head, ...]] = (
-    "attacks",
-    "entities",
-    "fast",
-    "categories",
-    "complexity",
+_LONGEST_FIRST: Final[tuple[Heads, ...]] = (
+    ("attacks",),
+    ("entities",),
+    ("categories", "fast"),  # they hold out the same texts
+    ("complexity",),
 )
-# They learn from many of the same texts, and from them as they are.
-_OF_WHOLE_TEXTS: Final[tuple[Head, ...]] = ("categories", "fast", "complexity")
 _MESSAGES: Final = msgspec.json.Decoder(Step | Learnt | Refused)
+
+
+def groups_of(heads: Sequence[Head]) -> list[Heads]:
+    """Returns heads as processes learn them: those that share work go together."""
+    some = (tuple(head for head in each if head in heads) for each in _LONGEST_FIRST)
+    return [each for each in some if each]
 
 
 @frozen
@@ -56,57 +60,68 @@ class Crew:
     output: Path
     add_bar: Callable[[], Progress]
 
-    def learn(self) -> dict[Head, Learnt]:
-        """Learns all heads of the plan.
+    def learn(self) -> list[Learnt]:
+        """Learns all heads of the plan, and says so of each group.
 
         Raises:
             MaterialError: A file is missing, is another one, or has a row that cannot be used.
             ExceptionGroup: Of a UsageError: a process cannot learn from something, by the
                 operator's fault. Of a CommandError: one ended without having learnt its head.
         """
-        wanted = self.plan.manifest.heads
-        lessons = Lessons(self.plan)
-        texts = [text for head in _OF_WHOLE_TEXTS if head in wanted for text in lessons.texts(head)]
-        self.vectorizer.vectors(texts, "texts")
+        self.vectorizer.vectors(list(self._shared_texts()), "texts")
         with TemporaryDirectory(prefix="semroute-train-") as directory:
             scratch = Path(directory)
-            for head in wanted:
-                self.vectorizer.lend(_memory(scratch, head))
-            learnt = trio.run(self._learn, scratch)
-            for head in wanted:
-                self.vectorizer.regain(_memory(scratch, head))
-        return {head: learnt[head] for head in wanted}
+            orders = {
+                scratch / f"{'-'.join(heads)}.npz": heads
+                for heads in groups_of(self.plan.manifest.heads)
+            }
+            for memory in orders:
+                self.vectorizer.lend(memory)
+            learnt = trio.run(self._learn, orders)
+            for memory in orders:
+                self.vectorizer.regain(memory)
+        return learnt
 
-    async def _learn(self, scratch: Path) -> dict[Head, Learnt]:
-        learnt: dict[Head, Learnt] = {}
-        orders, taken = trio.open_memory_channel[Head](inf)
-        with orders:
-            for head in sorted(self.plan.manifest.heads, key=_LONGEST_FIRST.index):
-                orders.send_nowait(head)
+    def _shared_texts(self) -> Iterator[str]:
+        """Yields what several groups learn from as it is, and not from pieces of it."""
+        lessons, heads = Lessons(self.plan), self.plan.manifest.heads
+        if {"categories", "fast"} & set(heads):
+            yield from (each.text for each in lessons.categories(heads)[0])
+        if "complexity" in heads:
+            yield from (each.text for each in lessons.trials())
+
+    async def _learn(self, orders: Mapping[Path, Heads]) -> list[Learnt]:
+        learnt: list[Learnt] = []
+        given, taken = trio.open_memory_channel[tuple[Path, Heads]](inf)
+        with given:
+            for order in orders.items():
+                given.send_nowait(order)
         async with trio.open_nursery() as nursery:
             for _ in os.sched_getaffinity(0):
-                nursery.start_soon(self._work, taken.clone(), scratch, learnt)
+                nursery.start_soon(self._work, taken.clone(), learnt)
             taken.close()
         return learnt
 
     async def _work(
-        self, orders: trio.MemoryReceiveChannel[Head], scratch: Path, learnt: dict[Head, Learnt]
+        self,
+        orders: trio.MemoryReceiveChannel[tuple[Path, Heads]],
+        learnt: list[Learnt],
     ) -> None:
         async with orders:
-            async for head in orders:
+            async for memory, heads in orders:
                 task = Task(
-                    head,
+                    heads,
                     msgspec.to_builtins(self.plan.manifest),
                     tuple(map(str, self.plan.roots)),
                     self.plan.own_use,
-                    str(_memory(scratch, head)),
+                    str(memory),
                     str(self.output),
                 )
-                learnt[head] = await _learnt(task, self.add_bar())
+                learnt.append(await _learnt(task, self.add_bar()))
 
 
 async def _learnt(task: Task, progress: Progress) -> Learnt:
-    """Has a process learn a head. Cancelled, this kills it."""
+    """Has a process learn some heads. Cancelled, this kills it."""
     # In a session of its own: a Ctrl-C in the terminal is ours. BLAS has one thread, as torch has:
     # others wait in a loop for work, and a sum's last bits depend on how many share it.
     process = await trio.lowlevel.open_process(
@@ -141,10 +156,7 @@ async def _learnt(task: Task, progress: Progress) -> Learnt:
             with trio.CancelScope(shield=True):
                 await process.wait()
     if learnt is None:
-        message = f"the process that learnt {task.head} ended with status {status}"
+        names = " and ".join(task.heads)
+        message = f"the process that learnt {names} ended with status {status}"
         raise CommandError(message)
     return learnt
-
-
-def _memory(scratch: Path, head: Head) -> Path:
-    return scratch / f"{head}.npz"

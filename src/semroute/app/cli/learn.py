@@ -20,7 +20,7 @@ _NEWS = 0.01  # of a share; less is not worth a line
 
 
 def learn() -> None:
-    """Learn one head. What to learn comes on standard input."""
+    """Learn some heads. What to learn comes on standard input."""
     task = msgspec.json.decode(sys.stdin.buffer.readline(), type=Task)
     manifest = load(msgspec.json.encode(task.manifest).decode(), Manifest)
     plan = Plan(manifest, tuple(map(Path, task.roots)), read_library(), task.own_use)
@@ -36,7 +36,7 @@ def learn() -> None:
     try:
         # One thread: the other cores have heads of their own to learn.
         vectorizer = Vectorizer(load_encoder(), progress, Path(task.memory), workers=1)
-        figures = learnt(task.head, lessons, vectorizer, Path(task.output))
+        figures = learnt(task.heads, lessons, vectorizer, Path(task.output))
     except (MaterialError, UsageError) as error:
         _say(Refused(str(error)))
     else:

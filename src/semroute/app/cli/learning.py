@@ -5,6 +5,7 @@ from typing import Any, TypeAlias
 
 import msgspec
 
+from semroute.adapters.torch.training import Figures
 from semroute.app.training import Head, Origin
 
 
@@ -12,15 +13,15 @@ class Task(msgspec.Struct, frozen=True):
     """What a process is to learn; it comes on standard input.
 
     Args:
-        head: The head.
+        heads: The heads.
         manifest: The manifest, as its file has it.
         roots: Where the files that it names are looked for.
         own_use: Whether files may be learnt from whose licence forbids to pass weights on.
         memory: The file of vectors that are known, and are to be added to.
-        output: The directory to write the head to.
+        output: The directory to write them to.
     """
 
-    head: Head
+    heads: tuple[Head, ...]
     manifest: Any
     roots: tuple[str, ...]
     own_use: bool
@@ -41,14 +42,14 @@ class Step(msgspec.Struct, frozen=True, tag=True):
 
 
 class Learnt(msgspec.Struct, frozen=True, tag=True):
-    """The head is written.
+    """Heads are written.
 
     Args:
-        figures: What is told of each kind of texts.
+        figures: For each, what is told of each kind of texts.
         origins: What was learnt from.
     """
 
-    figures: Mapping[str, Mapping[str, float]]
+    figures: Mapping[Head, Mapping[str, Figures]]
     origins: tuple[Origin, ...]
 
 

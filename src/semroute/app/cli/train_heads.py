@@ -4,7 +4,8 @@ import csv
 import hashlib
 import io
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Final, assert_never
 
@@ -18,6 +19,8 @@ from semroute.adapters.torch.training import (
     LISTS,
     AttackText,
     CategoryText,
+    Figures,
+    HeldOut,
     Vectorizer,
     extend_attacks,
     extend_categories,
@@ -31,7 +34,8 @@ from semroute.adapters.torch.training import (
 from semroute.app.training import Head, MaterialError, Origin
 
 from .configuration import read_text
-from .crew import Crew, Progress
+from .crew import Crew, Progress, groups_of
+from .learning import Learnt
 from .rows import Mistake, Row, read_rows, text_of
 from .train_plan import Lessons, Plan
 
@@ -54,7 +58,7 @@ class Trainer:
     vectorizer: Vectorizer
     output: Path
     origins: list[Origin] = field(init=False, factory=list[Origin])
-    figures: dict[str, Mapping[str, Mapping[str, float]]] = field(init=False, factory=dict)
+    figures: dict[str, Mapping[str, Figures]] = field(init=False, factory=dict)
 
     def train(self, plan: Plan, add_bar: Callable[[], Progress]) -> None:
         """Trains what a manifest asks for, from the ground up; several heads side by side.
@@ -68,15 +72,17 @@ class Trainer:
             ExceptionGroup: What `Crew` says, if there are several heads.
         """
         heads = plan.manifest.heads
-        if len(heads) > 1:
-            for head, result in Crew(plan, self.vectorizer, self.output, add_bar).learn().items():
-                self.figures[head] = result.figures
-                self.origins += result.origins
-            return
-        for head in heads:
+        if len(groups_of(heads)) > 1:
+            results = Crew(plan, self.vectorizer, self.output, add_bar).learn()
+        else:
             lessons = Lessons(plan)
-            self.figures[head] = learnt(head, lessons, self.vectorizer, self.output)
-            self.origins += lessons.origins
+            figures = learnt(heads, lessons, self.vectorizer, self.output)
+            results = [Learnt(figures, tuple(lessons.origins))]
+        told = {head: figures for each in results for head, figures in each.figures.items()}
+        origins = [origin for each in results for origin in each.origins]
+        for head in heads:
+            self.figures[head] = told[head]
+            self.origins += [each for each in origins if each.teaches == head]
 
     def teach_categories(self, path: Path) -> None:
         """Teaches the shipped category head an operator's file.
@@ -117,21 +123,30 @@ class Trainer:
 
 
 def learnt(
-    head: Head, lessons: Lessons, vectorizer: Vectorizer, output: Path
-) -> Mapping[str, Mapping[str, float]]:
-    """Trains a head, writes it, and returns what is told of each kind of texts.
+    heads: Sequence[Head], lessons: Lessons, vectorizer: Vectorizer, output: Path
+) -> Mapping[Head, Mapping[str, Figures]]:
+    """Trains heads, writes them, and returns what is told of each kind of texts.
 
     Raises:
         MaterialError: A file is missing, is another one, or has a row that cannot be used.
     """
+    # What both learn is held out once.
+    held_out = cache(lambda: hold_out(*lessons.categories(heads), vectorizer))
+    return {head: _learnt(head, held_out, lessons, vectorizer, output) for head in heads}
+
+
+def _learnt(
+    head: Head,
+    held_out: Callable[[], HeldOut],
+    lessons: Lessons,
+    vectorizer: Vectorizer,
+    output: Path,
+) -> Mapping[str, Figures]:
     match head:
         case "categories":
-            held = hold_out(*lessons.categories(head), vectorizer)
-            return train_categories(held, vectorizer, output)
+            return train_categories(held_out(), vectorizer, output)
         case "fast":
-            # Its encoder has learnt what it has, or its risk would look smaller than it is.
-            held = hold_out(*lessons.categories(head), vectorizer)
-            return train_fast(held, vectorizer, output)
+            return train_fast(held_out(), vectorizer, output)
         case "complexity":
             return train_complexity(lessons.trials(), vectorizer, output)
         case "attacks":

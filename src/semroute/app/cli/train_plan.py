@@ -1,7 +1,7 @@
 """From a manifest to the texts that heads learn from."""
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -100,19 +100,30 @@ class Lessons:
     plan: Plan
     origins: list[Origin] = field(init=False, factory=list[Origin])
 
-    def categories(self, head: Head) -> tuple[list[CategoryText], list[CategoryDefinition]]:
+    def categories(
+        self, heads: Collection[Head]
+    ) -> tuple[list[CategoryText], list[CategoryDefinition]]:
         """Returns texts with their categories, and what these say of themselves.
 
         What stands in an earlier file is left out of later ones.
 
         Args:
-            head: Who learns them: `categories`, or `fast`, which learns more.
+            heads: Who learns them: `categories`, `fast`, which learns more, or both.
+
+        Raises:
+            MaterialError: The fast tier would learn a category that nothing else teaches.
         """
         texts: list[CategoryText] = []
         held_out = self.plan.held_out("categories")
-        for material, prompts in self._prompts(head):
+        subjects: tuple[Subject, ...] = (
+            ("categories", "fast") if "fast" in heads else ("categories",)
+        )
+        for material, prompts in self._prompts(subjects, heads):
             for prompt in prompts:
-                text = CategoryText(prompt.text, prompt.label, material.kind, material.weight)
+                text = CategoryText(
+                    *(prompt.text, prompt.label, material.kind, material.weight),
+                    is_for_fast=material.teaches == "fast",
+                )
                 if material.phrased:
                     asked = phrased(prompt.text, material.phrased)
                     texts += [
@@ -124,19 +135,13 @@ class Lessons:
                 texts.append(text)
                 if _share_of(prompt.text) < material.typos:
                     texts.append(evolve(text, text=mistyped(prompt.text), origin=prompt.text))
-        labels = sorted({each.label for each in texts})
+        labels = sorted({each.label for each in texts if not each.is_for_fast})
+        for each in texts:
+            if each.label not in labels:
+                message = f"only the fast tier would learn {each.label!r}; no file teaches it"
+                raise MaterialError(message)
         definitions = [_shipped(label, self.plan.library) for label in labels]
         return [*texts, *_lines_of(definitions)], definitions
-
-    def texts(self, head: Head) -> list[str]:
-        """Returns the texts that a head learns from as they are.
-
-        Args:
-            head: One that learns from texts, and not from pieces of them.
-        """
-        if head == "complexity":
-            return [each.text for each in self.trials()]
-        return [each.text for each in self.categories(head)[0]]
 
     def trials(self) -> list[Trial]:
         """Returns texts with what two models made of them."""
@@ -149,7 +154,7 @@ class Lessons:
                 if bare(each.text) not in held_out
             ]
             trials += some
-            self._note(material, len(some))
+            self._note(material, len(some), "complexity")
         return trials
 
     def attacks(self) -> tuple[list[AttackText], list[str]]:
@@ -160,7 +165,7 @@ class Lessons:
         """
         texts: list[AttackText] = []
         spare: list[str] = []
-        for material, prompts in self._prompts("attacks"):
+        for material, prompts in self._prompts(["attacks"], ["attacks"]):
             if not {each.label for each in prompts} <= _ATTACK.keys():
                 message = f"{material.path}: labels must be 1 for attacks and 0 for others"
                 raise MaterialError(message)
@@ -177,7 +182,7 @@ class Lessons:
         for material, path in self._files("entities"):
             if path.suffix == _PAGE:
                 pages[path.stem] = page = read_text(path)
-                self._note(material, len(page.splitlines()))
+                self._note(material, len(page.splitlines()), "entities")
                 continue
             rows = [
                 each
@@ -185,7 +190,7 @@ class Lessons:
                 if bare(each.text) not in held_out
             ][: material.most]
             texts += map(_entity_text, rows)
-            self._note(material, len(rows))
+            self._note(material, len(rows), "entities")
         return texts, pages
 
     def measured_entities(self) -> dict[str, list[EntityText]]:
@@ -206,10 +211,12 @@ class Lessons:
     def _files(self, *subjects: Subject) -> list[tuple[Material, Path]]:
         return [each for each in self.plan.files() if each[0].teaches in subjects]
 
-    def _prompts(self, head: Head) -> Iterator[tuple[Material, list[Prompt]]]:
-        """Yields the labelled texts of each file that teaches a head, each text once."""
-        seen = self.plan.held_out(subject_of(head))
-        for material, path in self._files(subject_of(head), head):
+    def _prompts(
+        self, subjects: Sequence[Subject], heads: Collection[Head]
+    ) -> Iterator[tuple[Material, list[Prompt]]]:
+        """Yields the labelled texts of each file that teaches heads something, each text once."""
+        seen = self.plan.held_out(subjects[0])
+        for material, path in self._files(*subjects):
             prompts: list[Prompt] = []
             for prompt in prompts_in(path, material, own_use=self.plan.own_use):
                 words = bare(prompt.text) or prompt.text
@@ -218,12 +225,13 @@ class Lessons:
                     prompts.append(prompt)
             most = len(prompts) if material.most is None else material.most
             yield material, prompts
-            self._note(material, min(most, len(prompts)), head)
+            for head in heads:
+                if material.teaches in {head, subject_of(head)}:
+                    self._note(material, min(most, len(prompts)), head)
 
-    def _note(self, material: Material, rows: int, head: Head | None = None) -> None:
+    def _note(self, material: Material, rows: int, head: Head) -> None:
         origin = Origin(
-            *(material.path, material.source, material.licence, material.sha256),
-            *(head or material.teaches, rows),
+            *(material.path, material.source, material.licence, material.sha256), head, rows
         )
         if origin not in self.origins:
             self.origins.append(origin)

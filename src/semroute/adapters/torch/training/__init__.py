@@ -2,7 +2,7 @@
 
 One more head is a module here with a function that
 takes texts and a `Vectorizer` and writes a file, a value of `Head` in `app/training/manifest.py`,
-a case in `learnt` of `app/cli/train_heads.py`, and a place in the order of `app/cli/crew.py`.
+a case in `_learnt` of `app/cli/train_heads.py`, and a place in the groups of `app/cli/crew.py`.
 """
 
 from .attack_extension import extend_attacks
@@ -16,6 +16,7 @@ from .entities import train_entities
 from .entity_corpus import EntityText
 from .extension import extend_categories
 from .fast import train_fast
+from .figures import Figures
 from .held_out import HeldOut, hold_out
 from .sentences import LISTS
 from .vectors import Vectorizer
@@ -26,6 +27,7 @@ __all__ = [
     "AttackText",
     "CategoryText",
     "EntityText",
+    "Figures",
     "HeldOut",
     "LetterModel",
     "Trial",

@@ -14,6 +14,7 @@ from torch import nn
 from semroute.adapters.torch.entity_head import ENTITIES_FILE, LAYERS, inputs_of, words_of
 from semroute.adapters.torch.shapes import SHAPES
 
+from .dropout import Dropout
 from .entity_corpus import EntityText, corpus
 from .entity_figures import figures_of_entities
 from .figures import Figures
@@ -112,8 +113,8 @@ def _trained(
     torch.manual_seed(_SEED)
     kept = (labels != IGNORED).nonzero().squeeze(1)
     first, last = nn.Linear(inputs.shape[1], _WIDTH), nn.Linear(_WIDTH, 3)
-    head = nn.Sequential(first, nn.GELU(), nn.Dropout(_DROPOUT), last)
-    optimiser = torch.optim.AdamW(head.parameters(), lr=_RATE, weight_decay=_DECAY)
+    head = nn.Sequential(first, nn.GELU(), Dropout(_DROPOUT), last)
+    optimiser = torch.optim.AdamW(head.parameters(), lr=_RATE, weight_decay=_DECAY, fused=True)
     steps = _EPOCHS * (len(kept) // _BATCH_WORDS + 1)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, max_lr=_RATE, total_steps=steps)
     loss_of = nn.CrossEntropyLoss(label_smoothing=_SMOOTHING)

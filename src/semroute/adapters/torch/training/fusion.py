@@ -9,6 +9,8 @@ import torch
 from torch.nn.functional import cross_entropy
 
 _STEPS: Final = 200
+# Opinions that are never wrong, as of a few easy texts, would be believed without bound.
+_PENALTY: Final = 1e-6
 
 
 def fused(
@@ -36,6 +38,7 @@ def fused(
         optimiser.zero_grad()
         total = torch.einsum("e,enc->nc", roots.square(), said)
         value = (cross_entropy(total, truth, reduction="none") * counts).sum() / counts.sum()
+        value = value + _PENALTY * roots.pow(4).sum()
         value.backward()  # type: ignore[no-untyped-call]  # torch left it out
         return value
 

@@ -11,6 +11,8 @@ from torch import nn
 
 from semroute.adapters.torch.vectors import Vectors
 
+from .dropout import Dropout
+
 Floats = npt.NDArray[np.float32]
 Loss = Callable[[torch.Tensor, torch.Tensor], torch.Tensor]
 """Of outputs and targets, one number for each row."""
@@ -100,8 +102,8 @@ def _member(task: Task, shape: Shape, seed: int) -> tuple[nn.Linear, nn.Linear]:
     scale = float(np.sqrt(dimensions))
     inputs, counts = torch.from_numpy(task.vectors) * scale, torch.from_numpy(task.weights)
     first, last = nn.Linear(dimensions, shape.width), nn.Linear(shape.width, task.outputs)
-    network = nn.Sequential(first, nn.ReLU(), nn.Dropout(_DROPOUT), last)
-    optimiser = torch.optim.AdamW(network.parameters(), lr=_RATE, weight_decay=_DECAY)
+    network = nn.Sequential(first, nn.ReLU(), Dropout(_DROPOUT), last)
+    optimiser = torch.optim.AdamW(network.parameters(), lr=_RATE, weight_decay=_DECAY, fused=True)
     steps = shape.epochs * -(-size // _BATCH)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, max_lr=_RATE, total_steps=steps)
     for _ in range(shape.epochs):

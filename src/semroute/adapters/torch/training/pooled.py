@@ -12,6 +12,8 @@ from torch.nn.functional import embedding_bag, log_softmax
 
 from semroute.adapters.torch.fast.tokens import Ids
 
+from .dropout import Dropout
+
 Floats = npt.NDArray[np.float32]
 
 _WIDTH: Final = 384
@@ -97,14 +99,15 @@ def pooled(lesson: Lesson, vectors: Floats, salience: Floats) -> Pooled:
     table = nn.Parameter(start.clone())
     slope, shift = nn.Parameter(torch.zeros(dimensions)), nn.Parameter(torch.zeros(len(met)))
     first, last = nn.Linear(dimensions, _WIDTH), nn.Linear(_WIDTH, lesson.targets.shape[1])
-    network = nn.Sequential(first, nn.ReLU(), nn.Dropout(_DROPOUT), last)
+    network = nn.Sequential(first, nn.ReLU(), Dropout(_DROPOUT), last)
     rates = [_RATE, _ATTENTION_RATE, _VECTOR_RATE]
     optimiser = torch.optim.AdamW(
         [
             {"params": [*network.parameters()], "weight_decay": _DECAY},
             {"params": [slope, shift], "weight_decay": 0.01},
             {"params": [table], "weight_decay": 0.0},
-        ]
+        ],
+        fused=True,
     )
     steps = _EPOCHS * -(-size // _BATCH)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, max_lr=rates, total_steps=steps)
