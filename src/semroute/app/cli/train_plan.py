@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Collection, Iterator, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import Final
 
@@ -18,6 +19,7 @@ from semroute.app.config import Library
 from semroute.app.phrasings import phrased
 from semroute.app.training import (
     Head,
+    HeldOut,
     Manifest,
     Marked,
     Material,
@@ -196,17 +198,15 @@ class Lessons:
     def measured_entities(self) -> dict[str, list[EntityText]]:
         """Returns the files that the head for people and addresses is measured on."""
         return {
-            each.path: [
-                _entity_text(row)
-                for row in marked_in(
-                    verified(self.plan.roots, each.path, each.sha256),
-                    Material(each.path, each.sha256, "CC0-1.0", "", "entities"),
-                    own_use=True,  # nothing is learnt from it
-                )
-            ]
+            each.path: [_entity_text(row) for row in islice(self._measured(each), each.most)]
             for each in self.plan.manifest.held_out
             if each.measures == "entities"
         }
+
+    def _measured(self, file: HeldOut) -> Iterator[Marked]:
+        path = verified(self.plan.roots, file.path, file.sha256)
+        material = Material(file.path, file.sha256, "CC0-1.0", "", "entities")
+        return marked_in(path, material, own_use=True)  # nothing is learnt from it
 
     def _files(self, *subjects: Subject) -> list[tuple[Material, Path]]:
         return [each for each in self.plan.files() if each[0].teaches in subjects]

@@ -4,6 +4,7 @@ from .card import Card, Origin, model_card
 from .manifest import (
     ALLOWED_LICENCES,
     Head,
+    HeldOut,
     Manifest,
     Material,
     Subject,
@@ -25,6 +26,7 @@ __all__ = [
     "ALLOWED_LICENCES",
     "Card",
     "Head",
+    "HeldOut",
     "Manifest",
     "Marked",
     "Material",

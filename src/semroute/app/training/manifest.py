@@ -114,6 +114,10 @@ class HeldOut:
     path: str
     sha256: Digest
     measures: Subject
+    most: Annotated[
+        Annotated[int, Meta(ge=1)] | None,
+        Meta(description="For `entities`: of how many rows figures are told, the first ones."),
+    ] = None
 
 
 @frozen

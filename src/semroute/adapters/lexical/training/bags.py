@@ -6,6 +6,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 from attrs import frozen
+from scipy.sparse import csr_array
 
 from semroute.adapters.lexical.attacks.grams import BUCKETS, LETTERS, WORDS, grams_of
 from semroute.adapters.lexical.attacks.model import lengths_of
@@ -18,8 +19,6 @@ _LENGTH: Final = 2 * BUCKETS
 COLUMNS: Final = _LENGTH + 1
 """Buckets of letters, buckets of words, and the length."""
 
-_STRETCH_BITS: Final = 40  # beside a column of 20 bits in one number; more stretches than memory
-
 
 @frozen(eq=False)
 class _Order:
@@ -29,61 +28,43 @@ class _Order:
     stretches, and each sequence is looked at once.
 
     Args:
-        columns: The column of each; COLUMNS where a text ends too soon to have one.
-        stretches: Which sequence each stretch begins with.
+        stretches: How often each column occurs in each of them; shape (stretches, COLUMNS + 1).
         starts: Which stretch each window begins with.
         ends: With which it has ended.
-        owners: In which stretch each is, in order of their columns; those without one left out.
-        runs: Where the sequences of each column that has any begin among these.
-        known: Those columns, rising.
     """
 
-    columns: Ints
-    stretches: Ints
+    stretches: csr_array
     starts: Ints
     ends: Ints
-    owners: Ints
-    runs: Ints
-    known: Ints
 
     @classmethod
     def of(cls, columns: npt.NDArray[np.int32], starts: Ints, ends: Ints) -> "_Order":
-        """Cuts texts, and sorts by column: a gradient reads what is small and writes in order.
+        """Cuts texts.
 
         Args:
-            columns: Of each sequence its column, COLUMNS for none.
+            columns: Of each sequence its column; COLUMNS where a text ends too soon to have one.
             starts: Which of them each window begins with.
             ends: With which it has ended.
         """
         cuts = np.union1d(np.concatenate(([0], starts, ends)), [columns.size])
-        stretches = cuts[cuts < columns.size]
-        within = np.repeat(np.arange(stretches.size), np.diff(stretches, append=columns.size))
-        keys = columns.astype(np.int64) << _STRETCH_BITS | within
-        keys = np.sort(keys[columns < COLUMNS])
-        sorted_columns = keys >> _STRETCH_BITS
-        runs = np.flatnonzero(np.diff(sorted_columns, prepend=-1))
+        ones = np.ones(columns.size, np.float32)
+        shape = cuts.size - 1, COLUMNS + 1
         return cls(
-            columns.astype(np.intp),
-            stretches,
+            csr_array((ones, columns, cuts.astype(np.int32)), shape=shape),
             np.searchsorted(cuts, starts),
             np.searchsorted(cuts, ends),
-            keys & ((1 << _STRETCH_BITS) - 1),
-            runs,
-            sorted_columns[runs],
         )
 
     def sums(self, known: npt.NDArray[np.float32]) -> Floats:
         """Returns each window's sum of weights."""
-        sums = np.zeros(self.stretches.size + 1)
-        np.cumsum(np.add.reduceat(known.take(self.columns), self.stretches), out=sums[1:])
+        sums = np.append(0.0, np.cumsum(self.stretches @ known, dtype=np.float64))
         return np.asarray(sums[self.ends] - sums[self.starts], np.float64)
 
-    def add_gradient(self, residuals: Floats, total: Floats) -> None:
-        """Adds, for each column, the residuals of the windows it occurs in."""
-        size = self.stretches.size + 1
+    def gradient(self, residuals: Floats) -> Floats:
+        """Returns, for each column, the sum of the residuals of the windows it occurs in."""
+        size = self.stretches.shape[0] + 1
         each = np.bincount(self.starts, residuals, size) - np.bincount(self.ends, residuals, size)
-        each = np.cumsum(each).astype(np.float32)
-        total[self.known] += np.add.reduceat(each.take(self.owners), self.runs)
+        return np.asarray(np.cumsum(each)[:-1].astype(np.float32) @ self.stretches, np.float64)
 
 
 @frozen(eq=False)
@@ -128,10 +109,10 @@ class Half:
 
     def gradient(self, residuals: Floats) -> Floats:
         """Returns, for each column, the sum of the residuals of the windows it occurs in."""
-        total = np.zeros(COLUMNS)
+        total = np.zeros(COLUMNS + 1)
         for order in self.orders:
-            order.add_gradient(residuals * self.scales, total)
-        return total
+            total += order.gradient(residuals * self.scales)
+        return total[:COLUMNS]
 
 
 @frozen(eq=False)

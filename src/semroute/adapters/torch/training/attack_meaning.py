@@ -20,7 +20,7 @@ _LOOSE: Final = 10.0  # the few numbers of a calibration need no holding back
 _STEPS: Final = 200
 # Every so manyeth ordinary text is read, and attacks among harmless words, which resemble their
 # originals.
-_THINNED: Final = {"exam": 4, "intent": 4, "banking": 4, "joined": 8, "tools": 6, "personal": 2}
+_THINNED: Final = {"exam": 8, "intent": 4, "banking": 4, "joined": 8, "tools": 6, "personal": 4}
 _THINNED_PADDED: Final = 2
 # Which passage of a text decides depends on how much the encoder counts, and the other way round.
 _ROUNDS: Final = 2

@@ -6,6 +6,7 @@ from typing import Final
 import numpy as np
 import torch
 from attrs import frozen
+from scipy.sparse import csr_array
 from torch.nn.functional import log_softmax
 
 from semroute.adapters.torch.fast.tokens import Ids
@@ -32,7 +33,7 @@ class Words:
     def outputs(self, texts: Sequence[Ids]) -> Floats:
         """Returns what it says of texts, each as `grams_of` has it."""
         rows = _rows(texts, len(self.weights))
-        return np.asarray((rows @ torch.from_numpy(self.weights)).numpy() + self.bias, np.float32)
+        return np.asarray(rows @ self.weights + self.bias, np.float32)
 
 
 def words(lesson: Lesson, places: int) -> Words:
@@ -43,7 +44,6 @@ def words(lesson: Lesson, places: int) -> Words:
         places: How many weights there are of each category.
     """
     rows, outputs = _rows(lesson.texts, places), lesson.targets.shape[1]
-    columns = rows.t().coalesce()
     targets = torch.from_numpy(lesson.targets)
     counts = torch.from_numpy(lesson.weights / lesson.weights.sum())[:, None]
     known = torch.zeros((places + 1) * outputs, requires_grad=True)
@@ -55,9 +55,9 @@ def words(lesson: Lesson, places: int) -> Words:
     def loss() -> torch.Tensor:
         # The gradient by hand: torch has none for the weights of a sparse product.
         weights, bias = known[:-outputs].view(places, outputs), known[-outputs:]
-        chances = log_softmax(rows @ weights + bias, dim=1)
+        chances = log_softmax(torch.from_numpy(rows @ weights.numpy()) + bias, dim=1)
         excess = (chances.exp() - targets) * counts
-        by_weight = columns @ excess + _PENALTY * weights
+        by_weight = torch.from_numpy(rows.T @ excess.numpy()) + _PENALTY * weights
         known.grad = torch.cat([by_weight.flatten(), excess.sum(dim=0)])
         return _PENALTY / 2 * weights.square().sum() - (targets * chances * counts).sum()
 
@@ -69,14 +69,10 @@ def words(lesson: Lesson, places: int) -> Words:
     )
 
 
-def _rows(texts: Sequence[Ids], places: int) -> torch.Tensor:
+def _rows(texts: Sequence[Ids], places: int) -> csr_array:
     """Returns texts as rows of a sparse matrix."""
     sizes = np.array([len(text) for text in texts], np.intp)
-    values = np.repeat(1 / np.sqrt(np.maximum(sizes, 1)), sizes)
-    owners = np.repeat(np.arange(len(texts)), sizes)
-    return torch.sparse_coo_tensor(
-        torch.from_numpy(np.stack([owners, np.concatenate([*texts, np.zeros(0, np.intp)])])),
-        torch.from_numpy(values.astype(np.float32)),
-        size=(len(texts), places),
-        check_invariants=True,
-    ).coalesce()
+    values = np.repeat(1 / np.sqrt(np.maximum(sizes, 1)), sizes).astype(np.float32)
+    columns = np.concatenate([*texts, np.zeros(0, np.intp)])
+    starts = np.append(0, np.cumsum(sizes))
+    return csr_array((values, columns, starts), shape=(len(texts), places))
