@@ -29,7 +29,6 @@ from semroute.app.training import (
     Subject,
     marked_in,
     prompts_in,
-    subject_of,
     tried_in,
     verified,
 )
@@ -110,22 +109,13 @@ class Lessons:
         What stands in an earlier file is left out of later ones.
 
         Args:
-            heads: Who learns them: `categories`, `fast`, which learns more, or both.
-
-        Raises:
-            MaterialError: The fast tier would learn a category that nothing else teaches.
+            heads: Who learns them: `categories`, `fast`, or both.
         """
         texts: list[CategoryText] = []
         held_out = self.plan.held_out("categories")
-        subjects: tuple[Subject, ...] = (
-            ("categories", "fast") if "fast" in heads else ("categories",)
-        )
-        for material, prompts in self._prompts(subjects, heads):
+        for material, prompts in self._prompts("categories", heads):
             for prompt in prompts:
-                text = CategoryText(
-                    *(prompt.text, prompt.label, material.kind, material.weight),
-                    is_for_fast=material.teaches == "fast",
-                )
+                text = CategoryText(prompt.text, prompt.label, material.kind, material.weight)
                 if material.phrased:
                     asked = phrased(prompt.text, material.phrased)
                     texts += [
@@ -137,11 +127,7 @@ class Lessons:
                 texts.append(text)
                 if _share_of(prompt.text) < material.typos:
                     texts.append(evolve(text, text=mistyped(prompt.text), origin=prompt.text))
-        labels = sorted({each.label for each in texts if not each.is_for_fast})
-        for each in texts:
-            if each.label not in labels:
-                message = f"only the fast tier would learn {each.label!r}; no file teaches it"
-                raise MaterialError(message)
+        labels = sorted({each.label for each in texts})
         definitions = [_shipped(label, self.plan.library) for label in labels]
         return [*texts, *_lines_of(definitions)], definitions
 
@@ -167,7 +153,7 @@ class Lessons:
         """
         texts: list[AttackText] = []
         spare: list[str] = []
-        for material, prompts in self._prompts(["attacks"], ["attacks"]):
+        for material, prompts in self._prompts("attacks", ["attacks"]):
             if not {each.label for each in prompts} <= _ATTACK.keys():
                 message = f"{material.path}: labels must be 1 for attacks and 0 for others"
                 raise MaterialError(message)
@@ -208,15 +194,15 @@ class Lessons:
         material = Material(file.path, file.sha256, "CC0-1.0", "", "entities")
         return marked_in(path, material, own_use=True)  # nothing is learnt from it
 
-    def _files(self, *subjects: Subject) -> list[tuple[Material, Path]]:
-        return [each for each in self.plan.files() if each[0].teaches in subjects]
+    def _files(self, subject: Subject) -> list[tuple[Material, Path]]:
+        return [each for each in self.plan.files() if each[0].teaches == subject]
 
     def _prompts(
-        self, subjects: Sequence[Subject], heads: Collection[Head]
+        self, subject: Subject, heads: Collection[Head]
     ) -> Iterator[tuple[Material, list[Prompt]]]:
-        """Yields the labelled texts of each file that teaches heads something, each text once."""
-        seen = self.plan.held_out(subjects[0])
-        for material, path in self._files(*subjects):
+        """Yields the labelled texts of each file of a subject, each text once."""
+        seen = self.plan.held_out(subject)
+        for material, path in self._files(subject):
             prompts: list[Prompt] = []
             for prompt in prompts_in(path, material, own_use=self.plan.own_use):
                 words = bare(prompt.text) or prompt.text
@@ -226,8 +212,7 @@ class Lessons:
             most = len(prompts) if material.most is None else material.most
             yield material, prompts
             for head in heads:
-                if material.teaches in {head, subject_of(head)}:
-                    self._note(material, min(most, len(prompts)), head)
+                self._note(material, min(most, len(prompts)), head)
 
     def _note(self, material: Material, rows: int, head: Head) -> None:
         origin = Origin(

@@ -8,7 +8,7 @@ from msgspec import Meta
 
 from semroute.app.leaves import CategoryName
 
-Subject: TypeAlias = Literal["categories", "complexity", "fast", "attacks", "entities"]
+Subject: TypeAlias = Literal["categories", "complexity", "attacks", "entities"]
 Head: TypeAlias = Literal["categories", "complexity", "fast", "attacks", "entities"]
 Digest = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}$(?!\n)")]
 Path: TypeAlias = tuple[str | int, ...]
@@ -52,10 +52,7 @@ class Material:
     source: Annotated[str, Meta(description="Whose it is; it stands in the model card.")]
     teaches: Annotated[
         Subject,
-        Meta(
-            description="What is learnt from it. The fast tier learns what teaches `categories`, "
-            "and what teaches `fast` beside it."
-        ),
+        Meta(description="What is learnt from it. The fast tier learns what teaches `categories`."),
     ]
     fields: Fields = Fields()
     labels: Annotated[

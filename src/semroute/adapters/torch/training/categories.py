@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
+import numpy as np
+
 from semroute.adapters.torch.category_head import digest_of, line_digest
 from semroute.adapters.torch.quantiles import quantiles_of
 
@@ -22,7 +24,7 @@ _SHAPE: Final = Shape(width=1024, members=2, epochs=14)
 def train_categories(
     held: HeldOut, vectorizer: Vectorizer, directory: Path
 ) -> Mapping[str, Figures]:
-    """Trains the head on all texts but those for the fast tier, and writes it.
+    """Trains the head on all texts and writes it.
 
     Args:
         held: The texts, and what heads said of them that had not learnt them.
@@ -35,7 +37,7 @@ def train_categories(
     rows = held.rows
     vectorizer.progress("training categories", FOLDS / (FOLDS + 1))
     is_judged, scores = ~rows.are_made, held.believed
-    parts = parts_of(rows, ~rows.are_for_fast, held.descriptions, _SHAPE)
+    parts = parts_of(rows, np.ones(len(rows.texts), bool), held.descriptions, _SHAPE)
     about = About(
         held.names,
         [digest_of(each) for each in held.definitions],

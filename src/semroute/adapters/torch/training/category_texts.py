@@ -26,7 +26,6 @@ class CategoryText:
         kind: Of which sort it is, such as `chat`; figures are told for each.
         weight: How much it counts in training.
         origin: If it was made from another text, that text; both are held out together.
-        is_for_fast: Whether the fast tier learns it and the category head does not.
     """
 
     text: str
@@ -34,7 +33,6 @@ class CategoryText:
     kind: str
     weight: float = 1.0
     origin: str = ""
-    is_for_fast: bool = False
 
     @property
     def is_made(self) -> bool:
@@ -53,7 +51,6 @@ class Rows:
     weights: Floats
     folds: Ints
     are_made: npt.NDArray[np.bool_]
-    are_for_fast: npt.NDArray[np.bool_]
 
     @classmethod
     def of(cls, texts: Sequence[CategoryText], vectors: Vectors, names: Sequence[str]) -> "Rows":
@@ -66,7 +63,6 @@ class Rows:
             np.array([each.weight for each in texts], np.float32),
             np.array([fold_of(each.origin or each.text) for each in texts], np.intp),
             np.array([each.is_made for each in texts]),
-            np.array([each.is_for_fast for each in texts]),
         )
 
 

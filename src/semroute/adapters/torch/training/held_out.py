@@ -65,7 +65,7 @@ def hold_out(
     """Trains a head without each part of the texts in turn, and asks it about that part.
 
     Args:
-        texts: What is known. It is asked about those for the fast tier, and does not learn them.
+        texts: What is known.
         definitions: What the categories say of themselves; one for every label.
         vectorizer: Encodes.
     """
@@ -78,7 +78,7 @@ def hold_out(
         [
             known[lines[0]]
             if (lines := lines_of(each))
-            else direction_of(rows.vectors[~rows.are_for_fast & (rows.labels == at)])
+            else direction_of(rows.vectors[rows.labels == at])
             for at, each in enumerate(ordered)
         ]
     )
@@ -87,7 +87,7 @@ def hold_out(
     for fold in range(FOLDS):
         vectorizer.progress("training categories", fold / (FOLDS + 1))
         is_out = rows.folds == fold
-        parts = parts_of(rows, ~is_out & ~rows.are_for_fast, descriptions, _FOLD_SHAPE)
+        parts = parts_of(rows, ~is_out, descriptions, _FOLD_SHAPE)
         opinions[:, is_out] = parts.opinions(rows.vectors[is_out]).all
         distances[is_out] = parts.distances(rows.vectors[is_out])
     is_judged = ~rows.are_made
