@@ -34,10 +34,10 @@ The subsets are those whose texts have the smallest SHA-256. What to know before
   The names and sentences that people are learnt from were written by whoever had seen which people of
   `presidio` were missed, so that its figures flatter.
 * Nobody marked personal data in `clinc150` and `mmlu_pro`: what is found there counts as a false
-  alarm. Of the 32 texts with a person that nobody marked, 20 do name somebody: eight of `clinc150` and
-  twelve of `mmlu_pro`, ten of these somebody of the question and two an author. That leaves 12 of
-  1,120, 0.011: seven streets, towns and firms of `presidio`, and a cracker, a wolf, an assistant, a
-  song of praise and some Latin.
+  alarm. Of the 29 texts with a person that nobody marked, 16 do name somebody: seven of `clinc150` and
+  nine of `mmlu_pro`, six of these somebody of the question and three an author. That leaves 13 of
+  1,120, 0.012: eight streets, towns, firms and a ship of `presidio`, and a cracker, a wolf, an
+  assistant, a song of praise and some Latin.
 * The disguises are known ones, and the checks were made to undo most of them. Whoever may try often
   enough finds another.
 * Ordinary texts are disguised as well, because a disguise that is flagged whatever it hides is not
