@@ -183,6 +183,13 @@ def test_an_opinion_that_is_noise_counts_for_nothing() -> None:
     assert (weights >= 0).all()
 
 
+def test_opinions_that_are_never_wrong_are_believed_within_bounds() -> None:
+    labels = np.arange(12) % 3
+    right = np.eye(3, dtype=np.float32)[labels]
+    (weight,) = fused([right], labels, np.ones(12, np.float32))
+    assert 5 < weight < 50
+
+
 def test_files_are_safetensors(tmp_path: Path) -> None:
     tensors: dict[str, Any] = {
         "b": np.arange(6, dtype=np.float32).reshape(2, 3),

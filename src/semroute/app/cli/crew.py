@@ -37,8 +37,8 @@ _MESSAGES: Final = msgspec.json.Decoder(Step | Learnt | Refused)
 
 def groups_of(heads: Sequence[Head]) -> list[Heads]:
     """Returns heads as processes learn them: those that share work go together."""
-    some = (tuple(head for head in each if head in heads) for each in _LONGEST_FIRST)
-    return [each for each in some if each]
+    groups: list[Heads] = [tuple(head for head in each if head in heads) for each in _LONGEST_FIRST]
+    return [each for each in groups if each]
 
 
 @frozen

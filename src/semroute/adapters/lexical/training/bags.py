@@ -62,7 +62,7 @@ class _Order:
 
     def gradient(self, residuals: Floats) -> Floats:
         """Returns, for each column, the sum of the residuals of the windows it occurs in."""
-        size = self.stretches.shape[0] + 1
+        size = self.stretches.indptr.size
         each = np.bincount(self.starts, residuals, size) - np.bincount(self.ends, residuals, size)
         return np.asarray(np.cumsum(each)[:-1].astype(np.float32) @ self.stretches, np.float64)
 
