@@ -4,6 +4,7 @@ import json
 import signal
 import subprocess
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -56,6 +57,15 @@ def test_a_prompt_that_is_still_being_read_does_not_hold_up_the_end(tmp_path: Pa
     assert document["classifier_fault"] == "classifier_timeout"
 
 
+@pytest.fixture
+def heeded() -> Iterator[None]:
+    """A Ctrl-C that commands hear: what a shell runs in the background would be born deaf to it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("heeded")
 def test_ctrl_c_ends_a_command_without_a_word(tmp_path: Path) -> None:
     examples = "".join(f"      - {number} is a number of its own\n" for number in range(20_000))
     (tmp_path / "slow.yaml").write_text(SLOW + examples)
