@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from itertools import groupby, repeat
+from string import ascii_letters, ascii_lowercase, ascii_uppercase, digits
 from typing import Final, TypeAlias
 
 from attrs import frozen
@@ -24,13 +25,13 @@ class Rule:
         topics: The words of which one must be near, since chance passes the check too often.
             Without any, the form and the check are proof enough.
         score: How sure that is.
-        begins: A look at digits alone, of which there are lists of any sort, before the check.
+        begins: What digits alone, of which there are lists of any sort, must begin with.
     """
 
     check: Check
     topics: Topics = ()
     score: float = PROVEN
-    begins: Check | None = None
+    begins: re.Pattern[str] | None = None
 
 
 _PERSONAL: Final = (Topic.NATIONAL_ID, Topic.TAX_ID)
@@ -42,7 +43,7 @@ _RULES: Final[tuple[tuple[str, tuple[Rule, ...]], ...]] = (
     ("00000000A|00000000-A|00000000 A", (Rule(identities.spain_dni),)),
     ("A0000000A|A-0000000-A|A 0000000 A", (Rule(identities.letter_digits_letter),)),
     ("AAAAAA00A00A000A|AAAAAA 00A00 A000A", (Rule(identities.italy_codice_fiscale),)),
-    ("000000000000000", (Rule(identities.france_nir, begins=identities.france_begins),)),
+    ("000000000000000", (Rule(identities.france_nir, begins=identities.FRENCH_START),)),
     ("0 00 00 00 000 000 00|0 00 00 0A 000 000 00", (Rule(identities.france_nir),)),
     ("000000A00000000", (Rule(identities.france_nir),)),
     ("00.00.00-000.00", (Rule(identities.belgium_national_number),)),
@@ -63,7 +64,7 @@ _RULES: Final[tuple[tuple[str, tuple[Rule, ...]], ...]] = (
     ("0000 0000 0000|0000-0000-0000", (Rule(identities.india_aadhaar),)),
     (
         "000000000000000000|00000000000000000A",
-        (Rule(identities.china_resident, begins=identities.china_holds_a_day),),
+        (Rule(identities.china_resident, begins=identities.CHINESE_START),),
     ),
     ("000.0000.0000.00|000 0000 0000 00", (Rule(identities.switzerland_ahv),)),
     ("0000000A|0000000AA", (Rule(identities.ireland_pps),)),
@@ -89,7 +90,7 @@ _RULES: Final[tuple[tuple[str, tuple[Rule, ...]], ...]] = (
     (
         "00000000000",
         (
-            Rule(identities.norway_fodselsnummer, begins=identities.norway_begins),
+            Rule(identities.norway_fodselsnummer, begins=identities.NORWEGIAN_START),
             Rule(identities.germany_tax_id, _PERSONAL),
             Rule(identities.poland_pesel, _PERSONAL),
             Rule(identities.croatia_oib, _PERSONAL),
@@ -148,10 +149,10 @@ _Heard: TypeAlias = tuple[Topics, _Tests, _Tests]
 """What words some tests want, all tests, and those that want none."""
 
 
-def _by_form() -> dict[str, _Tests]:
-    forms: dict[str, list[Rule]] = {}
+def _by_form() -> dict[bytes, _Tests]:
+    forms: dict[bytes, list[Rule]] = {}
     for written, rules in _RULES:
-        for form in written.split("|"):
+        for form in written.encode().split(b"|"):
             forms.setdefault(form, []).extend(rules)
     return {
         form: tuple(
@@ -162,10 +163,10 @@ def _by_form() -> dict[str, _Tests]:
 
 
 _FORMS: Final = _by_form()
-_SHAPE: Final = str.maketrans(
-    dict.fromkeys("0123456789", "0")
-    | dict.fromkeys("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ", "A")
+_SHAPE: Final = bytes.maketrans(
+    (digits + ascii_letters).encode(), b"0" * len(digits) + b"A" * len(ascii_letters)
 )
+_CAPITALS: Final = bytes.maketrans(ascii_lowercase.encode(), ascii_uppercase.encode())
 
 # One scan for all countries: a digit among the first seven characters, then groups. After a blank
 # only digits, or one letter, belong to the same number. Who has less than eight characters is seen
@@ -174,12 +175,13 @@ _TOKEN: Final = re.compile(
     r"[0-9A-Za-z](?<![^\W_].)(?<![0-9][.\-/].)(?<!\+.)"
     r"(?![0-9A-Za-z]{0,6}+(?: (?![0-9]{1,7}+[A-Z]?+(?![^\W_])|[A-Z][0-9]{0,3}+[A-Z]?+(?![^\W_]))"
     r"|[^0-9A-Za-z .\-/+]))(?=[0-9A-Za-z .\-/+]{7})"
-    r"(?=[A-Za-z]{0,5}[0-9]|(?<=[0-9])|(?<=[A-Z])[A-Z]?[ \-][0-9]|(?<=[A-Z])[A-Z]{5} [0-9])"
+    r"(?:(?<=[0-9])|(?=[A-Za-z]{0,5}+[0-9]|(?<=[A-Z])[A-Z]?[ \-][0-9]|(?<=[A-Z])[A-Z]{5} [0-9]))"
     r"[0-9A-Za-z]{0,18}+"
-    r"(?:(?:[.\-/+][0-9A-Za-z]{1,8}|[ ](?:[0-9]{1,7}[A-Z]?|[A-Z][0-9]{0,3}[A-Z]?))(?![^\W_])){0,7}+"
+    r"(?:(?:[.\-/+][0-9A-Za-z]{1,8}+|[ ](?:[0-9]{1,7}+[A-Z]?+|[A-Z][0-9]{0,3}+[A-Z]?+))"
+    r"(?![^\W_])){0,7}+"
     r"(?![^\W_]|/)"
 )
-_SEPARATORS: Final = re.compile("[ .\\-/+]")
+_SEPARATORS: Final = b" .-/+"
 _SHORTEST: Final = 8
 _TESTS: Final = 2  # that make a near miss
 
@@ -191,46 +193,45 @@ def find_national_ids(reading: Reading) -> Iterator[PiiSpan | None]:
     """
     if not reading.has_digit:
         return
-    heard: dict[str, _Heard] = {}
-    for start, written, form in _formed(reading.text):
+    # As many bytes as characters; a number has none but ASCII's.
+    raw = reading.text.encode("ascii", "replace")
+    heard: dict[bytes, _Heard] = {}
+    for start, end, form in _formed(reading.text, raw.translate(_SHAPE)):
         told = heard.get(form)
         if told is None:
             told = heard[form] = _heard(reading, _FORMS[form])
         topics, tests, plain = told
-        end = start + len(written)
         if not topics or not reading.near(topics, start, end):
             tests = plain
         if tests:
-            judged = _judged(reading, tests, written, start, end)
+            judged = _judged(reading, raw, tests, start, end)
             if isinstance(judged, PiiSpan):
                 yield judged
             elif judged:
                 yield from repeat(None, -(-judged // _TESTS))
 
 
-def _formed(text: str) -> Iterator[tuple[int, str, str]]:
-    """Yields what has the form of some country's number: where, how it is written, which form."""
+def _formed(text: str, shapes: bytes) -> Iterator[tuple[int, int, bytes]]:
+    """Yields what has the form of some country's number: from where to where, and which form."""
     for match in _TOKEN.finditer(text):
-        written = match[0]
-        if len(written) < _SHORTEST:
+        start, end = match.span()
+        if end - start < _SHORTEST:
             continue
-        form = written.translate(_SHAPE)
+        form = shapes[start:end]
         if form in _FORMS:
-            yield match.start(), written, form
+            yield start, end, form
             continue
         # A word in capitals may stand before, another number after: "ID 12345678Z 2024".
-        head, blank, tail = written.partition(" ")
+        head, blank, tail = form.partition(b" ")
         if not blank:
             continue
-        start = match.start()
         if head.isalpha():
             start += len(head) + 1
-            written = tail if tail.translate(_SHAPE) in _FORMS else tail.partition(" ")[0]
+            form = tail if tail in _FORMS else tail.partition(b" ")[0]
         else:
-            written = head
-        form = written.translate(_SHAPE)
+            form = head
         if form in _FORMS:
-            yield start, written, form
+            yield start, start + len(form), form
 
 
 def _heard(reading: Reading, tests: _Tests) -> _Heard:
@@ -242,9 +243,9 @@ def _heard(reading: Reading, tests: _Tests) -> _Heard:
     return tuple({topic for topics, _ in heard for topic in topics}), heard, plain
 
 
-def _judged(reading: Reading, tests: _Tests, written: str, start: int, end: int) -> PiiSpan | int:
+def _judged(reading: Reading, raw: bytes, tests: _Tests, start: int, end: int) -> PiiSpan | int:
     """Returns the finding, or how many tests it took to find that there is none."""
-    number = written if written.isdigit() else _SEPARATORS.sub("", written).upper()
+    number = ""
     failed = 0
     for topics, rules in tests:
         if topics:
@@ -252,8 +253,9 @@ def _judged(reading: Reading, tests: _Tests, written: str, start: int, end: int)
             if not reading.near(topics, start, end):
                 continue
         for rule in rules:
-            if rule.begins is not None and not rule.begins(number):
+            if rule.begins is not None and rule.begins.match(reading.text, start) is None:
                 continue
+            number = number or raw[start:end].translate(_CAPITALS, _SEPARATORS).decode()
             if rule.check(number):
                 return PiiSpan(PiiKind.NATIONAL_ID, start, end, rule.score)
             failed += 1

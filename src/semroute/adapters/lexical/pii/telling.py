@@ -25,12 +25,16 @@ def _tree(words: Iterable[str]) -> str:
     return branches[0] if len(branches) == 1 else f"(?:{'|'.join(branches)})"
 
 
-_LETTER: Final = "[a-zß-ɏ]"
-# None of the words has one letter; to look for two is quicker than to try them all.
-_TELLING: Final = re.compile(
-    rf"(?<!{_LETTER})(?={_LETTER}{{2}})"
-    rf"{_tree({first for phrases in PHRASES.values() for first in phrases})}(?!{_LETTER})"
+_LETTERS: Final = "a-zß-ɏ"
+_WORDS: Final = _tree({first for phrases in PHRASES.values() for first in phrases})
+# A word is looked for where a letter follows something else. In a text of letters the other
+# characters are fewer, in a text of digits the letters are: each pattern passes by what it does
+# not begin with in a tenth of the time that it takes to look there.
+_AFTER_ANOTHER: Final = re.compile(rf"[^{_LETTERS}]({_WORDS})(?![{_LETTERS}])")
+_AT_A_LETTER: Final = re.compile(
+    rf"[{_LETTERS}](?<![{_LETTERS}].)(?=[{_LETTERS}])(?<=(?=({_WORDS})(?![{_LETTERS}])).)"
 )
+_ASCII_LETTERS: Final = b"abcdefghijklmnopqrstuvwxyz"
 
 
 @frozen
@@ -38,14 +42,14 @@ class Telling:
     """The words that say something, whatever it is.
 
     Args:
-        words: Each of them, and where it has ended.
+        words: For each of them, where it has ended.
         crowded_from: From here on they are too many to be looked at; infinity if they are not.
             A number there is believed to stand beside every word that speaks for it, and beside
             none that speaks against it: in a text of nothing but such words more is found than
             there is, and never less.
     """
 
-    words: list[tuple[str, int]]
+    words: dict[str, list[int]]
     crowded_from: float
 
     def places(self, topic: Topic, lower: str) -> tuple[list[int], list[int]]:
@@ -53,20 +57,30 @@ class Telling:
         starts: list[int] = []
         ends: list[int] = []
         rests_of = PHRASES[topic]
-        for word, end in self.words:
-            if word in rests_of:
-                for rest in rests_of[word]:
-                    if lower.startswith(rest, end):
-                        starts.append(end - len(word))
-                        ends.append(end + len(rest))
-        return starts, ends
+        for word in rests_of.keys() & self.words.keys():
+            for rest in rests_of[word]:
+                ended = self.words[word]
+                if rest:
+                    ended = [end for end in ended if lower.startswith(rest, end)]
+                starts += [end - len(word) for end in ended]
+                ends += [end + len(rest) for end in ended]
+        return sorted(starts), sorted(ends)
 
 
 def telling_words(lower: str) -> Telling:
     """Returns the words of a text that say something; it must be in lower case."""
-    matches = _TELLING.finditer(lower)
-    words = [
-        (match[0], match.end()) for match in islice(matches, max(_CROWD, len(lower) // _SPACING))
-    ]
+    # So that there is another character before the first word, too.
+    text = f" {lower}"
+    matches = _pattern_for(text).finditer(text)
+    words: dict[str, list[int]] = {}
+    for match in islice(matches, max(_CROWD, len(lower) // _SPACING)):
+        words.setdefault(match[1], []).append(match.end(1) - 1)
     following = next(matches, None)
-    return Telling(words, math.inf if following is None else following.start())
+    return Telling(words, math.inf if following is None else following.start(1) - 1)
+
+
+def _pattern_for(text: str) -> re.Pattern[str]:
+    """Returns the pattern that has fewer places to look at."""
+    raw = text.encode(errors="ignore")
+    others = len(raw.translate(None, _ASCII_LETTERS))
+    return _AT_A_LETTER if 2 * others > len(raw) else _AFTER_ANOTHER
