@@ -47,7 +47,9 @@ _DISCORD: Final = re.compile(
 )
 # Anchored at the dot after a token's header: who began at `eyJ` would read the rest of a text of
 # nothing else again and again.
-_AFTER_JWT_HEADER: Final = re.compile(rf"\.(?=({_W}{{10,8192}}+\.{_W}{{0,2048}}+))")
+_AFTER_JWT_HEADER: Final = re.compile(
+    rf"\.(?<={_W}{{13}}\.)(?=({_W}{{10,8192}}+\.{_W}{{0,2048}}+))"
+)
 _JWT_HEADER_BACKWARDS: Final = re.compile(rf"{_W}{{13,4099}}+")
 _JWT_START: Final = re.compile(r"eyJ(?<![^\W_]...)")
 _JWT_HEADER_MAX: Final = 4099
@@ -100,7 +102,8 @@ def find_jwts(reading: Reading) -> Iterator[PiiSpan]:
         if dot < reached:
             continue
         least = max(reached, dot - _JWT_HEADER_MAX)
-        window = text[max(least, text.rfind(".", least, dot) + 1) : dot]
+        before = text.rfind(".", least, dot)
+        window = text[least if before < 0 else before + 1 : dot]
         header = _JWT_HEADER_BACKWARDS.match(window[::-1])
         if header is None:
             continue

@@ -11,14 +11,16 @@ from semroute.adapters.lexical.pii.reading import Reading
 from semroute.adapters.lexical.pii.scores import CONTEXT, DISTINCT, LIKELY, POSSIBLE
 from semroute.domain.pii import PiiKind, PiiSpan
 
-_EXTENSION: Final = r"(?:[ ,]{0,2}(?:x|ext\.?|extension|#)[ .:]{0,2}[0-9]{1,6}(?![^\W_]))?"
+_EXTENSION: Final = (
+    r"(?:[ ,]{0,2}+(?:x|ext(?:ension|\.)?+|#)[ .:]{0,2}+[0-9]{1,6}+(?![^\W_]))?"
+)
 _END: Final = r"(?![^\W_]|[.:][0-9]|[\-/][0-9])"
 # Where nothing but digits tells it from a price or a count. What a list has next is longer.
 _END_OF_DIGITS: Final = _END + r"(?!,[0-9]{1,3}(?![0-9]))"
 
 # A plus or two zeros, a country's code, and up to fifteen digits in all (ITU-T E.164).
 _INTERNATIONAL: Final = re.compile(
-    r"[+0](?:(?<=\+)(?=[ (0-9])|(?=0[1-9]))(?=[^+]{7})(?<![\w+\-/].)(?<![0-9]\..)"
+    r"[+0](?<![\w+\-/].)(?:(?<=\+)(?=[ (0-9])|(?=0[1-9]))(?=[^+]{7})(?<![0-9]\..)"
     r"(?:(?<=\+)|(?<![0-9],.)0)[ ]?\(?[0-9]"
     r"(?:[ .\-/]{0,2}[()]{0,2}[ .\-]?[0-9]){6,16}+" + _EXTENSION + _END,
     re.IGNORECASE,
@@ -38,7 +40,7 @@ _FIRST_SIX: Final = re.compile(
 _FIRST_SIX_MAX: Final = 11  # characters: "1 (212) 555"
 # A trunk zero or an area code in parentheses, then groups: Europe, Asia, South America.
 _NATIONAL: Final = re.compile(
-    r"[(0](?=[0-9])(?<![\w+/$\-].)(?<![0-9][. ].)"
+    r"[(0](?<![\w+/$\-].)(?=[0-9]{2}|(?<=0)[0-9][ .\-/][0-9])(?<![0-9][. ].)"
     r"(?:(?<![0-9],.)|(?<=\()|(?=[0-9]{3}))(?:(?<=0)(?:"
     r"[0-9]{1,4}(?P<s>[ .\-/])[0-9]{2,4}(?:(?P=s)[0-9]{2,4}){1,3}"
     r"|[0-9]{2,4}[/\-][0-9]{6,8}"
@@ -103,12 +105,14 @@ def find_phones(reading: Reading) -> Iterator[PiiSpan | None]:
 
 def _find_named(reading: Reading) -> Iterator[PiiSpan | None]:
     for match in reading.beside(_ANY, (Topic.PHONE, Topic.PHONE_AFTER)):
-        if match.lastgroup is not None or _NOT_A_NUMBER_TO_CALL.fullmatch(match[0]):
+        written = match[0]
+        if match.lastgroup is not None or _NOT_A_NUMBER_TO_CALL.fullmatch(written):
             yield None
-        elif _SHORTEST <= _digits(match[0]) <= _LONGEST:
-            if _is_called(reading, *match.span()):
+        elif _SHORTEST <= _digits(written) <= _LONGEST:
+            start, end = match.span()
+            if _is_called(reading, start, end):
                 yield _span(match, CONTEXT)
-            elif reading.near(Topic.PHONE, *match.span()):
+            elif reading.near(Topic.PHONE, start, end):
                 yield from (None, None)  # two words were looked for
 
 

@@ -30,6 +30,7 @@ _AFTER_DOT: Final = re.compile(
     r"[A-Za-z0-9\-]{1,63}+(?:\.[A-Za-z0-9][A-Za-z0-9\-]{0,62}+){0,6}+)"
     r"(?![\w@(])(/[^\s<>\"`{}|\\^]{0,2048}+)?"
 )
+_PATH: Final = 2  # the group of what follows a host
 _LABEL_BACKWARDS: Final = re.compile(r"[\w\-]{1,63}+")
 _LABEL_MAX: Final = 63
 _NOT_BEFORE: Final = frozenset("@/.\\$")
@@ -75,11 +76,14 @@ def _hosts(reading: Reading, *, with_path: bool) -> Iterator[tuple[int, int, flo
     text = reading.text
     reached = 0
     for match in _AFTER_DOT.finditer(text):
-        dot = match.start()
-        has_path = match[2] is not None
+        has_path = match.lastindex == _PATH
+        if has_path and not with_path:
+            reached = 0
+            continue
+        dot, until = match.start(), match.end(1)
         # More labels than a host has: what follows them is no host of its own.
-        is_rest, reached = dot == reached, 0 if has_path else match.end()
-        if is_rest or has_path is not with_path:
+        is_rest, reached = dot == reached, 0 if has_path else until
+        if is_rest or has_path is not with_path or text[until - 1].isdecimal():
             continue
         rest = match[1].rstrip("-")
         top = rest[rest.rfind(".") + 1 :]
