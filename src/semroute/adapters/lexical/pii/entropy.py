@@ -27,4 +27,11 @@ def is_mixed(text: str) -> bool:
 
 def looks_random(text: str) -> bool:
     """Returns whether a string mixes letters and digits and repeats itself little."""
-    return is_mixed(text) and entropy(text) >= (_RANDOM_LONG if len(text) >= _LONG else _RANDOM)
+    if not is_mixed(text):
+        return False
+    length = len(text)
+    least = _RANDOM_LONG if length >= _LONG else _RANDOM
+    # With so many characters there is no less entropy than if one stood for all that repeat. Most
+    # keys have more than enough of them, and nobody needs to count each.
+    repeated = length - len(set(text)) + 1
+    return log2(length) - _EQUALS[repeated] / length >= least or entropy(text) >= least

@@ -91,9 +91,9 @@ def _hosts(reading: Reading, *, with_path: bool) -> Iterator[tuple[int, int, flo
         if folded not in SURE and folded not in DOUBTFUL:
             continue
         label = _LABEL_BACKWARDS.match(text[max(0, dot - _LABEL_MAX) : dot][::-1])
-        name = label[0][::-1].lstrip("_-") if label is not None else ""
-        start, end = dot - len(name), dot + 1 + len(rest)
-        if not name or (start and text[start - 1] in _NOT_BEFORE):
+        start = dot if label is None else dot - len(label[0].rstrip("_-"))
+        end = dot + 1 + len(rest)
+        if start == dot or (start and text[start - 1] in _NOT_BEFORE):
             yield None
             continue
         host = text[start:end]
@@ -108,12 +108,12 @@ def _hosts(reading: Reading, *, with_path: bool) -> Iterator[tuple[int, int, flo
 def _score(reading: Reading, host: str, top: str, start: int, end: int) -> float | None:
     if host in _TECHNOLOGIES:
         return None
-    labels = host.split(".")
-    if labels[0].isdigit() and len(labels) == 2:  # noqa: PLR2004 - "3.de" is no name
+    *names, _ = host.split(".")
+    if len(names) == 1 and names[0].isdigit():  # "3.de" is no name
         return None
     if reading.near(Topic.SITE, start, end):
         return CONTEXT
-    if top in SURE or labels[-2] in SECOND_LEVEL or labels[0] == "www":
+    if top in SURE or names[-1] in SECOND_LEVEL or names[0] == "www":
         return LIKELY
     return None
 
