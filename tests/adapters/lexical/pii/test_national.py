@@ -1,5 +1,8 @@
+from itertools import product
+
 import pytest
 
+from semroute.adapters.lexical.pii.identities import CHINESE_START, NORWEGIAN_START
 from semroute.adapters.lexical.pii.scores import PROVEN
 from semroute.domain.pii import PiiKind
 from tests.adapters.lexical.pii.marked import FINDER, marked, unmarked
@@ -73,3 +76,17 @@ def test_another_last_character_is_not_proven(number: str) -> None:
 )
 def test_forms_without_check_digits_are_found_by_their_letters(text: str) -> None:
     assert marked(unmarked(text), PiiKind.NATIONAL_ID) == text
+
+
+def test_a_norwegian_number_begins_with_a_day_and_a_month_or_what_stands_for_one() -> None:
+    days = {day + more for day in range(1, 32) for more in (0, 40)}
+    months = {month + more for month in range(1, 13) for more in (0, 40, 80)}
+    for day, month in product(range(100), repeat=2):
+        begins = NORWEGIAN_START.match(f"{day:02}{month:02}") is not None
+        assert begins == (day in days and month in months)
+
+
+def test_a_chinese_number_has_a_day_of_the_last_centuries() -> None:
+    for century, month, day in product(range(17, 22), range(14), range(34)):
+        begins = CHINESE_START.match(f"110105{century}49{month:02}{day:02}") is not None
+        assert begins == (century in {18, 19, 20} and 1 <= month <= 12 and 1 <= day <= 31)

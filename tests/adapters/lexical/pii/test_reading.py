@@ -7,9 +7,11 @@ from hypothesis import strategies as st
 
 from semroute.adapters.lexical.pii.lexicon import PHRASES, Topic
 from semroute.adapters.lexical.pii.reading import Reading
+from semroute.adapters.lexical.pii.telling import telling_words
 
 _NUMBER = re.compile(r"[0-9](?<![^\W_].)[0-9 ]{4,20}+(?![^\W_])")
 _TOPICS = (Topic.PHONE, Topic.LICENCE)
+_TELLING = {first for phrases in PHRASES.values() for first in phrases}
 
 lines = st.lists(
     st.sampled_from(["phone", "driver license", "12 345", "123456", "9 8 7", "of", "nothing", ""]),
@@ -24,6 +26,26 @@ def test_a_number_near_a_word_is_read_as_if_all_were_read(text: str) -> None:
     near = [each.span() for each in everything if reading.near(_TOPICS, *each.span())]
     beside = [each.span() for each in reading.beside(_NUMBER, _TOPICS)]
     assert [span for span in beside if reading.near(_TOPICS, *span)] == near
+
+
+@given(
+    st.lists(
+        st.sampled_from(["phone", "passeport", "téléphone", "dl", "x", "é", "7", " ", "\n", "字"])
+    ),
+    st.sampled_from(["", "of the ", "1 2 "]),
+)
+def test_a_word_is_found_whatever_most_of_the_text_is(parts: list[str], most: str) -> None:
+    text = "".join(parts) + 50 * most
+    words: dict[str, list[int]] = {}
+    for run in re.finditer("[a-zß-ɏ]+", text):
+        if run[0] in _TELLING:
+            words.setdefault(run[0], []).append(run.end())
+    assert telling_words(text).words == words
+
+
+def test_a_phrase_reaches_as_far_as_the_longest_that_it_is() -> None:
+    text = f"social security{' ' * 40}123456789"
+    assert Reading(text).near(Topic.SSN, len(text) - 9, len(text))
 
 
 def test_what_is_far_from_a_word_is_not_read() -> None:

@@ -1,5 +1,8 @@
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from semroute.adapters.lexical.pii.entropy import entropy, is_mixed, looks_random
 from semroute.adapters.lexical.pii.passwords import is_placeholder
 from semroute.domain.pii import PiiKind
 from tests.adapters.lexical.pii.marked import marked, unmarked
@@ -101,3 +104,9 @@ def test_placeholders_references_and_sentences_are_no_passwords(text: str) -> No
 def test_placeholders_are_known() -> None:
     assert all(map(is_placeholder, ["changeme", "xxxxxxxx", "${A}", "{{ a }}", "your-token"]))
     assert not any(map(is_placeholder, ["hunter2", "s3cretpw", "Tr0ub4dor&3"]))
+
+
+@given(st.text("abcdefgh01234567", max_size=60))
+def test_a_string_looks_random_if_it_is_mixed_and_its_entropy_is_that_of_keys(text: str) -> None:
+    least = 3.3 if len(text) >= 20 else 3.0
+    assert looks_random(text) == (is_mixed(text) and entropy(text) >= least)

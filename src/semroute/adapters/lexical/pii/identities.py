@@ -56,7 +56,7 @@ FRENCH_START: Final = re.compile(r"[12][0-9]{2}(?!00)")
 """A sex, a year and a month."""
 
 NORWEGIAN_START: Final = re.compile(r"(?:[04][1-9]|[1256][0-9]|[37][01])(?:[048][1-9]|[159][0-2])")
-"""A day and a month; 40 or 80 may be added to either or to the month."""
+"""A day, to which 40 may be added, and a month, to which 40 or 80 may be."""
 
 CHINESE_START: Final = re.compile(
     r"[0-9]{6}(?:18|19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])"

@@ -11,9 +11,7 @@ from semroute.adapters.lexical.pii.reading import Reading
 from semroute.adapters.lexical.pii.scores import CONTEXT, DISTINCT, LIKELY, POSSIBLE
 from semroute.domain.pii import PiiKind, PiiSpan
 
-_EXTENSION: Final = (
-    r"(?:[ ,]{0,2}+(?:x|ext(?:ension|\.)?+|#)[ .:]{0,2}+[0-9]{1,6}+(?![^\W_]))?"
-)
+_EXTENSION: Final = r"(?:[ ,]{0,2}+(?:x|ext(?:ension|\.)?+|#)[ .:]{0,2}+[0-9]{1,6}+(?![^\W_]))?"
 _END: Final = r"(?![^\W_]|[.:][0-9]|[\-/][0-9])"
 # Where nothing but digits tells it from a price or a count. What a list has next is longer.
 _END_OF_DIGITS: Final = _END + r"(?!,[0-9]{1,3}(?![0-9]))"
