@@ -12,10 +12,10 @@ from semroute.domain.pii import PiiKind
 from tests.costs import is_within, seconds_of
 
 LENGTH = 1_000_000
-# The aim is a tenth. The worst piece takes most recognisers 40 to 110 ms; those that look for the
-# words about a number 180 ms. The rest is for the clock.
-SECONDS = 0.25
-SECONDS_WITH_WORDS = 0.4
+# The aim is a tenth. The worst piece takes most recognisers 40 to 125 ms. Those of national ids,
+# phones and hosts take 150 to 160: up to 30,000 near misses are looked at, and words that may be
+# about each. The rest is for the clock.
+SECONDS = 0.3
 # A tenth of the length tells which pieces are bad for a recogniser, in a tenth of the time. It
 # has no room for a crowd, so the very worst is among some of them.
 SAMPLE = 100_000
@@ -111,6 +111,16 @@ REPEATED = [
     "xoxb-1234567890 ",
     "GB82WEST12345698765432 ",
     "4111 1111 1111 1111 ",
+    # Numbers, hosts and keys that take a test more than others.
+    "411112341114 //id no)4//0",
+    "09792+ 2 9792021201call 00110/0",
+    " cé.it c.it",
+    "htpwww.a.b.co/ cé.co/ ",
+    ".eyJ---eyJeyJaaa.AAAAAAAAAA",
+    "AWEST1xR\n (RU01000",
+    "passport/992001\n",
+    "\n/aws  abcdefghijklmnopqrstABCDEFGHIJ0123456789",
+    "1 sol11 sol1. sola-Aabcdfghijkmnopqrstwxyz21.wallet sol",
 ]
 
 
@@ -118,9 +128,7 @@ REPEATED = [
 def test_a_hostile_megabyte_is_read_in_a_fraction_of_a_second(kind: PiiKind) -> None:
     slow = sorted(REPEATED, key=lambda piece: seconds_of(_read(kind, _hostile(piece, SAMPLE))))
     worst = max(slow[-WORST:], key=lambda piece: seconds_of(_read(kind, _hostile(piece, LENGTH))))
-    needs_words = kind in {PiiKind.NATIONAL_ID, PiiKind.PHONE}
-    seconds = SECONDS_WITH_WORDS if needs_words else SECONDS
-    assert is_within(seconds, _read(kind, _hostile(worst, LENGTH))), worst
+    assert is_within(SECONDS, _read(kind, _hostile(worst, LENGTH))), worst
 
 
 def test_behind_a_crowd_of_words_that_speak_against_it_a_number_is_found() -> None:

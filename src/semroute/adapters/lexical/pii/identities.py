@@ -177,8 +177,9 @@ def norway_fodselsnummer(number: str) -> bool:
 
 def finland_hetu(number: str) -> bool:
     """Returns whether the last character of a Finnish code is right."""
-    rest = int(number[:6] + number[-4:-1]) % 31
-    return _is_day(number[:2], number[2:4]) and _FINNISH_LETTERS[rest] == number[-1]
+    if not _is_day(number[:2], number[2:4]):
+        return False
+    return _FINNISH_LETTERS[int(number[:6] + number[-4:-1]) % 31] == number[-1]
 
 
 def denmark_cpr(number: str) -> bool:
@@ -226,8 +227,8 @@ def china_resident(number: str) -> bool:
 
 def switzerland_ahv(number: str) -> bool:
     """Returns whether the check digit of a Swiss AHV number is right."""
-    total = weighted(number, (1, 3, 1, 3, 1, 3, 1, 3, 1, 3, 1, 3, 1))
-    return number[:3] == "756" and total % 10 == 0
+    weights = (1, 3, 1, 3, 1, 3, 1, 3, 1, 3, 1, 3, 1)
+    return number[:3] == "756" and weighted(number, weights) % 10 == 0
 
 
 def ireland_pps(number: str) -> bool:
@@ -240,12 +241,10 @@ def ireland_pps(number: str) -> bool:
 
 def romania_cnp(number: str) -> bool:
     """Returns whether the check digit of a Romanian CNP is right and its day exists."""
+    if number[0] == "0" or not _is_day(number[5:7], number[3:5]):
+        return False
     rest = weighted(number[:12], (2, 7, 9, 1, 4, 6, 3, 5, 8, 2, 7, 9)) % 11
-    return (
-        number[0] != "0"
-        and _is_day(number[5:7], number[3:5])
-        and (rest if rest < 10 else 1) == int(number[12])  # noqa: PLR2004
-    )
+    return (rest if rest < 10 else 1) == int(number[12])  # noqa: PLR2004
 
 
 def turkey_tckn(number: str) -> bool:
@@ -259,8 +258,10 @@ def turkey_tckn(number: str) -> bool:
 
 def korea_rrn(number: str) -> bool:
     """Returns whether the check digit of a South Korean number is right and its day exists."""
+    if not _is_day(number[4:6], number[2:4]):
+        return False
     rest = weighted(number[:12], (2, 3, 4, 5, 6, 7, 8, 9, 2, 3, 4, 5)) % 11
-    return _is_day(number[4:6], number[2:4]) and (11 - rest) % 10 == int(number[12])
+    return (11 - rest) % 10 == int(number[12])
 
 
 def mexico_curp(number: str) -> bool:

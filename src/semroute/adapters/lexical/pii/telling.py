@@ -3,7 +3,7 @@
 import math
 import re
 from collections.abc import Iterable
-from itertools import groupby, islice
+from itertools import groupby, islice, product
 from typing import Final
 
 from attrs import frozen
@@ -57,14 +57,16 @@ class Telling:
         starts: list[int] = []
         ends: list[int] = []
         rests_of = PHRASES[topic]
-        for word in rests_of.keys() & self.words.keys():
-            for rest in rests_of[word]:
-                ended = self.words[word]
-                if rest:
-                    ended = [end for end in ended if lower.startswith(rest, end)]
-                starts += [end - len(word) for end in ended]
-                ends += [end + len(rest) for end in ended]
-        return sorted(starts), sorted(ends)
+        for word, ended in self.words.items():
+            if word in rests_of:
+                for rest, end in product(rests_of[word], ended):
+                    if lower.startswith(rest, end):
+                        starts.append(end - len(word))
+                        ends.append(end + len(rest))
+        if len(starts) > 1:
+            starts.sort()
+            ends.sort()
+        return starts, ends
 
 
 def telling_words(lower: str) -> Telling:
