@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Iterator
+from enum import Enum, auto
 from typing import Final
 
 import phonenumbers
 
 from semroute.adapters.lexical.pii.lexicon import Topic
-from semroute.adapters.lexical.pii.reading import Reading
+from semroute.adapters.lexical.pii.reading import BEFORE, Reading
 from semroute.adapters.lexical.pii.scores import CONTEXT, DISTINCT, LIKELY, POSSIBLE
 from semroute.domain.pii import PiiKind, PiiSpan
 
@@ -83,6 +84,14 @@ _LABEL_WITHIN: Final = 3  # and from the number to "(office)"
 _LOOK_UPS: Final = 256
 
 
+class _Said(Enum):
+    """What the words beside a number say of it."""
+
+    CALLED = auto()  # it is a phone number
+    DENIED = auto()  # it would be one, but a nearer word says that it is something else
+    NOTHING = auto()
+
+
 def find_phones(reading: Reading) -> Iterator[PiiSpan | None]:
     """Finds phone numbers.
 
@@ -98,20 +107,22 @@ def find_phones(reading: Reading) -> Iterator[PiiSpan | None]:
     for match in _NATIONAL.finditer(reading.text):
         digits = _digits(match[0])
         if digits >= _NATIONAL_SHORTEST and not _NOT_A_NUMBER_TO_CALL.fullmatch(match[0]):
-            yield _span(match, CONTEXT if _is_called(reading, *match.span()) else POSSIBLE)
+            yield _span(match, CONTEXT if _is_called(reading, match) else POSSIBLE)
 
 
 def _find_named(reading: Reading) -> Iterator[PiiSpan | None]:
-    for match in reading.beside(_ANY, (Topic.PHONE, Topic.PHONE_AFTER)):
-        written = match[0]
-        if match.lastgroup is not None or _NOT_A_NUMBER_TO_CALL.fullmatch(written):
+    for number in reading.beside(_ANY, (Topic.PHONE, Topic.PHONE_AFTER)):
+        written = number[0]
+        if number.lastgroup is not None or _NOT_A_NUMBER_TO_CALL.fullmatch(written):
             yield None
         elif _SHORTEST <= _digits(written) <= _LONGEST:
-            start, end = match.span()
-            if _is_called(reading, start, end):
-                yield _span(match, CONTEXT)
-            elif reading.near(Topic.PHONE, start, end):
-                yield from (None, None)  # two words were looked for
+            match _said_of(reading, number.start(), number.end()):
+                case _Said.CALLED:
+                    yield _span(number, CONTEXT)
+                case _Said.DENIED:
+                    yield from (None, None)  # two words were looked for
+                case _Said.NOTHING:
+                    pass
 
 
 def _find_north_american(reading: Reading) -> Iterator[PiiSpan]:
@@ -122,7 +133,8 @@ def _find_north_american(reading: Reading) -> Iterator[PiiSpan]:
         first = _FIRST_SIX.search(text, max(reached, place - _FIRST_SIX_MAX), place)
         if first is not None:
             start, reached = first.start(), last.end()
-            score = CONTEXT if _is_called(reading, start, reached) else LIKELY
+            is_called = _said_of(reading, start, reached) is _Said.CALLED
+            score = CONTEXT if is_called else LIKELY
             yield PiiSpan(PiiKind.PHONE, start, reached, score)
 
 
@@ -139,7 +151,7 @@ def _find_international(reading: Reading) -> Iterator[PiiSpan]:
         look_ups += 1
         if _is_possible(match[0]):
             yield _span(match, DISTINCT if match[0][0] == "+" else CONTEXT)
-        elif _is_called(reading, *match.span()):
+        elif _is_called(reading, match):
             yield _span(match, LIKELY)
 
 
@@ -151,15 +163,22 @@ def _is_possible(written: str) -> bool:
         return False
 
 
-def _is_called(reading: Reading, start: int, end: int) -> bool:
-    """Returns whether a word beside says that this is a phone number, and none nearer denies it."""
+def _said_of(reading: Reading, start: int, end: int) -> _Said:
+    """Returns what the words beside a number say of it; the nearer of those before it is right."""
     if reading.near(Topic.PHONE_AFTER, start, end, before=0, after=_LABEL_WITHIN):
-        return True
-    if not reading.near(Topic.PHONE, start, end):
-        return False
-    other = reading.distance_before(Topic.OTHER, start)
+        return _Said.CALLED
     phone = reading.distance_before(Topic.PHONE, start)
-    return other is None or (phone is not None and phone <= other) or other > _DENIED_WITHIN
+    is_after_word = phone is not None and phone <= BEFORE
+    if not is_after_word and not reading.near(Topic.PHONE, start, end):
+        return _Said.NOTHING
+    other = reading.distance_before(Topic.OTHER, start)
+    if other is None or (phone is not None and phone <= other) or other > _DENIED_WITHIN:
+        return _Said.CALLED
+    return _Said.DENIED
+
+
+def _is_called(reading: Reading, match: re.Match[str]) -> bool:
+    return _said_of(reading, match.start(), match.end()) is _Said.CALLED
 
 
 def _digits(written: str) -> int:

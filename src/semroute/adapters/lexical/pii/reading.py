@@ -126,7 +126,7 @@ class Reading:
 
     def distance_before(self, topic: Topic, start: int) -> int | None:
         """Returns how far before a place the last word of the topic ends, if there is one."""
-        _, ends = self._spoken(topic)
+        _, ends = self._places.get(topic) or self._spoken(topic)
         last = bisect_right(ends, start) - 1
         return start - ends[last] if last >= 0 else None
 
