@@ -13,7 +13,7 @@ from tests.costs import is_within, seconds_of
 
 LENGTH = 1_000_000
 # The aim is a tenth. The worst piece takes most recognisers 40 to 125 ms. Those of national ids,
-# phones and hosts take 150 to 160: up to 30,000 near misses are looked at, and words that may be
+# phones and hosts take 150: up to 30,000 near misses are looked at, and words that may be
 # about each. The rest is for the clock.
 SECONDS = 0.3
 # A tenth of the length tells which pieces are bad for a recogniser, in a tenth of the time. It

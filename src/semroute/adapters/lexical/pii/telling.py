@@ -85,4 +85,4 @@ def _pattern_for(text: str) -> re.Pattern[str]:
     """Returns the pattern that has fewer places to look at."""
     raw = text.encode(errors="ignore")
     others = len(raw.translate(None, _ASCII_LETTERS))
-    return _AT_A_LETTER if 2 * others > len(raw) else _AFTER_ANOTHER
+    return _AT_A_LETTER if 2 * others >= len(raw) else _AFTER_ANOTHER

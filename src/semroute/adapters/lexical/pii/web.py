@@ -108,12 +108,12 @@ def _hosts(reading: Reading, *, with_path: bool) -> Iterator[tuple[int, int, flo
 def _score(reading: Reading, host: str, top: str, start: int, end: int) -> float | None:
     if host in _TECHNOLOGIES:
         return None
-    *names, _ = host.split(".")
-    if len(names) == 1 and names[0].isdigit():  # "3.de" is no name
+    labels = host.split(".")
+    if labels[0].isdigit() and len(labels) == 2:  # noqa: PLR2004 - "3.de" is no name
         return None
     if reading.near(Topic.SITE, start, end):
         return CONTEXT
-    if top in SURE or names[-1] in SECOND_LEVEL or names[0] == "www":
+    if top in SURE or labels[-2] in SECOND_LEVEL or labels[0] == "www":
         return LIKELY
     return None
 
