@@ -137,6 +137,18 @@ def test_one_part_of_an_attack_is_enough_and_the_others_are_not_blamed() -> None
     assert good < -1
 
 
+def test_a_regression_goes_on_where_another_ended() -> None:
+    random = np.random.default_rng(3)
+    rows = Dense(random.normal(size=(200, 4)).astype(np.float32))
+    labels = rows.matrix[:, 0] + rows.matrix[:, 1] > 0.3
+    short, long = Search(4, 10.0, 2), Search(4, 10.0, 100)
+    settled = fit(rows, labels, np.ones(200), long)
+    gone_on = fit(rows, labels, np.ones(200), short, settled)
+    anew = fit(rows, labels, np.ones(200), short)
+    assert gone_on.weights == pytest.approx(settled.weights, rel=1e-2)
+    assert anew.weights != pytest.approx(settled.weights, rel=1e-1)
+
+
 def test_a_regression_finds_the_odds_that_there_are() -> None:
     rows = Dense(np.array([[0.0], [1.0]] * 100, np.float32))
     labels = np.array([at % 2 == 1 and at < 150 for at in range(200)])

@@ -5,7 +5,7 @@ from typing import Final, Protocol
 import numpy as np
 import numpy.typing as npt
 import torch
-from attrs import frozen
+from attrs import evolve, frozen
 
 from .category_texts import Ints
 
@@ -68,9 +68,26 @@ class Search:
     steps: int
 
 
-def fit(rows: Rows, labels: npt.NDArray[np.bool_], counts: Odds, search: Search) -> Line:
-    """Returns the weights under which labels are most probable, each counting so much."""
-    used = torch.zeros(search.columns + 1, dtype=torch.float32, requires_grad=True)
+def fit(
+    rows: Rows,
+    labels: npt.NDArray[np.bool_],
+    counts: Odds,
+    search: Search,
+    start: Line | None = None,
+) -> Line:
+    """Returns the weights under which labels are most probable, each counting so much.
+
+    Args:
+        rows: What weights are multiplied with.
+        labels: What is true of each row.
+        counts: What each counts.
+        search: How to look for them.
+        start: Where to begin; None for nowhere in particular.
+    """
+    used = torch.zeros(search.columns + 1, dtype=torch.float32)
+    if start is not None:
+        used = torch.from_numpy(np.append(start.weights, np.float32(start.bias)))
+    used.requires_grad_()
     optimiser = torch.optim.LBFGS(
         [used], max_iter=search.steps, history_size=8, line_search_fn="strong_wolfe"
     )
@@ -99,7 +116,8 @@ def fit_bags(
     """Fits windows when only texts have labels.
 
     Not every window of an attack is one. So all are taken for it first; then only each attack's
-    highest window, and whatever else is clearly one, stay in, and the rest is fitted anew.
+    highest window, and whatever else is clearly one, stay in, and the rest is fitted further. The
+    first half of the steps has only to find out which they are.
 
     Args:
         rows: The windows.
@@ -112,14 +130,14 @@ def fit_bags(
     parts = np.bincount(owners, minlength=labels.size)[owners]
     harmless = weights[owners] * parts**-0.25  # a long text is worth more than a short one
     counts = np.where(attacks, _share(weights, owners, parts), harmless)
-    first = fit(rows, attacks, counts, search)
+    first = fit(rows, attacks, counts, evolve(search, steps=search.steps // 2))
     scores = first.scores(rows)
     kept = ~attacks | (scores >= highest(scores, owners, labels.size)[owners]) | (scores > 1)
     parts = np.maximum(np.bincount(owners[kept], minlength=labels.size)[owners], 1)
     # A text is judged by its worst window, so ordinary windows that score high count for more.
     tricky = harmless * (1 + _MINED / (1 + np.exp(-(scores + 1))))
     counts = np.where(attacks, _share(weights, owners, parts), tricky)
-    return fit(rows, attacks, np.where(kept, counts, 0.0), search)
+    return fit(rows, attacks, np.where(kept, counts, 0.0), search, first)
 
 
 def _share(weights: Odds, owners: Ints, parts: Ints) -> Odds:
