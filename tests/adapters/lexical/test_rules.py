@@ -180,6 +180,8 @@ HOSTILE = [
     "filters are ",
     "note to ai ",
     "attention ai ",
+    "a. ",
+    "aa Bb cc ",
     "never mention user ",
     "![x](http://a?",
     " ",

@@ -21,6 +21,7 @@ WORDS: Final = (1, 2, 3)
 
 Codes: TypeAlias = npt.NDArray[np.uint32]
 Places: TypeAlias = npt.NDArray[np.intp]
+Mask: TypeAlias = npt.NDArray[np.bool_]
 
 _SHIFT: Final = np.uint32(32 - BUCKET_BITS)
 _MAX_WORD: Final = 64  # letters beyond this place in a word share a multiplier
@@ -49,6 +50,7 @@ _MARKS_OF: Final = {
     _HALT: ".:;\u2026",
     _QUOTE: "\"'<>\u201c\u201d",
 }
+_COMMA: Final = np.uint32(ord(","))
 _MARKS_END: Final = 0xFF20
 _MARKS: Final = np.zeros(_MARKS_END + 1, np.uint8)
 for _kind, _marks in _MARKS_OF.items():
@@ -78,7 +80,7 @@ class Grams:
 
 def grams_of(text: str) -> Grams:
     """Returns a text's sequences; the work is linear in its length."""
-    codes = np.frombuffer(_lowered(text).encode("utf-32-le", "surrogatepass"), np.uint32)
+    codes = _codes_of(_lowered(text))
     is_letter = _IS_LETTER[np.minimum(codes, np.uint32(_TABLE_END))]
     places = np.flatnonzero(is_letter)
     letters = codes[places]
@@ -89,16 +91,20 @@ def grams_of(text: str) -> Grams:
     begins[0] = True
     np.not_equal(places[1:], places[:-1] + 1, out=begins[1:])
     words = np.flatnonzero(begins)
+    opens = np.zeros(places.size + 1, np.bool_)
+    opens[_marked(codes, is_letter, places)] = True
+    opens[_unmarked(codes, codes != _codes_of(text), places, words)] = True
     return Grams(
         places,
         words,
-        _sentences(codes, is_letter, places),
+        np.flatnonzero(opens),
         _letter_grams(letters),
         _word_grams(letters, words),
     )
 
 
-def _sentences(codes: Codes, is_letter: npt.NDArray[np.bool_], places: Places) -> Places:
+def _marked(codes: Codes, is_letter: Mask, places: Places) -> Places:
+    """Returns which letters come after a mark that ends a sentence."""
     marks = _MARKS[np.minimum(codes, np.uint32(_MARKS_END))]
     is_blank = _IS_BLANK[np.minimum(codes, np.uint32(_TABLE_END))]
     stops = marks == _STOP
@@ -107,8 +113,22 @@ def _sentences(codes: Codes, is_letter: npt.NDArray[np.bool_], places: Places) -
     quotes = marks == _QUOTE
     quotes[1:-1] &= ~(is_letter[:-2] & is_letter[2:])
     stops |= quotes
-    begins = np.searchsorted(places, np.flatnonzero(stops))
-    return begins[np.diff(begins, prepend=-1) > 0]
+    return np.searchsorted(places, np.flatnonzero(stops))
+
+
+def _unmarked(codes: Codes, is_capital: Mask, places: Places, words: Places) -> Places:
+    """Returns which letters probably begin a sentence after one without a full stop.
+
+    They are capitals after a word that begins with a small letter: so a name is one beginning, and
+    a text in which every word has a capital has none.
+    """
+    first, before = places[words[1:]], places[words[:-1]]
+    last, size = places[words[1:] - 1], np.diff(words[1:], append=places.size)
+    is_apart = _IS_BLANK[np.minimum(codes[first - 1], np.uint32(_TABLE_END))]
+    is_apart &= codes[last + 1] != _COMMA
+    is_capitalised = is_capital[first] & ~is_capital[np.minimum(first + 1, codes.size - 1)]
+    is_first = is_capitalised & (size > 1) & ~is_capital[before] & is_apart
+    return np.asarray(words[1:][is_first], np.intp)
 
 
 def _letter_grams(letters: Codes) -> tuple[Codes, ...]:
@@ -131,6 +151,10 @@ def _word_grams(letters: Codes, words: Places) -> tuple[Codes, ...]:
     pairs = hashes[:-1] * first + hashes[1:] * second
     triples = hashes[:-2] * one + hashes[1:-1] * two + hashes[2:] * three
     return tuple(sums >> _SHIFT for sums in (hashes * alone, pairs, triples))
+
+
+def _codes_of(text: str) -> Codes:
+    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
 
 
 def _lowered(text: str) -> str:

@@ -6,15 +6,16 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from .windows import RUNS, SIZES, Bounds, Windows
+from .windows import SIZES, Bounds, Windows
 
 Scores = npt.NDArray[np.float64]
 
 # Rules are read in so many places, those the model finds most suspicious. An attack that hides
 # from them behind so many passages of its own kind is found by those.
-_RULED: Final = 16
+_RULED: Final = 24
 _PLACE: Final = SIZES[0]  # letters; few of the windows that begin in one place stand for it
 _PER_PLACE: Final = 4
+_LONG: Final = 168  # letters; longer runs cost a reader of meaning more than they tell it
 # Of what two windows cover they share so much if they are nearly the same.
 _SAME: Final = 0.85
 # What scores the same to so many log odds says the same, and is shown once.
@@ -41,11 +42,8 @@ def suspects_among(logits: Scores, windows: Windows) -> list[int]:
 
 
 def sentences_among(logits: Scores, windows: Windows, most: int) -> list[int]:
-    """Returns the most suspicious runs of sentences, likewise.
-
-    Longer windows are left out. They cost a reader more than they tell it.
-    """
-    is_short = windows.ends - windows.starts <= RUNS[-1]
+    """Returns the most suspicious runs of sentences that are not long, likewise."""
+    is_short = windows.ends - windows.starts <= _LONG
     is_short[windows.runs :] = False
     return _worst_of(np.where(is_short, logits, -np.inf), windows, most)
 

@@ -14,8 +14,9 @@ PER_SIZE: Final = 3  # a third of a window lies between two: where an attack beg
 
 # Runs of sentences have at least so many letters, each half as many again as those before: so
 # whatever sentences an attack consists of, some run has most of it and nothing else. With steps of
-# twice as many two short sentences were often read with a third.
-RUNS: Final = (15, 22, 33, 50, 75, 112, 168)
+# twice as many two short sentences were often read with a third. The longest are nearly as long as
+# the longest window, which begins anywhere, and so not where an attack among other text does.
+RUNS: Final = (15, 22, 33, 50, 75, 112, 168, 252)
 # Of sentences that begin within so many letters the first and the last are beginnings: so many runs
 # of tiny sentences as there are letters would be too many. The first ends what stood before them;
 # the last is what a name in a record, as in `"note": "..."`, is the name of.
