@@ -5,7 +5,7 @@ import random
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from .attack_texts import AttackText
+from .attack_texts import COMBINED, AttackText
 
 _SEED: Final = 1
 _JOINED: Final = 3, 20  # how many texts make a long one
@@ -15,6 +15,7 @@ _PADDED: Final = 2  # so many times each short attack stands among harmless word
 _BROKEN: Final = 0.5  # so often the words begin and end in the midst of a sentence
 _FILLER: Final = 20, 900
 _FILLERS: Final = 200
+_SPELT: Final = 200
 _ENOUGH: Final = 1000  # words; of fewer nothing is made
 _TOOL_LISTS: Final = 600
 _TOOL_WEIGHT: Final = 0.5
@@ -48,6 +49,7 @@ def enriched(texts: Sequence[AttackText], spare: Sequence[str]) -> list[AttackTe
             AttackText(_filler(words, chance, *_FILLER), is_attack=False, source="joined")
             for _ in range(_FILLERS)
         ),
+        *(_spelt(chance.choice(spare), chance) for _ in range(_SPELT)),
     ]
 
 
@@ -106,6 +108,13 @@ def _padded(
         text = f"{before}{blank}{row.text}{blank}{after}".strip()
         weight = row.weight / _PADDED
         yield AttackText(text, is_attack=True, source=row.source, weight=weight, within=row.text)
+
+
+def _spelt(text: str, chance: random.Random) -> AttackText:
+    """An ordinary text letter by letter, lest every text that is written so look like an attack."""
+    apart = chance.choice((" ", "   "))
+    spelt = apart.join(" ".join(word) for word in text.split())
+    return AttackText(spelt, is_attack=False, source=COMBINED)
 
 
 def _filler(words: list[str], chance: random.Random, least: int, most: int) -> str:
