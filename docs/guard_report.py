@@ -41,9 +41,9 @@ The subsets are those whose texts have the smallest SHA-256. What to know before
 * The disguises are known ones, and the checks were made to undo most of them. Whoever may try often
   enough finds another.
 * Ordinary texts are disguised as well, because a disguise that is flagged whatever it hides is not
-  seen through. Who writes harmless questions like that meets those figures. Eighteen ordinary texts in
-  frames like some of these (pieces that follow each other, a record, something encoded) were written for
-  training after such a measurement.
+  seen through. Who writes harmless questions like that meets those figures. Twenty-eight ordinary
+  texts in frames like some of these (pieces that follow each other, a record, something encoded) were
+  written for training after such a measurement, and others are spelt letter by letter there.
 * Times are those of two cores of a server that had little else to do; they say which part costs what.
 
 {sections}"""
