@@ -8,8 +8,9 @@ from safetensors.numpy import save_file
 
 from semroute.adapters.torch.attack_head import ATTACKS_FILE
 from semroute.adapters.torch.encoder import Encoder
-from semroute.adapters.torch.entity_head import ENTITIES_FILE, LAYERS
+from semroute.adapters.torch.entity_head import CLASSES, ENTITIES_FILE, LAYERS
 from semroute.adapters.torch.shapes import SHAPES
+from semroute.adapters.torch.word_network import NEIGHBOURHOOD
 from semroute.domain.attack import AttackKind
 
 
@@ -32,10 +33,12 @@ def save_entity_head(directory: Path, fingerprint: str) -> None:
     """Saves a head that finds nobody."""
     save_file(
         {
-            "hidden.weight": np.zeros((4, len(LAYERS) * 384 + SHAPES), np.float16),
+            "words.weight": np.zeros((4, len(LAYERS) * 384 + SHAPES), np.float16),
+            "words.bias": np.zeros(4, np.float16),
+            "hidden.weight": np.zeros((4, NEIGHBOURHOOD * 4), np.float16),
             "hidden.bias": np.zeros(4, np.float16),
-            "output.weight": np.zeros((3, 4), np.float16),
-            "output.bias": np.array([9, 0, 0], np.float16),
+            "output.weight": np.zeros((CLASSES, 4), np.float16),
+            "output.bias": np.array([9, 0, 0, 0], np.float16),
         },
         directory / ENTITIES_FILE,
         {"thresholds": "[0.5, 0.5]", "encoder": fingerprint},

@@ -6,9 +6,10 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from semroute.adapters.torch.entity_head import LAYERS, EntityHead
+from semroute.adapters.torch.entity_head import CLASSES, LAYERS, EntityHead
 from semroute.adapters.torch.parts import Part
 from semroute.adapters.torch.shapes import SHAPES, shapes_of
+from semroute.adapters.torch.word_network import NEIGHBOURHOOD, WordNetwork
 from semroute.domain.pii import PiiKind, PiiSpan
 from semroute.domain.spans import merged, shifted
 
@@ -137,8 +138,14 @@ def test_a_word_alone_needs_as_much_as_it_takes() -> None:
 STATES = 3
 _LEVEL = 10.0  # far above 0, where a hidden layer passes on what it is told
 TOLD = EntityHead(
-    (torch.eye(1, len(LAYERS) * STATES + SHAPES), torch.zeros(1)),
-    (torch.tensor([[0.0], [1.0], [0.0]]), torch.tensor([_LEVEL, 0.0, -_LEVEL])),
+    WordNetwork(
+        (torch.eye(1, len(LAYERS) * STATES + SHAPES), torch.zeros(1)),
+        (torch.tensor([[0.0, 1.0, 0.0]]), torch.zeros(1)),
+        (
+            torch.tensor([[0.0], [1.0], [0.0], [0.0]]),
+            torch.tensor([_LEVEL, 0.0, -_LEVEL, -_LEVEL]),
+        ),
+    ),
     (0.5, 0.99),
 )
 """A head to which a word is a person as its first state says."""
@@ -163,9 +170,10 @@ ONE_WORD = Part(words=(0,), offsets=((0, 3),), states=torch.zeros(1, len(LAYERS)
 
 def constant(probability: float, threshold: float) -> EntityHead:
     """A head to which every word is a person with this probability, and never an address."""
-    odds = torch.tensor([1 - probability, probability, 1e-9]).log()
-    return EntityHead(
+    odds = torch.tensor([1 - probability, probability, 1e-9, 1e-9]).log()
+    network = WordNetwork(
         (torch.zeros(4, len(LAYERS) * STATES + SHAPES), torch.zeros(4)),
-        (torch.zeros(3, 4), odds),
-        (threshold, 0.99),
+        (torch.zeros(4, NEIGHBOURHOOD * 4), torch.zeros(4)),
+        (torch.zeros(CLASSES, 4), odds),
     )
+    return EntityHead(network, (threshold, 0.99))

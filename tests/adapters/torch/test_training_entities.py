@@ -32,8 +32,9 @@ def test_what_is_known_is_learnt_renamed_and_typed_in_haste() -> None:
     known = next(each for each in sentences if each.text == text)
     assert [label for _, _, label in known.labels] == [IGNORED, PERSON, ADDRESS, IGNORED]
     at = sentences.index(known)
-    renamed, lowered = sentences[at + 1], sentences[at + 2]
-    assert "5 Elm Street" in renamed.text
+    *renamed, lowered = sentences[at + 1 : at + 4]
+    assert all("5 Elm Street" in each.text for each in renamed)
+    assert {each.text for each in renamed} != {text}
     assert lowered.text == lowered.text.lower()
     assert sentences == list(corpus([EntityText(text, spans)], FEW))
 

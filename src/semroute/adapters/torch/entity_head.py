@@ -1,9 +1,8 @@
 """People and addresses, read off the states of a text's tokens."""
 
 from collections.abc import Iterator, Sequence
-from itertools import groupby
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -14,11 +13,10 @@ from semroute.domain.spans import merged
 
 from .artefact import Artefact
 from .checkpoint import CheckpointError
+from .part_words import Word, inputs_of, words_of
 from .parts import Part
-from .shapes import SHAPES, shapes_of
-
-if TYPE_CHECKING:
-    import torch
+from .shapes import SHAPES
+from .word_network import WordNetwork
 
 ENTITIES_FILE: Final = "entities.safetensors"
 
@@ -27,6 +25,9 @@ LAYERS: Final = (2, 4, 6)
 
 KINDS: Final = (PiiKind.PERSON, PiiKind.ADDRESS)
 """In the order of the head's classes, after the class of everything else."""
+
+CLASSES: Final = 1 + len(KINDS) + 1
+"""The last one is what has a name and is neither, such as a firm or a place."""
 
 # Commas, and a line's number or town that was taken for something else.
 _ADDRESS_GAP_WORDS: Final = 3
@@ -37,35 +38,16 @@ _BESIDE: Final = 0.3
 _LETTERS: Final = 2
 
 
-@frozen
-class _Word:
-    """A word of a part.
-
-    Args:
-        start: Where it begins in the text.
-        end: Where it has ended.
-        first: Its first token.
-        last: Its last token.
-    """
-
-    start: int
-    end: int
-    first: int
-    last: int
-
-
 @frozen(eq=False)
 class EntityHead:
-    """A small neural network on each token: one hidden layer, three classes.
+    """Says of each word of a text what it is.
 
     Args:
-        hidden: Weight and bias of the hidden layer.
-        output: Weight and bias of the classes.
+        network: Tells the classes: everything else, `KINDS`, and what has a name and is neither.
         thresholds: For each kind, how probable a word must be.
     """
 
-    hidden: tuple["torch.Tensor", "torch.Tensor"]
-    output: tuple["torch.Tensor", "torch.Tensor"]
+    network: WordNetwork
     thresholds: tuple[float, ...]
 
     @classmethod
@@ -75,8 +57,6 @@ class EntityHead:
         Raises:
             CheckpointError: It cannot be used; the operator's fault.
         """
-        import torch  # noqa: PLC0415 - imported long since; a model is loaded
-
         artefact = Artefact.open(directory / ENTITIES_FILE, fingerprint)
         thresholds = artefact.note("thresholds")
         if (
@@ -86,20 +66,8 @@ class EntityHead:
         ):
             message = f"{artefact.path} has no threshold for each kind"
             raise CheckpointError(message)
-        hidden = artefact.tensor("hidden.weight", None, len(LAYERS) * dimensions + SHAPES)
-        width = len(hidden)
-        output = artefact.tensor("output.weight", 1 + len(KINDS), width)
-        return cls(
-            (
-                torch.from_numpy(hidden),
-                torch.from_numpy(artefact.tensor("hidden.bias", width)),
-            ),
-            (
-                torch.from_numpy(output),
-                torch.from_numpy(artefact.tensor("output.bias", 1 + len(KINDS))),
-            ),
-            tuple(thresholds),
-        )
+        network = WordNetwork.load(artefact, len(LAYERS) * dimensions + SHAPES, CLASSES)
+        return cls(network, tuple(thresholds))
 
     def spans(self, text: str, parts: Sequence[Part]) -> tuple[PiiSpan, ...]:
         """Returns the people and addresses of a text, of which the parts are all."""
@@ -109,7 +77,7 @@ class EntityHead:
         words = words_of(part)
         if not words:
             return
-        probabilities = self._probabilities(text, part, words)
+        probabilities = self.network.probabilities(inputs_of(text, part, words))
         for rank, (kind, threshold) in enumerate(zip(KINDS, self.thresholds, strict=True), 1):
             scores = probabilities[:, rank]
             likely = _likely(text, words, scores, threshold)
@@ -119,20 +87,6 @@ class EntityHead:
                 # Marks, numbers and initials alone are neither.
                 if sum(map(str.isalpha, text[start:end])) >= _LETTERS:
                     yield PiiSpan(kind, start, end, _score(float(scores[run].mean()), threshold))
-
-    def _probabilities(
-        self, text: str, part: Part, words: Sequence[_Word]
-    ) -> npt.NDArray[np.float32]:
-        """Returns the classes' probabilities of each word; shape (len(words), 3)."""
-        import torch  # noqa: PLC0415 - imported long since; a model is loaded
-        from torch.nn import functional  # noqa: PLC0415 - likewise
-
-        with torch.inference_mode():
-            inputs = inputs_of(text, part, words)
-            hidden = functional.gelu(functional.linear(inputs, *self.hidden))
-            classes = functional.linear(hidden, *self.output).softmax(dim=-1)
-            probabilities: npt.NDArray[np.float32] = classes.numpy()
-        return probabilities
 
 
 def _score(probability: float, threshold: float) -> float:
@@ -145,39 +99,8 @@ def _score(probability: float, threshold: float) -> float:
     return 0.5 + min(above, 1.0) / 2  # rounding may carry a mean of probabilities past 1
 
 
-def words_of(part: Part) -> list[_Word]:
-    """Returns the words of a part, each with its tokens."""
-    words: list[_Word] = []
-    numbered = enumerate(part.words)
-    for word, tokens in groupby(numbered, key=lambda token: token[1]):
-        if word is not None:
-            indices = [index for index, _ in tokens]
-            first, last = indices[0], indices[-1]
-            words.append(_Word(part.offsets[first][0], part.offsets[last][1], first, last))
-    return words
-
-
-def inputs_of(text: str, part: Part, words: Sequence[_Word]) -> "torch.Tensor":
-    """Returns what the head is told of each word; shape (len(words), states + SHAPES).
-
-    A word's state is the mean of its tokens': rare names are many tokens, none of which says
-    much alone.
-    """
-    import torch  # noqa: PLC0415 - imported long since; a model is loaded
-
-    counts = torch.tensor([[word.last + 1 - word.first] for word in words])
-    owners = torch.tensor(
-        [index for index, word in enumerate(words) for _ in range(word.first, word.last + 1)]
-    )
-    tokens = torch.tensor([token for word in words for token in range(word.first, word.last + 1)])
-    sums = torch.zeros(len(words), part.states.shape[1])
-    sums.index_add_(0, owners, part.states[tokens])
-    shapes = shapes_of(text, [(word.start, word.end) for word in words])
-    return torch.cat([sums / counts, torch.from_numpy(shapes)], dim=1)
-
-
 def _likely(
-    text: str, words: Sequence[_Word], scores: npt.NDArray[np.float32], threshold: float
+    text: str, words: Sequence[Word], scores: npt.NDArray[np.float32], threshold: float
 ) -> list[int]:
     """Returns the words that are probable enough.
 
@@ -204,7 +127,7 @@ def _likely(
 
 
 def _runs(
-    text: str, words: Sequence[_Word], likely: Sequence[int], kind: PiiKind
+    text: str, words: Sequence[Word], likely: Sequence[int], kind: PiiKind
 ) -> list[list[int]]:
     """Returns the likely words, those that belong together as one run."""
     runs: list[list[int]] = []
@@ -216,7 +139,7 @@ def _runs(
     return runs
 
 
-def _without_marks(text: str, words: Sequence[_Word], run: list[int]) -> list[int]:
+def _without_marks(text: str, words: Sequence[Word], run: list[int]) -> list[int]:
     """Returns a run without marks at its ends, as the point of a title that a name follows.
 
     If it is nothing but marks, it stays.
@@ -230,7 +153,7 @@ def _without_marks(text: str, words: Sequence[_Word], run: list[int]) -> list[in
 
 
 def _belong_together(
-    text: str, words: Sequence[_Word], left: int, right: int, kind: PiiKind
+    text: str, words: Sequence[Word], left: int, right: int, kind: PiiKind
 ) -> bool:
     """Whether two likely words are one entity: a name stands on one line, an address on many."""
     if kind is PiiKind.PERSON:

@@ -9,6 +9,7 @@ from attrs import frozen
 from .sentences import (
     ADDRESS,
     IGNORED,
+    NAMED,
     PERSON,
     Composer,
     Sentence,
@@ -19,13 +20,15 @@ from .sentences import (
 )
 
 _SEED: Final = 20
-_PER_TEMPLATE: Final = 14
-_PER_BENIGN: Final = 10
-_BURIED: Final = 600
+_PER_TEMPLATE: Final = 5
+_PER_BENIGN: Final = 4
+_RENAMED: Final = 2  # texts that somebody marked, with other names
+_BURIED: Final = 400
 _LONGEST_LINE: Final = 300  # characters of a text that others are buried under
 _MOST_LINES: Final = 16
 _VARIED: Final = 0.6  # so often the lines differ
 _NEAR_CHARS: Final = 12
+_NAMES: Final = frozenset(("ORGANIZATION", "GPE", "NRP"))
 _TITLES: Final = frozenset(("Mr", "Mrs", "Ms", "Dr", "Miss"))
 
 Span = tuple[int, int, str]
@@ -62,7 +65,8 @@ def corpus(texts: Sequence[EntityText], lists: Mapping[str, str]) -> Iterator[Se
         elif each.spans is not None:
             sentence = _labelled(each.text, each.spans)
             yield sentence
-            yield renamed(sentence, composer)
+            for _ in range(_RENAMED):
+                yield renamed(sentence, composer)
             yield lowered(renamed(sentence, composer))
     for each in texts:
         if each.spans is None:
@@ -98,6 +102,8 @@ def _labelled(text: str, spans: Sequence[Span]) -> Sentence:
             labels.append((start, end, ADDRESS))
         elif kind == "TITLE" or (kind in {"GPE", "ZIP_CODE"} and is_near):
             labels.append((start, end, IGNORED))
+        elif kind in _NAMES:
+            labels.append((start, end, NAMED))
     return Sentence(text, tuple(labels))
 
 

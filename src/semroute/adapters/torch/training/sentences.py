@@ -9,6 +9,8 @@ from attrs import frozen
 
 PERSON: Final = 1
 ADDRESS: Final = 2
+NAMED: Final = 3
+"""What has a name and is neither: a firm, a place, a law. Told apart, people are known better."""
 IGNORED: Final = -100
 """What a careful reader might call either way; nothing is learned from it."""
 
@@ -51,6 +53,14 @@ _FIRM_ENDINGS: Final = (
 )
 _PHONES: Final = ("+## ### ######", "(###) ###-####", "0#### ######")
 _PEOPLE: Final = frozenset(("person", "given", "surname"))
+_NAMES: Final = frozenset(
+    ("country", "eatery", "firm_word", "namesake", "namesake_given", "org", "place_low")
+)
+_FOREIGN_SCRIPT: Final = "native_script"
+_AT_HOME: Final = 0.7  # so often names in a foreign script's sentence are in such a script too
+_INVENTED: Final = 0.08
+_CROSSED: Final = 0.17
+_LAST_LATIN: Final = "\u024f"
 
 
 @frozen
@@ -91,21 +101,22 @@ class Composer:
     def compose(self, template: str) -> Sentence:
         """Returns a template, filled in and written with more or less care."""
         write = self._hand()
+        is_foreign = any(each > _LAST_LATIN and each.isalpha() for each in template)
         text = ""
         labels: list[tuple[int, int, int]] = []
         has_street = "{street}" in template
         for index, piece in enumerate(_SLOT.split(template)):
             is_slot = index % 2 == 1
-            written = write(self._filled(piece) if is_slot else piece)
+            written = write(self._filled(piece, is_foreign=is_foreign) if is_slot else piece)
             label = _label_of(piece, has_street=has_street) if is_slot else 0
             if label:
                 labels.append((len(text), len(text) + len(written), label))
             text += written
         return Sentence(text, tuple(labels))
 
-    def person(self) -> str:
-        """Returns a name as people write names."""
-        culture = self._rng.choice(tuple(self._given))
+    def person(self, *, is_foreign: bool = False) -> str:
+        """Returns a name as people write names; if it is foreign, likely in another script."""
+        culture = self._culture(is_foreign=is_foreign)
         given, other = self._given_name(culture), self._given_name(culture)
         surname = self._surname(culture)
         initial = chr(self._rng.randrange(65, 91))
@@ -137,12 +148,17 @@ class Composer:
     def _hand(self) -> Callable[[str], str]:
         return self._rng.choices((_as_is, str.lower, str.upper), (76, 20, 4))[0]
 
-    def _filled(self, slot: str) -> str:
+    def _culture(self, *, is_foreign: bool) -> str:
+        if is_foreign and _FOREIGN_SCRIPT in self._given and self._rng.random() < _AT_HOME:
+            return _FOREIGN_SCRIPT
+        return self._rng.choice(tuple(self._given))
+
+    def _filled(self, slot: str, *, is_foreign: bool) -> str:
         rng = self._rng
         fill: dict[str, Callable[[], str]] = {
-            "person": self.person,
-            "given": lambda: self._given_name(rng.choice(tuple(self._given))),
-            "surname": self._any_surname,
+            "person": lambda: self.person(is_foreign=is_foreign),
+            "given": lambda: self._given_name(self._culture(is_foreign=is_foreign)),
+            "surname": lambda: self._surname(self._culture(is_foreign=is_foreign)),
             # What is called after somebody: a law, a firm, a bridge.
             "namesake": self._any_surname,
             "namesake_given": lambda: self._given_name(rng.choice(tuple(self._given))),
@@ -176,16 +192,21 @@ class Composer:
         return self._surname(self._rng.choice(tuple(self._surnames)))
 
     def _given_name(self, culture: str) -> str:
-        if self._rng.random() < 0.08:  # noqa: PLR2004 - names that are on no list
-            return self._invented()
-        return self._rng.choice(self._given[culture])
+        return self._one_of(self._given[culture])
 
     def _surname(self, culture: str) -> str:
-        if self._rng.random() < 0.08:  # noqa: PLR2004 - likewise
-            return self._invented()
         at_home = self._rng.random() < 0.8  # noqa: PLR2004 - people marry and move
         home = culture if at_home else self._rng.choice(tuple(self._surnames))
-        return self._rng.choice(self._surnames.get(home) or self._surnames["english"])
+        return self._one_of(self._surnames.get(home) or self._surnames["english"])
+
+    def _one_of(self, names: Sequence[str]) -> str:
+        """Returns a name, perhaps one that is on no list."""
+        chance = self._rng.random()
+        if chance < _INVENTED:
+            return self._invented()
+        if chance < _INVENTED + _CROSSED:
+            return _crossed(*self._rng.choices(names, k=2))
+        return self._rng.choice(names)
 
     def _invented(self) -> str:
         return "".join(self._rng.choices(_SYLLABLES, k=self._rng.randrange(2, 5))).capitalize()
@@ -215,6 +236,11 @@ class Composer:
         )
 
 
+def _crossed(one: str, other: str) -> str:
+    """Returns what begins as one name and ends as another of the same people."""
+    return one[: (len(one) + 1) // 2] + other[len(other) // 2 :].lower()
+
+
 def _as_is(text: str) -> str:
     return text
 
@@ -224,8 +250,12 @@ def _label_of(slot: str, *, has_street: bool) -> int:
         return PERSON
     if slot in {"address", "street"}:
         return ADDRESS
-    # A town beside a street may be read as a part of the address.
-    return IGNORED if slot == "title" or (has_street and slot == "city") else 0
+    if slot == "city":
+        # Beside a street it may be read as a part of the address.
+        return IGNORED if has_street else NAMED
+    if slot in _NAMES:
+        return NAMED
+    return IGNORED if slot == "title" else 0
 
 
 def _digits(rng: random.Random, pattern: str) -> str:
