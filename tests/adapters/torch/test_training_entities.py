@@ -8,7 +8,7 @@ from semroute.adapters.torch.encoder import Encoder
 from semroute.adapters.torch.entity_head import ENTITIES_FILE
 from semroute.adapters.torch.training import LISTS, EntityText, Vectorizer, train_entities
 from semroute.adapters.torch.training.entity_corpus import corpus
-from semroute.adapters.torch.training.sentences import ADDRESS, IGNORED, PERSON
+from semroute.adapters.torch.training.sentences import ADDRESS, IGNORED, NAMED, PERSON
 
 FEW = {
     "templates": "My name is {person}.\n{person} lives at {address}.",
@@ -49,6 +49,41 @@ def test_capitals_beside_a_name_teach_nothing_where_nobody_looked() -> None:
 def test_where_somebody_looked_and_found_nobody_capitals_are_names_of_nobody() -> None:
     sentences = list(corpus([EntityText("Ann has 3 apples", ())], FEW))
     assert [each.labels for each in sentences if each.text == "Ann has 3 apples"] == [()]
+
+
+def test_firms_and_places_are_named_and_neither_people_nor_addresses() -> None:
+    pages = {**FEW, "benign": "{org} opens in {city}\nPay {number} to {country}"}
+    labels = {
+        each.text[start:end].lower(): label
+        for each in corpus([], pages)
+        for start, end, label in each.labels
+    }
+    assert labels["france"] == NAMED
+    assert {"acme", "leeds"} & labels.keys()
+    assert {labels[name] for name in ("acme", "leeds", "york") if name in labels} == {NAMED}
+
+
+def test_some_names_are_on_no_list_and_made_of_those_that_are() -> None:
+    pages = {**FEW, "given_names": "english: Annabel, Gertrude", "templates": "{given} left\n" * 60}
+    heard = {each.text.removesuffix(" left").lower() for each in corpus([], pages)}
+    assert {"annabel", "gertrude", "annarude", "gertabel"} <= heard
+
+
+def test_sentences_in_another_script_name_people_in_another_script() -> None:
+    pages = {
+        **FEW,
+        "given_names": "english: Ann, Bob\nnative_script: Ольга, Анна",
+        "surnames": "english: Miller, Smith\nnative_script: Смирнова, Иванова",
+        "templates": "Где {given}?\n" * 60 + "Where is {given}?\n" * 60,
+    }
+    named = [each.text for each in corpus([], pages) if each.labels]
+    russian = [text for text in named if text.lower().startswith("где")]
+    english = [text for text in named if text.lower().startswith("where")]
+    assert _share_of_cyrillic(russian, len("где")) > 0.6 > _share_of_cyrillic(english, 0)
+
+
+def _share_of_cyrillic(texts: list[str], start: int) -> float:
+    return sum(not text[start:].isascii() for text in texts) / len(texts)
 
 
 @pytest.mark.model
