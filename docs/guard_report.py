@@ -26,18 +26,19 @@ commands on them.
 | `written`, `written_trigger` | [written for this project](../data/attacks/README.md), in another style than what was trained on; the second has an attack's words | `data/attacks/dev.jsonl` |
 | `presidio` | synthetic sentences from templates that were not trained on | microsoft/presidio-research @ 7622dec1e5f7 |
 | `presidio_all` | the same with those that were, for kinds where nothing is trained | likewise |
+| `entities_dev` | [written for this project](../data/README.md) by somebody who knew nothing of what people are learnt from; only people and addresses are marked | `data/entities/dev.jsonl` |
 
 The subsets are those whose texts have the smallest SHA-256. What to know before believing the figures:
 
 * Other parts of the same collections were trained on, so texts like these are better known to the
-  checks than yours may be. Thresholds were set on training data, but for addresses on `presidio`.
-  The names and sentences that people are learnt from were written by whoever had seen which people of
-  `presidio` were missed, so that its figures flatter.
+  checks than yours may be. Thresholds were set on training data, but for people and addresses on
+  `presidio`. A third of the sentences that people are learnt from was written by whoever had seen which
+  people of `presidio` were missed, so that its figures flatter; those of `entities_dev` do less, which had
+  shown only that sentences in other languages were wanting.
 * Nobody marked personal data in `clinc150` and `mmlu_pro`: what is found there counts as a false
-  alarm. Of the 29 texts with a person that nobody marked, 16 do name somebody: seven of `clinc150` and
-  nine of `mmlu_pro`, six of these somebody of the question and three an author. That leaves 13 of
-  1,120, 0.012: eight streets, towns, firms and a ship of `presidio`, and a cracker, a wolf, an
-  assistant, a song of praise and some Latin.
+  alarm. Of the 19 texts with a person that nobody marked, 14 do name somebody: eight of `clinc150` and
+  six of `mmlu_pro`, five of these somebody of the question and one an author. That leaves 5 of
+  1,120, 0.004: four streets of `presidio`, and a wolf.
 * The disguises are known ones, and the checks were made to undo most of them. Whoever may try often
   enough finds another.
 * Ordinary texts are disguised as well, because a disguise that is flagged whatever it hides is not
