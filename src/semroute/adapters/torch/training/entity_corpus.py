@@ -70,7 +70,7 @@ def corpus(texts: Sequence[EntityText], lists: Mapping[str, str]) -> Iterator[Se
             yield lowered(renamed(sentence, composer))
     for each in texts:
         if each.spans is None:
-            yield Sentence(each.text, tuple(_doubts(each.text, composer.given_names)))
+            yield Sentence(each.text, tuple(_doubts(each.text, composer.names.listed)))
     plain = [each.text for each in texts if not each.spans]
     lines = [text for text in plain if len(text) <= _LONGEST_LINE] or composer.benign
     for template in rng.choices(composer.templates, k=_BURIED):

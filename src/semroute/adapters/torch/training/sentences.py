@@ -7,6 +7,8 @@ from typing import Final
 
 from attrs import frozen
 
+from .names import ENGLISH, Names
+
 PERSON: Final = 1
 ADDRESS: Final = 2
 NAMED: Final = 3
@@ -20,10 +22,6 @@ LISTS: Final = frozenset(
 """The pages that sentences are made of."""
 
 _SLOT: Final = re.compile(r"\{(\w+)\}")
-_SYLLABLES: Final = (
-    *("ba", "be", "da", "do", "el", "fi", "ga", "ha", "il", "jo", "ka", "la", "le", "ma"),
-    *("mi", "na", "no", "or", "pa", "ra", "ri", "sa", "si", "ta", "te", "ul", "va", "wi", "za"),
-)
 _UNHEARD_OF: Final = 0.35
 _UPPER_PLACES: Final = 0.2
 _PLACE_ENDINGS: Final = (
@@ -56,10 +54,6 @@ _PEOPLE: Final = frozenset(("person", "given", "surname"))
 _NAMES: Final = frozenset(
     ("country", "eatery", "firm_word", "namesake", "namesake_given", "org", "place_low")
 )
-_FOREIGN_SCRIPT: Final = "native_script"
-_AT_HOME: Final = 0.7  # so often names in a foreign script's sentence are in such a script too
-_INVENTED: Final = 0.08
-_CROSSED: Final = 0.17
 _LAST_LATIN: Final = "\u024f"
 
 
@@ -88,15 +82,13 @@ class Composer:
         self._rng = rng
         self.templates = _lines(lists["templates"])
         self.benign = _lines(lists["benign"])
-        self._given = _lists(lists["given_names"])
-        self._surnames = _lists(lists["surnames"])
+        self.names = Names(_lists(lists["given_names"]), _lists(lists["surnames"]), rng)
         self._fillers = _lists(lists["fillers"])
         self._words = _lists(lists["street_words"])
         self._streets = [
             tuple(_items(half, "; ") for half in line.split(": ", 1)[1].split(" | "))
             for line in _lines(lists["streets"])
         ]
-        self.given_names = frozenset(name for names in self._given.values() for name in names)
 
     def compose(self, template: str) -> Sentence:
         """Returns a template, filled in and written with more or less care."""
@@ -114,25 +106,6 @@ class Composer:
             text += written
         return Sentence(text, tuple(labels))
 
-    def person(self, *, is_foreign: bool = False) -> str:
-        """Returns a name as people write names; if it is foreign, likely in another script."""
-        culture = self._culture(is_foreign=is_foreign)
-        given, other = self._given_name(culture), self._given_name(culture)
-        surname = self._surname(culture)
-        initial = chr(self._rng.randrange(65, 91))
-        styles = {
-            f"{given} {surname}": 62,
-            given: 8,
-            f"{given} {initial}. {surname}": 7,
-            f"{given} {other} {surname}": 6,
-            f"{surname}, {given}": 4,
-            f"{surname} {given}": 4,
-            f"{initial}. {surname}": 4,
-            f"{given} {surname}-{self._surname(culture)}": 3,
-            f"{given} {initial}": 2,
-        }
-        return self._rng.choices(tuple(styles), tuple(styles.values()))[0]
-
     def address(self) -> str:
         """Returns a street with a town, in the order and over as many lines as people like."""
         streets, towns = self._rng.choice(self._streets)
@@ -148,20 +121,15 @@ class Composer:
     def _hand(self) -> Callable[[str], str]:
         return self._rng.choices((_as_is, str.lower, str.upper), (76, 20, 4))[0]
 
-    def _culture(self, *, is_foreign: bool) -> str:
-        if is_foreign and _FOREIGN_SCRIPT in self._given and self._rng.random() < _AT_HOME:
-            return _FOREIGN_SCRIPT
-        return self._rng.choice(tuple(self._given))
-
     def _filled(self, slot: str, *, is_foreign: bool) -> str:
         rng = self._rng
         fill: dict[str, Callable[[], str]] = {
-            "person": lambda: self.person(is_foreign=is_foreign),
-            "given": lambda: self._given_name(self._culture(is_foreign=is_foreign)),
-            "surname": lambda: self._surname(self._culture(is_foreign=is_foreign)),
+            "person": lambda: self.names.person(is_foreign=is_foreign),
+            "given": lambda: self.names.given(is_foreign=is_foreign),
+            "surname": lambda: self.names.surname(is_foreign=is_foreign),
             # What is called after somebody: a law, a firm, a bridge.
-            "namesake": self._any_surname,
-            "namesake_given": lambda: self._given_name(rng.choice(tuple(self._given))),
+            "namesake": self.names.surname,
+            "namesake_given": self.names.given,
             "address": self.address,
             "street": lambda: self._numbered(rng.choice(rng.choice(self._streets)[0])),
             "number": lambda: str(rng.randrange(10 ** rng.randrange(2, 7))),
@@ -169,7 +137,7 @@ class Composer:
             "year": lambda: str(rng.randrange(1700, 2040)),
             "phone": lambda: _digits(rng, rng.choice(_PHONES)),
             "date": self._date,
-            "email": lambda: f"{self._invented().lower()}{rng.randrange(99)}@example.com",
+            "email": lambda: f"{self.names.invented().lower()}{rng.randrange(99)}@example.com",
         }
         if slot in {"city", "org"} and rng.random() < _UNHEARD_OF:
             return self._unheard_of(slot)
@@ -178,45 +146,22 @@ class Composer:
     def _unheard_of(self, slot: str) -> str:
         """Returns a place or a firm on no list, which may look like a name and is none."""
         if slot == "city":
-            place = self._invented() + self._rng.choice(_PLACE_ENDINGS)
+            place = self.names.invented() + self._rng.choice(_PLACE_ENDINGS)
             return place.upper() if self._rng.random() < _UPPER_PLACES else place
-        invented = self._invented() + self._rng.choice(_FIRM_ENDINGS)
-        family, other = self._any_surname(), self._any_surname()
+        invented = self.names.invented() + self._rng.choice(_FIRM_ENDINGS)
+        family, other = self.names.surname(), self.names.surname()
         firms = (
             *(f"{family} & Sons", f"{family} Inc", f"{family}-{other} Group"),
             *(f"{family}-{other}", f"{family} & {other}", f"{family} and {other}"),
         )
         return self._rng.choice((invented, invented, invented, *firms))
 
-    def _any_surname(self) -> str:
-        return self._surname(self._rng.choice(tuple(self._surnames)))
-
-    def _given_name(self, culture: str) -> str:
-        return self._one_of(self._given[culture])
-
-    def _surname(self, culture: str) -> str:
-        at_home = self._rng.random() < 0.8  # noqa: PLR2004 - people marry and move
-        home = culture if at_home else self._rng.choice(tuple(self._surnames))
-        return self._one_of(self._surnames.get(home) or self._surnames["english"])
-
-    def _one_of(self, names: Sequence[str]) -> str:
-        """Returns a name, perhaps one that is on no list."""
-        chance = self._rng.random()
-        if chance < _INVENTED:
-            return self._invented()
-        if chance < _INVENTED + _CROSSED:
-            return _crossed(*self._rng.choices(names, k=2))
-        return self._rng.choice(names)
-
-    def _invented(self) -> str:
-        return "".join(self._rng.choices(_SYLLABLES, k=self._rng.randrange(2, 5))).capitalize()
-
     def _numbered(self, pattern: str) -> str:
         def fill(match: re.Match[str]) -> str:
             if match[1] == "n":
                 return str(self._rng.randrange(1, 10 ** self._rng.randrange(1, 5) + 1))
             if match[1] == "w" and self._rng.random() < 0.25:  # noqa: PLR2004 - streets are named after people
-                return self._surname("english")
+                return self.names.surname_of(ENGLISH)
             return self._rng.choice(self._words[match[1]])
 
         return _digits(self._rng, _SLOT.sub(fill, pattern))
@@ -234,11 +179,6 @@ class Composer:
                 "tomorrow",
             )
         )
-
-
-def _crossed(one: str, other: str) -> str:
-    """Returns what begins as one name and ends as another of the same people."""
-    return one[: (len(one) + 1) // 2] + other[len(other) // 2 :].lower()
 
 
 def _as_is(text: str) -> str:
@@ -284,7 +224,7 @@ def renamed(sentence: Sentence, composer: Composer) -> Sentence:
     for start, stop, label in sorted(sentence.labels):
         text += sentence.text[end:start]
         old = sentence.text[start:stop]
-        new = composer.person() if label == PERSON else old
+        new = composer.names.person() if label == PERSON else old
         new = new.lower() if old.islower() else new
         labels.append((len(text), len(text) + len(new), label))
         text, end = text + new, stop
