@@ -208,6 +208,16 @@ def test_a_quality_that_nobody_may_ask_for_is_not_told() -> None:
     assert FlipKind.QUALITY not in {each.kind for each in flips(KNOWN, policy)}
 
 
+def test_where_nobody_can_answer_what_would_choose_another_is_told_all_the_same() -> None:
+    """The request goes to the best of them, whose server says that it cannot."""
+    models = {"dear": model("dear", 10, context=50), "cheap": model("cheap", 1, context=50)}
+    policy = evolve(POLICY, models=models, knob=QualityKnob(0.8))
+    told = {each.kind: each for each in flips(KNOWN, policy)}
+    assert went(KNOWN, policy).model == "dear"
+    assert told[FlipKind.QUALITY].condition == "quality were at most 0.642 (it is 0.8)"
+    assert told[FlipKind.SCORE].to == Destination("cheap")
+
+
 def test_a_context_that_becomes_full_is_told_in_tokens() -> None:
     (flip,) = [each for each in flips(KNOWN, POLICY) if each.kind is FlipKind.LENGTH]
     assert flip.to == Destination("cheap")

@@ -61,6 +61,11 @@ def lines_of(decision: RoutingDecision, needs: Needs, policy: Policy) -> tuple[L
     return tuple(_lines(decision.candidates, scales, policy))
 
 
+def contenders(lines: Sequence[Line]) -> Sequence[Line]:
+    """Returns those that can answer; all of them if none can, as the best is sent it even so."""
+    return [each for each in lines if each.weighed.obstacle is None] or lines
+
+
 def _lines(candidates: Sequence[Weighed], scales: Scales, policy: Policy) -> Iterator[Line]:
     best, cheapest = evolve(scales, quality=1.0), evolve(scales, quality=0.0)
     for each in candidates:

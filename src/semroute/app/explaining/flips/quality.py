@@ -6,7 +6,7 @@ from typing import Final
 
 from attrs import evolve
 
-from semroute.app.explaining.candidates import Line, lines_of, scales_for
+from semroute.app.explaining.candidates import Line, contenders, lines_of, scales_for
 from semroute.domain.choosing.pinning import switch_of
 from semroute.domain.routing import RoutingDecision
 
@@ -34,8 +34,8 @@ def quality_flips(trial: Trial, routed: RoutingDecision) -> Iterator[Flip]:
 def _crossings(trial: Trial, routed: RoutingDecision) -> Iterator[float]:
     """Yields where any two candidates are worth the same, or a change of the model pays."""
     needs = trial.grounds.needs
-    able = [each for each in lines_of(routed, needs, trial.policy) if each.weighed.obstacle is None]
-    for one, other in permutations(able, 2):
+    lines = lines_of(routed, needs, trial.policy)
+    for one, other in permutations(contenders(lines), 2):
         for toll in {0.0, _toll(trial, routed, one, other)}:
             crossing = one.crossing(other, toll)
             if crossing is not None and 0 <= crossing <= 1:

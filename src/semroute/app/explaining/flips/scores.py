@@ -5,7 +5,7 @@ from typing import Final
 
 from attrs import evolve
 
-from semroute.app.explaining.candidates import Line, lines_of
+from semroute.app.explaining.candidates import Line, contenders, lines_of
 from semroute.domain.policy import Policy
 from semroute.domain.routing import Candidate, RoutingDecision
 
@@ -17,13 +17,13 @@ _LITTLE: Final = 1e-6  # above it is above, whatever the last digits of a number
 
 
 def score_flips(trial: Trial, routed: RoutingDecision) -> Iterator[Flip]:
-    """Yields for every candidate that could answer from which score on it would."""
+    """Yields for every candidate that may be sent it from which score on it would be."""
     lines = lines_of(routed, trial.grounds.needs, trial.policy)
     leader = next((each for each in lines if each.model == routed.model), None)
     if leader is None:
         return
-    for line in lines:
-        if line.weighed.obstacle is None and line is not leader:
+    for line in contenders(lines):
+        if line is not leader:
             bound = _bound(line, leader, routed.quality, max(each.weighed.score for each in lines))
             if bound is not None and bound >= line.weighed.score:
                 yield from _flip(trial, routed, line, next(at_least(bound)))
