@@ -4,7 +4,7 @@ import re
 import unicodedata
 from collections import deque
 from collections.abc import Iterator, Sequence
-from enum import StrEnum
+from enum import Enum, StrEnum, auto
 from typing import Final
 
 from attrs import evolve, frozen
@@ -13,6 +13,14 @@ from .numerals import number_of, scaled
 from .phrases import CONTRACTIONS
 from .synonyms import MONTHS, SHORT_UNITS, UNITS
 from .vocabulary import ACRONYMS
+
+
+class Case(Enum):
+    """What the capitals of a text are for."""
+
+    SENTENCES = auto()  # in the middle of a sentence they tell names
+    TITLES = auto()  # on every word, where they tell none
+    CAPITALS = auto()  # nothing else, so that not even `US` is told from `us`
 
 
 class Kind(StrEnum):
@@ -88,8 +96,8 @@ _OPERATORS: Final = frozenset("=<>+*/^|%")
 def pieces_of(text: str) -> list[Piece]:
     """Returns the words of a text; the work is linear in its length."""
     text = unicodedata.normalize("NFC", text).translate(_TYPOGRAPHY).replace("(s)", "s")
-    shouts = text.isupper()
-    has_letters = not shouts and _LETTER.search(text) is not None
+    case = _case_of(text)
+    has_letters = case is Case.SENTENCES and _LETTER.search(text) is not None
     quoted = deque(match.span() for match in _QUOTED.finditer(text))
     found: list[Piece] = []
     opens = True
@@ -98,7 +106,7 @@ def pieces_of(text: str) -> list[Piece]:
         if has_letters and not opens and chunk.strip(_EDGES) == "A":
             some = [_LETTER_A]
         else:
-            some = list(_in_chunk(chunk, found, shouts=shouts))
+            some = list(_in_chunk(chunk, found, case))
         while quoted and quoted[0][1] <= match.start():
             quoted.popleft()
         if quoted and quoted[0][0] < match.end():
@@ -115,18 +123,25 @@ def pieces_of(text: str) -> list[Piece]:
     return found
 
 
-def _in_chunk(chunk: str, before: Sequence[Piece], *, shouts: bool) -> Iterator[Piece]:
+def _case_of(text: str) -> Case:
+    if text.isupper():
+        return Case.CAPITALS
+    words = (chunk.lstrip(_EDGES) for chunk in text.split())
+    return Case.SENTENCES if any(word[:1].islower() for word in words) else Case.TITLES
+
+
+def _in_chunk(chunk: str, before: Sequence[Piece], case: Case) -> Iterator[Piece]:
     core = chunk.strip(_EDGES)
     if len(core) > _LONGEST:
         yield Piece(core.casefold(), Kind.CODE)
     elif not any(map(str.isalnum, core)):
         yield from _sign(chunk, before)
-    elif core in ACRONYMS and not shouts:
+    elif core in ACRONYMS and case is not Case.CAPITALS:
         yield Piece(ACRONYMS[core], Kind.NAME)
     elif _WORDS.fullmatch(core) or (not core.isascii() and not _MEASURE.fullmatch(core)):
-        yield from _words_in(core)
+        yield from _words_in(core, case)
     else:
-        yield from _signs_and_digits(core)
+        yield from _signs_and_digits(core, case)
 
 
 def _sign(chunk: str, before: Sequence[Piece]) -> Iterator[Piece]:
@@ -142,7 +157,7 @@ def _sign(chunk: str, before: Sequence[Piece]) -> Iterator[Piece]:
         yield Piece(chunk.strip("()[]{}\"'`,;:?….") if sign.isascii() else sign, Kind.CODE)
 
 
-def _signs_and_digits(core: str) -> Iterator[Piece]:
+def _signs_and_digits(core: str, case: Case) -> Iterator[Piece]:
     """Yields a word that has more than letters in it."""
     if _NEGATIVE.fullmatch(core):
         yield Piece(f"-{number_of(core[1:]) or core[1:]}", Kind.NUMBER)
@@ -167,29 +182,29 @@ def _signs_and_digits(core: str) -> Iterator[Piece]:
             else:
                 yield Piece(part.casefold(), Kind.WORD if part.isalpha() else Kind.CODE)
     else:
-        yield from _words_in(core)
+        yield from _words_in(core, case)
 
 
-def _words_in(core: str) -> Iterator[Piece]:
+def _words_in(core: str, case: Case) -> Iterator[Piece]:
     for part in re.split(r"[-/]", core):
         if not part.isascii():
             # Letters of many scripts are made of several characters, and all of them count.
-            yield Piece(part.casefold(), Kind.NAME if part[0].isupper() else Kind.WORD)
+            yield Piece(part.casefold(), _kind_of(part, case))
             continue
         for match in _PART.finditer(part):
             word = match.group()
             if word[0].isdigit():
                 yield Piece(number_of(word.rstrip(",")) or word, Kind.NUMBER)
             else:
-                yield from _word(word)
+                yield from _word(word, case)
 
 
-def _word(word: str) -> Iterator[Piece]:
+def _word(word: str, case: Case) -> Iterator[Piece]:
     lower = word.casefold()
     if lower in CONTRACTIONS:
         yield from map(Piece, CONTRACTIONS[lower].split())
         return
-    kind = Kind.NAME if word[0].isupper() and word[:2] not in ("I", "I'") else Kind.WORD
+    kind = Kind.WORD if word[:2] in ("I", "I'") else _kind_of(word, case)
     root, _, tail = lower.rpartition("'")
     if tail == "t" and root.endswith("n"):
         yield from (Piece(root[:-1]), Piece("not"))
@@ -199,6 +214,10 @@ def _word(word: str) -> Iterator[Piece]:
             yield Piece(POSSESSIVE)
     else:
         yield Piece(lower, kind)
+
+
+def _kind_of(word: str, case: Case) -> Kind:
+    return Kind.NAME if case is Case.SENTENCES and word[0].isupper() else Kind.WORD
 
 
 def _date(year: str, month: str, day: str) -> Iterator[Piece]:

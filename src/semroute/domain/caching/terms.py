@@ -39,6 +39,11 @@ _SILENT: Final = IDLE | PREPOSITIONS | JOINTS | {COMMA.text, POSSESSIVE}
 _ASKS_FOR_HELP: Final = REQUESTS | POSSIBLE | EXPECTED
 # They open an order as well as a question, or a noun.
 _AMBIGUOUS: Final = frozenset(("be", "being", "doing", "having"))
+# An `a` before one of these is a letter, as in "hepatitis A" and "carry a to b"; "a for loop" has
+# an article.
+_AFTER_LETTERS: Final = (
+    (PREPOSITIONS - {"for"}) | JOINTS | (AUXILIARIES - _AMBIGUOUS) | {COMMA.text, POSSESSIVE}
+)
 _OBJECTS: Final = frozenset(("not", "the", "a", "an", "this", "it"))
 
 
@@ -77,6 +82,8 @@ def term_at(pieces: Sequence[Piece], at: int) -> Term | None:  # noqa: C901, PLR
         return Term("this")
     if text in PREPOSITIONS and at and (at + 1 == len(pieces) or pieces[at + 1] is COMMA):
         return Term(text)  # "what is it for" asks for more than what it is
+    if text == "a" and _is_letter(pieces, at):
+        return Term("a.", Kind.NAME)
     if text in TASKS:
         return Term(text) if at and pieces[at - 1].text == "and" else None
     if text in _SILENT:
@@ -116,6 +123,11 @@ def _opening(pieces: Sequence[Piece], at: int) -> str | None:
     if text in AUXILIARIES - _AMBIGUOUS and not (text == "do" and after in _OBJECTS):
         return "whether"
     return None
+
+
+def _is_letter(pieces: Sequence[Piece], at: int) -> bool:
+    """Whether an `a` is no article, as nothing is behind it that could have one."""
+    return at + 1 == len(pieces) or pieces[at + 1].text in _AFTER_LETTERS
 
 
 def _is_asked(pieces: Sequence[Piece], at: int) -> bool:
