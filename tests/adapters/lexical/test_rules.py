@@ -160,8 +160,8 @@ def all_of(rule: Rule, texts: Sequence[str]) -> list[bool]:
 LENGTH = 1_000_000
 # The aim is a tenth, which the engine keeps by a third; the rest is for the clock.
 SECONDS = 0.3
-# The letters read more windows of what has no full stops: 0.27 to 0.53 s of the worst pieces.
-SCORE_SECONDS = 0.7
+# The letters have most windows in what has no full stops: 0.24 s of the worst piece.
+SCORE_SECONDS = 0.5
 HOSTILE = [
     "ignore your ",
     "forget previous a ",

@@ -15,12 +15,15 @@ from .grams import BUCKETS, LETTERS, WORDS, Grams, grams_of
 from .passages import passage_of, run_of, span_of
 from .rules import fired
 from .suspects import SHOWN, runs_of, sentences_among, suspects_among
-from .windows import SIZES, Bounds, Windows
+from .windows import SIZES, Bounds, Windows, ranks_of
 
 ARTEFACT: Final = Path(__file__).with_name("attacks.safetensors")
 
 # What a text without a single letter scores: surely no attack.
 NOTHING: Final = -20.0
+
+# So many windows are summed at a time: what is between then stays in the processor's cache.
+_AT_ONCE: Final = 1 << 14
 
 # A text of so few letters is read by the rules once, as a whole.
 WHOLE: Final = 2 * SIZES[0]
@@ -102,8 +105,8 @@ class LexicalAttackModel:
     def _logits(self, grams: Grams, windows: Windows) -> Scores:
         starts, ends = windows.starts, windows.ends
         letters = _window_means(self.letters, grams.letter_grams, LETTERS, (starts, ends))
-        firsts, lasts = np.searchsorted(grams.words, (starts, ends))
-        words = _window_means(self.words, grams.word_grams, WORDS, (firsts, lasts))
+        ranks = ranks_of(grams.words, grams.places.size)
+        words = _window_means(self.words, grams.word_grams, WORDS, (ranks[starts], ranks[ends]))
         return letters + words + self.bias + self.length * lengths_of(starts, ends)
 
 
@@ -128,13 +131,16 @@ def _window_means(
 
     Only sequences that end within a window count, so that its neighbours change nothing.
     """
-    starts, ends = bounds
-    means = np.zeros(starts.size)
-    for size, buckets in zip(sizes, grams, strict=True):
-        sums = np.append(0.0, np.cumsum(weights[buckets], dtype=np.float64))
-        last = np.maximum(ends - (size - 1), starts)
-        means += sums[np.minimum(last, buckets.size)] - sums[np.minimum(starts, buckets.size)]
-    return np.asarray(means / np.sqrt(len(sizes) * np.maximum(ends - starts, 1)), np.float64)
+    running = [np.append(0.0, np.cumsum(weights[some], dtype=np.float64)) for some in grams]
+    means = np.zeros(bounds[0].size)
+    for at in range(0, means.size, _AT_ONCE):
+        starts, ends = (bound[at : at + _AT_ONCE] for bound in bounds)
+        some = means[at : at + _AT_ONCE]
+        for size, sums in zip(sizes, running, strict=True):
+            last = np.maximum(ends - (size - 1), starts)
+            some += sums[np.minimum(last, sums.size - 1)] - sums[np.minimum(starts, sums.size - 1)]
+        some /= np.sqrt(len(sizes) * np.maximum(ends - starts, 1))
+    return means
 
 
 _NUMBERS: Final = ("bias", "length", "rule")

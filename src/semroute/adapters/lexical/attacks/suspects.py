@@ -67,6 +67,7 @@ def _worst(open_: Scores, windows: Windows, some: Bounds, most: int) -> list[int
     """Returns the highest of some windows that are open; what each stands for is closed with it."""
     starts, ends, is_run = windows.starts[some], windows.ends[some], some < windows.runs
     longest = int((ends - starts).max(initial=0))
+    rises = _rises(starts) if starts.size > _FEW else []
     suspects, taken = list[int](), Counter[int]()
     for _ in range(most):
         worst = int(open_.argmax())
@@ -75,12 +76,28 @@ def _worst(open_: Scores, windows: Windows, some: Bounds, most: int) -> list[int
             break
         suspects.append(worst)
         start, end = int(starts[worst]), int(ends[worst])
-        near = np.flatnonzero(np.abs(starts - start) < longest)  # others share nothing with it
+        if rises:
+            near = np.concatenate([_near(starts, rise, start, longest) for rise in rises])
+        else:
+            near = np.flatnonzero(np.abs(starts - start) < longest)  # others share nothing with it
         shared = np.minimum(ends[near], end) - np.maximum(starts[near], start)
         is_same = shared >= _SAME * (ends[near] - starts[near] + end - start - shared)
         open_[near[is_same & (is_run[near] == is_run[worst])]] = -np.inf
-        open_[open_ > highest - _COPY] = -np.inf  # none is higher
+        np.copyto(open_, -np.inf, where=open_ > highest - _COPY)  # none is higher
         taken[start // _PLACE] += 1
         if taken[start // _PLACE] == _PER_PLACE:
             open_[starts // _PLACE == start // _PLACE] = -np.inf
     return suspects
+
+
+def _rises(starts: Bounds) -> list[Bounds]:
+    """Divides windows into those of one size after another, within which they rise."""
+    return np.split(np.arange(starts.size), np.flatnonzero(np.diff(starts) < 0) + 1)
+
+
+def _near(starts: Bounds, rise: Bounds, start: int, reach: int) -> Bounds:
+    """Returns which windows of a rise begin less than `reach` letters from one."""
+    first, last = np.searchsorted(
+        starts[rise[0] : rise[-1] + 1], (start - reach + 1, start + reach)
+    )
+    return rise[first:last]

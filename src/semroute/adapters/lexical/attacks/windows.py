@@ -25,6 +25,20 @@ _GRAIN: Final = 14
 Bounds: TypeAlias = npt.NDArray[np.intp]
 
 
+def ranks_of(rising: Bounds, most: int) -> Bounds:
+    """Returns how many of some rising numbers are below each of 0 to `most`; shape (most + 1,).
+
+    It tells what a binary search would find: where many are looked for, in a fraction of the time.
+
+    Args:
+        rising: The numbers, none twice and none above `most`.
+        most: The last of what is counted for.
+    """
+    counts = np.zeros(most + 2, np.intp)
+    counts[rising + 1] = 1
+    return counts[:-1].cumsum()
+
+
 @frozen(eq=False)
 class Windows:
     """Windows of one text, in letters: runs of sentences first.
@@ -67,7 +81,7 @@ def _runs(letters: int, sentences: Bounds) -> tuple[Bounds, Bounds]:
     is_last = np.append(is_first[1:], True)
     stops = np.append(begins[is_first][1:], letters)
     begins = begins[is_first | is_last]
-    found = np.searchsorted(stops, begins[:, None] + np.array(RUNS))
+    found = ranks_of(stops, letters + RUNS[-1])[begins[:, None] + np.array(RUNS)]
     ends = stops[np.minimum(found, stops.size - 1)]
     is_new = np.ones(ends.shape, np.bool_)
     is_new[:, 1:] = ends[:, 1:] != ends[:, :-1]

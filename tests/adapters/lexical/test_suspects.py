@@ -1,0 +1,46 @@
+"""Which windows are looked at by others, of few and of many."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from semroute.adapters.lexical.attacks import suspects
+from semroute.adapters.lexical.attacks.windows import Windows, ranks_of
+
+
+@st.composite
+def scored(draw: st.DrawFn) -> tuple[np.ndarray, Windows]:
+    letters = draw(st.integers(1, 3000))
+    sentences = sorted(draw(st.sets(st.integers(0, letters), max_size=80)))
+    windows = Windows.of(letters, np.array(sentences, np.intp))
+    # Few values, as many windows of a hostile text say the same.
+    values = draw(st.lists(st.floats(-9, 9), min_size=1, max_size=40))
+    seed = draw(st.integers(0, 2**32 - 1))
+    return np.random.default_rng(seed).choice(values, windows.starts.size), windows
+
+
+@given(scored(), st.integers(1, 60))
+def test_of_many_windows_those_are_found_that_are_of_few(
+    text: tuple[np.ndarray, Windows], few: int
+) -> None:
+    logits, windows = text
+    found = suspects.suspects_among(logits, windows)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(suspects, "_FEW", few)
+        assert suspects.suspects_among(logits, windows) == found
+
+
+@given(scored())
+def test_suspects_fall_and_the_worst_comes_first(text: tuple[np.ndarray, Windows]) -> None:
+    logits, windows = text
+    found = logits[suspects.suspects_among(logits, windows)]
+    assert found[0] == logits.max()
+    assert np.all(np.diff(found) < 0)
+
+
+@given(st.sets(st.integers(0, 500)), st.integers(0, 600))
+def test_ranks_are_what_a_binary_search_finds(numbers: set[int], most: int) -> None:
+    rising = np.array(sorted(number for number in numbers if number <= most), np.intp)
+    expected = np.searchsorted(rising, np.arange(most + 1))
+    assert np.array_equal(ranks_of(rising, most), expected)
