@@ -5,8 +5,8 @@
 The dictionary is `frequency_dictionary_en_82_765.txt` of symspellpy 6.10.1 (MIT; words of SCOWL
 with how often Google's books have them). What it lacks comes after it: words of the texts that
 heads learn from, and what people write in chats. Those are what may be meant, most frequent first.
-After an empty line come names, and words of any language that the encoder's tokenizer has whole;
-they are only known.
+After an empty line come names, words of sentences that may have some, and words of any language
+that the encoder's tokenizer has whole; they are only known.
 """
 
 import hashlib
@@ -14,7 +14,7 @@ import json
 import re
 from argparse import ArgumentParser
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from pathlib import Path
 from typing import Final
 
@@ -28,9 +28,10 @@ from semroute.app.training import Manifest, Material, verified
 _MANIFEST: Final = Path(__file__).with_name("manifest.yaml")
 _DICTIONARY_SHA256: Final = "68e9dc81c7e73bd7310b57e516ecaea0d8b6387ff71344a57c04174650a407a7"
 _WORD: Final = re.compile(r"(?<![\w'])[a-z]{3,20}(?![\w'])")
-_NAME: Final = re.compile(r"[A-Za-z]{3,20}")
+_NAME: Final = re.compile(r"(?<![^\W_]|\\)[A-Za-z]{3,20}(?![^\W_])")
 _WHOLE: Final = re.compile(r"[a-z]{3,}")
 _OURS: Final = "written for this project"
+_SHORT: Final = 4  # letters; so few are often a word of another language
 _TEXTS: Final = 3  # a word of fewer texts that others wrote may be a slip itself
 # What people write in chats, and what is short for what programs deal with.
 _CHATTED: Final = """
@@ -65,10 +66,11 @@ def main() -> None:
             if each.source == _OURS:
                 ours |= some
         if each.teaches == "entities" and path.suffix == ".txt":
-            names.update(name.lower() for name in _NAME.findall(path.read_text()))
+            names.update(_NAME.findall(path.read_text()))
     frequent = (word for word, count in _by_count(counts) if count >= _TEXTS)
     words |= dict.fromkeys([*frequent, *ours, *_CHATTED.split()])
-    others = sorted({*names, *_whole()} - words.keys())
+    known = {name.lower() for name in names if not _is_slip(name, words)}
+    others = sorted({*known, *_whole()} - words.keys())
     WORDS_FILE.write_text("".join(f"{word}\n" for word in (*words, "", *others)))
 
 
@@ -97,6 +99,13 @@ def _texts(material: Material, path: Path) -> Iterator[str]:
             row = json.loads(line) if line else {}
             if row.get("style") not in _MISSPELT:
                 yield row.get("text", "")
+
+
+def _is_slip(word: str, known: Container[str]) -> bool:
+    """Whether two letters of a known word have changed places, and it is hardly a name."""
+    return len(word) > _SHORT and any(
+        word[:at] + word[at + 1] + word[at] + word[at + 2 :] in known for at in range(len(word) - 1)
+    )
 
 
 def _by_count(counts: Counter[str]) -> Iterable[tuple[str, int]]:

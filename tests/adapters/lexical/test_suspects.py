@@ -43,3 +43,10 @@ def test_ranks_are_what_a_binary_search_finds(numbers: set[int], most: int) -> N
     rising = np.array(sorted(number for number in numbers if number <= most), np.intp)
     expected = np.searchsorted(rising, np.arange(most + 1))
     assert np.array_equal(ranks_of(rising, most), expected)
+
+
+def test_of_tiny_sentences_the_first_and_the_last_end_what_stands_before_them() -> None:
+    windows = Windows.of(200, np.array([44, 47, 50], np.intp))
+    runs = set(zip(windows.starts[: windows.runs], windows.ends[: windows.runs], strict=True))
+    assert {(0, 44), (0, 50)} <= runs
+    assert (0, 47) not in runs

@@ -11,15 +11,18 @@ from attrs import frozen
 # among others, which would be a small part of a long window.
 SIZES: Final = (300, 100)
 PER_SIZE: Final = 3  # a third of a window lies between two: where an attack begins hardly matters
+# Windows also begin and end with a sentence, one or two in a third of the smallest window: so an
+# attack has the same windows whatever stands before and after it.
+_BESIDE: Final = SIZES[-1] // PER_SIZE
 
 # Runs of sentences have at least so many letters, each half as many again as those before: so
 # whatever sentences an attack consists of, some run has most of it and nothing else. With steps of
 # twice as many two short sentences were often read with a third. The longest are nearly as long as
 # the longest window, which begins anywhere, and so not where an attack among other text does.
 RUNS: Final = (15, 22, 33, 50, 75, 112, 168, 252)
-# Of sentences that begin within so many letters the first and the last are beginnings: so many runs
-# of tiny sentences as there are letters would be too many. The first ends what stood before them;
-# the last is what a name in a record, as in `"note": "..."`, is the name of.
+# Of sentences that begin within so many letters runs begin and end with the first and the last: so
+# many runs of tiny sentences as there are letters would be too many. The last is what a name in a
+# record, as in `"note": "..."`, is the name of, or what comes after an attack of many tiny ones.
 _GRAIN: Final = 14
 
 Bounds: TypeAlias = npt.NDArray[np.intp]
@@ -61,8 +64,14 @@ class Windows:
             letters: How many there are; at least one.
             sentences: Which of them sentences begin with, rising.
         """
-        starts, ends = _runs(letters, sentences)
-        parts = [(starts, ends), *(_of_size(letters, size) for size in _sizes(letters))]
+        places = np.append(0, sentences[(sentences > 0) & (sentences < letters)])
+        starts, ends = _runs(letters, _edges(places, _GRAIN))
+        edges = _edges(places, _BESIDE)[1:]
+        parts = [
+            (starts, ends),
+            *(_of_size(letters, size) for size in _sizes(letters)),
+            *(_beside(edges, letters, size) for size in SIZES),
+        ]
         return cls(
             np.concatenate([part for part, _ in parts]),
             np.concatenate([part for _, part in parts]),
@@ -74,13 +83,15 @@ class Windows:
         return window < self.runs
 
 
-def _runs(letters: int, sentences: Bounds) -> tuple[Bounds, Bounds]:
-    begins = np.append(0, sentences[(sentences > 0) & (sentences < letters)])
-    grains = begins // _GRAIN
+def _edges(places: Bounds, grain: int) -> Bounds:
+    """Returns the first and the last of those that are in one grain."""
+    grains = places // grain
     is_first = np.diff(grains, prepend=-1) > 0
-    is_last = np.append(is_first[1:], True)
-    stops = np.append(begins[is_first][1:], letters)
-    begins = begins[is_first | is_last]
+    return np.asarray(places[is_first | np.append(is_first[1:], True)], np.intp)
+
+
+def _runs(letters: int, begins: Bounds) -> tuple[Bounds, Bounds]:
+    stops = np.append(begins[1:], letters)
     found = ranks_of(stops, letters + RUNS[-1])[begins[:, None] + np.array(RUNS)]
     ends = stops[np.minimum(found, stops.size - 1)]
     is_new = np.ones(ends.shape, np.bool_)
@@ -95,6 +106,12 @@ def _runs(letters: int, sentences: Bounds) -> tuple[Bounds, Bounds]:
 def _sizes(letters: int) -> tuple[int, ...]:
     """The sizes that differ for a text: one that is shorter than a window is one window."""
     return tuple(size for size in SIZES[:-1] if letters > SIZES[-1]) + SIZES[-1:]
+
+
+def _beside(edges: Bounds, letters: int, size: int) -> tuple[Bounds, Bounds]:
+    """Returns the windows of a size that begin or end with a sentence."""
+    starts = np.append(edges[edges + size <= letters], edges[edges >= size] - size)
+    return starts, starts + size
 
 
 def _of_size(letters: int, size: int) -> tuple[Bounds, Bounds]:
