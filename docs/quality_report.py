@@ -23,6 +23,7 @@ Your own prompts will give other figures: run the same commands on them.
 | `domain.jsonl` | examination questions, held out | TIGER-AI-Lab/MMLU-Pro @ f418b116db00 |
 | `chat_dev.jsonl` | [everyday prompts](../data/README.md), never trained or tuned on | written for this project |
 | `dev2.jsonl` | more of them, in other voices, likewise | written for this project |
+| `dev3.jsonl` | more of them, as if drawn from what many people ask; measured when the heads were chosen | written for this project |
 | `frontier.jsonl` | examination questions with what two models made of them, held out | lm-sys/RouteLLM @ 0b64fdafe049 |
 
 What to know before believing the figures:

@@ -12,9 +12,8 @@ from semroute.domain.pii import PiiKind
 from tests.costs import is_within, seconds_of
 
 LENGTH = 1_000_000
-# The aim is a tenth. The worst piece takes most recognisers 40 to 125 ms. Those of national ids,
-# phones and hosts take 150: up to 30,000 near misses are looked at, and words that may be
-# about each. The rest is for the clock.
+# The aim is a tenth. The worst piece takes most recognisers 30 to 100 ms, those of hosts, URLs and
+# passwords 120 to 130. The rest is for the clock.
 SECONDS = 0.3
 # A tenth of the length tells which pieces are bad for a recogniser, in a tenth of the time. It
 # has no room for a crowd, so the very worst is among some of them.

@@ -9,10 +9,10 @@ from semroute.adapters.lexical.pii.reading import Reading, Recogniser
 from semroute.adapters.lexical.pii.scores import PROVEN
 from semroute.domain.pii import PiiKind, PiiSpan
 
-# A finding takes 1 to 4 us: so many take a thirtieth of a second. A table of a thousand customers
+# A finding takes 1 to 4 us: so many take a fiftieth of a second. A table of a thousand customers
 # is far from having them.
-_MOST: Final = 10_000
-_SPACING: Final = 100  # characters; what a longer text may have more of is further apart than this
+_MOST: Final = 6_000
+_SPACING: Final = 160  # characters; what a longer text may have more of is further apart than this
 _MISSES: Final = 3  # take as long as a finding
 # A placeholder does not stand for more, so that a model that says it again and again makes no
 # great answer of it.
@@ -39,7 +39,7 @@ def found_by(find: Recogniser, reading: Reading) -> list[PiiSpan] | Crowd:
     """Returns what a recogniser finds in a text, or that this is a crowd.
 
     A text may be made of findings, or of what is one but for a last test that is dear. More than
-    10,000 of a kind, if also more than one in 100 characters, are a crowd, which nobody looks
+    6,000 of a kind, if also more than one in 160 characters, are a crowd, which nobody looks
     through: the whole text counts as being of that kind. Of near misses three count as one
     finding. So more is taken for personal data than there is, and never less; and no text takes a
     recogniser much longer than others of its length.
