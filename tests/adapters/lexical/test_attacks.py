@@ -52,11 +52,30 @@ def test_letters_stand_where_they_are_said_to_stand(text: str) -> None:
 def test_windows_cover_every_letter(letters: int, sentences: set[int]) -> None:
     windows = Windows.of(letters, np.array(sorted(sentences), np.intp))
     starts, ends = windows.starts[windows.runs :], windows.ends[windows.runs :]
+    assert (ends <= letters).all()
     for size in {min(size, letters) for size in SIZES}:
-        of_size = ends - starts == size
-        assert starts[of_size][0] == 0
-        assert ends[of_size][-1] == letters
-        assert (starts[of_size][1:] <= ends[of_size][:-1]).all()
+        begins = np.sort(starts[ends - starts == size])
+        assert begins[0] == 0
+        assert begins[-1] + size == letters
+        assert (np.diff(begins) <= size).all()
+
+
+@given(
+    st.integers(0, 900),
+    st.lists(st.integers(40, 160), min_size=3, max_size=12),
+    st.integers(0, 900),
+)
+def test_whatever_stands_around_them_sentences_have_the_windows_that_begin_and_end_with_them(
+    before: int, lengths: list[int], after: int
+) -> None:
+    begins = before + np.cumsum([0, *lengths])
+    windows = Windows.of(int(begins[-1]) + after, begins)
+    found = set(zip(windows.starts.tolist(), windows.ends.tolist(), strict=True))
+    within = int(begins[-1] - begins[0])
+    for size in SIZES:
+        if size <= within:
+            first, last = int(begins[0]), int(begins[-1])
+            assert {(first, first + size), (last - size, last)} <= found
 
 
 @given(st.lists(st.integers(14, 120), min_size=1, max_size=30), st.data())
