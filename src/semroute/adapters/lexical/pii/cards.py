@@ -65,6 +65,7 @@ def find_cards(reading: Reading) -> Iterator[PiiSpan | None]:
         yield from repeat(None, (len(written) - len(together)) // _SEPARATORS_OF_ONE)
         for match, digits in compress(zip(some, numbers, strict=True), luhn_of_each(numbers)):
             if _ISSUERS.fullmatch(digits) is None:
+                yield None
                 continue
             start, end = match.start(), match.end(1)
             score = PROVEN

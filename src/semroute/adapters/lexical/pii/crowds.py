@@ -13,7 +13,7 @@ from semroute.domain.pii import PiiKind, PiiSpan
 # is far from having them.
 _MOST: Final = 6_000
 _SPACING: Final = 160  # characters; what a longer text may have more of is further apart than this
-_MISSES: Final = 3  # take as long as a finding
+_MISSES: Final = 2  # take as long as a finding, or hardly longer
 # A placeholder does not stand for more, so that a model that says it again and again makes no
 # great answer of it.
 _PIECE: Final = 4096
@@ -40,7 +40,7 @@ def found_by(find: Recogniser, reading: Reading) -> list[PiiSpan] | Crowd:
 
     A text may be made of findings, or of what is one but for a last test that is dear. More than
     6,000 of a kind, if also more than one in 160 characters, are a crowd, which nobody looks
-    through: the whole text counts as being of that kind. Of near misses three count as one
+    through: the whole text counts as being of that kind. Of near misses two count as one
     finding. So more is taken for personal data than there is, and never less; and no text takes a
     recogniser much longer than others of its length.
     """

@@ -42,8 +42,8 @@ TOKENS: Final = (
     ("rk_", rf"(?:live|test)_{_A}{{16,247}}+"),
     ("whsec_", "[A-Za-z0-9+/=]{24,64}+"),
     ("sk-ant-", rf"{_B}{{20,200}}+"),  # Anthropic
-    ("sk-", rf"(?:proj|svcacct|admin|or-v1|lf)-{_B}{{20,250}}+"),  # OpenAI, OpenRouter
-    ("sk-", rf"{_A}{{20}}{_B}{{0,80}}+"),
+    # OpenAI, OpenRouter
+    ("sk-", rf"(?:(?:proj|svcacct|admin|or-v1|lf)-{_B}{{20,250}}+|{_A}{{20}}{_B}{{0,80}}+)"),
     ("hf_", rf"{_A}{{30,40}}+"),  # Hugging Face
     ("npm_", rf"{_A}{{36}}"),
     ("pypi-AgE", rf"{_B}{{50,500}}+"),

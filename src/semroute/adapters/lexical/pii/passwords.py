@@ -10,14 +10,16 @@ from semroute.adapters.lexical.pii.reading import Reading
 from semroute.adapters.lexical.pii.scores import CONTEXT, DISTINCT, LIKELY
 from semroute.domain.pii import PiiKind, PiiSpan
 
-# Names, each alternative with a letter first, which lets the search skip all other characters.
-_NAMES: Final = re.compile(
-    r"(?:passw(?:or)?ds?|passphrase|passcode|passwort|pwd|contraseña|kennwort|mot de passe|senha|"
-    r"wachtwoord|secret|token|credentials?|authorization|key)"
-    r"(?=[\"'`]?[ \t]{0,3}(?:[:=]|is[ :]|was |to |for |=>))"
+# A name and what is assigned to it, in lower case. What is assigned to a spoken name is a password,
+# random or not. Each has a letter first, which lets the search skip all other characters.
+_ASSIGNED: Final = re.compile(
+    r"(?:(?P<spoken>passw(?:or)?ds?|passphrase|passcode|passwort|pwd|contraseña|kennwort|"
+    r"mot de passe|senha|wachtwoord)|secret|token|credentials?|authorization|(?P<key>key))"
+    r"[\"'`]?[ \t]{0,3}(?:(?P<sign>[:=]{1,2}>?)|(?:is|was|to|for [^\s]{1,30} is)(?=[ :\"'`]):?)"
+    r"[ \t]{0,3}(?:bearer |basic )?"
+    r"(?:\"(?P<d>[^\"\n]{1,256}+)\"|'(?P<s>[^'\n]{1,256}+)'|`(?P<b>[^`\n]{1,256}+)`"
+    r"|(?P<bare>[^\s\"'`,;<>(){}]{1,256}+))"
 )
-# What is assigned to these is a password, random or not.
-_SPOKEN: Final = ("pass", "pwd", "contr", "kennw", "mot", "senha", "wacht")
 # A key is a secret one if one of these comes before.
 _KEY_OWNERS: Final = re.compile(
     r"(?:api|secret|access|auth|private|encryption|client|signing|master|license|session|account|"
@@ -37,12 +39,6 @@ _STEMS: Final = (
     "credential",
     "authoriz",
     "key",
-)
-_ASSIGNED: Final = re.compile(
-    r"[\"'`]?[ \t]{0,3}(?:(?P<sign>[:=]{1,2}>?)|(?:is|was|to|for [^\s]{1,30} is)(?=[ :\"'`]):?)"
-    r"[ \t]{0,3}(?:Bearer |Basic )?"
-    r"(?:\"(?P<d>[^\"\n]{1,256}+)\"|'(?P<s>[^'\n]{1,256}+)'|`(?P<b>[^`\n]{1,256}+)`"
-    r"|(?P<bare>[^\s\"'`,;<>(){}]{1,256}+))"
 )
 _IN_URL: Final = re.compile(
     r"://(?<=[A-Za-z0-9]://)[^\s:@/?#]{0,64}+:(?P<value>[^\s@/]{1,128}+)@[^\s\"'`<>]{1,512}+"
@@ -68,7 +64,7 @@ _REFERENCE: Final = re.compile(
 _DIGIT: Final = re.compile(r"\d")
 _SHORTEST: Final = 4
 _SHORTEST_KEY: Final = 8
-_TESTS: Final = 3  # that a value went through: what is in it, how random it is, what it stands for
+_TESTS: Final = 2  # that a value went through: what is in it, how random it is, what it stands for
 _TRAILING: Final = ".,;:!?)]}"
 
 
@@ -84,17 +80,11 @@ def find_passwords(reading: Reading) -> Iterator[PiiSpan | None]:
     lower = reading.lower
     if not any(stem in lower for stem in _STEMS):
         return
-    reached = 0
-    while (name := _NAMES.search(lower, reached)) is not None:
-        reached = name.end()
-        assigned = _ASSIGNED.match(text, reached)
-        if assigned is None:
-            continue
+    for assigned in _ASSIGNED.finditer(lower):
         group = assigned.lastgroup
         assert group is not None
         start, end = assigned.span(group)
-        reached = end
-        is_spoken = name[0].startswith(_SPOKEN)
+        is_spoken = assigned["spoken"] is not None
         if not is_spoken and end - start < _SHORTEST_KEY:
             continue  # names of columns and the like, of which there may be many
         value = text[start:end]
@@ -105,7 +95,7 @@ def find_passwords(reading: Reading) -> Iterator[PiiSpan | None]:
         if is_spoken:
             convincing = _is_password(value, quoted=quoted, by_sign=assigned["sign"] is not None)
             score = CONTEXT
-        elif len(value) < _SHORTEST_KEY or not is_mixed(value) or not _is_secret(lower, name):
+        elif len(value) < _SHORTEST_KEY or not is_mixed(value) or not _is_secret(lower, assigned):
             continue
         else:
             convincing = looks_random(value)
@@ -144,11 +134,11 @@ def _is_password(value: str, *, quoted: bool, by_sign: bool) -> bool:
     return signs or (by_sign and _has_inner_capital(value))
 
 
-def _is_secret(lower: str, name: re.Match[str]) -> bool:
-    if name[0] != "key":
-        return True
+def _is_secret(lower: str, assigned: re.Match[str]) -> bool:
+    begin = assigned.start()
     return (
-        _KEY_OWNERS.search(lower, max(0, name.start() - _KEY_OWNER_MAX), name.start()) is not None
+        assigned["key"] is None
+        or _KEY_OWNERS.search(lower, max(0, begin - _KEY_OWNER_MAX), begin) is not None
     )
 
 

@@ -8,6 +8,7 @@ from semroute.adapters.lexical.pii.lexicon import Topic
 from semroute.adapters.lexical.pii.reading import Reading
 from semroute.adapters.lexical.pii.scores import CONTEXT, DISTINCT, LIKELY
 from semroute.adapters.lexical.pii.toplevel import DOUBTFUL, SECOND_LEVEL, SURE
+from semroute.adapters.lexical.pii.trees import tree_of
 from semroute.domain.pii import PiiKind, PiiSpan
 
 # What follows a scheme, up to what cannot stand in an address. Two thousand characters are more
@@ -23,14 +24,24 @@ _WWW: Final = re.compile(
 _TRAILING: Final = ".,;:!?'\"*_~\xbb\u201d\u2019"
 _CLOSING: Final = {")": "(", "]": "["}
 
-# Anchored at a dot between letters or digits, which ordinary text has seldom.
-_AFTER_DOT: Final = re.compile(
-    r"\.(?<=[^\W_]\.)(?=[A-Za-z0-9])"
-    r"(?![A-Za-z\-]{0,63}+[0-9][A-Za-z0-9\-]{0,63}+(?!/|\.[A-Za-z0-9]))("
-    r"[A-Za-z0-9\-]{1,63}+(?:\.[A-Za-z0-9][A-Za-z0-9\-]{0,62}+){0,6}+)"
-    r"(?![\w@(])(/[^\s<>\"`{}|\\^]{0,2048}+)?"
-)
-_PATH: Final = 2  # the group of what follows a host
+_LABEL: Final = r"[A-Za-z0-9][A-Za-z0-9\-]{0,62}+\.(?=[A-Za-z0-9])"
+_TOPS: Final = SURE | DOUBTFUL
+_TOP: Final = rf"(?P<top>{tree_of(_TOPS.union(map(str.upper, _TOPS)))})-{{0,60}}+"
+
+
+def _after_dot(following: str) -> re.Pattern[str]:
+    """Returns a pattern of what follows the first label of a host.
+
+    Anchored at a dot between letters or digits, which ordinary text has seldom. Of labels that end
+    in no known domain some are matched without any, or each would be read again for each before.
+    """
+    return re.compile(
+        rf"\.(?<=[^\W_]\.)(?:(?:{_LABEL}){{0,6}}+{_TOP}{following}|(?:{_LABEL}){{2,6}}+)"
+    )
+
+
+_ALONE: Final = _after_dot(r"(?![\w@(/])")
+_WITH_PATH: Final = _after_dot(r"/[^\s<>\"`{}|\\^]{0,2048}+")
 _LABEL_BACKWARDS: Final = re.compile(r"[\w\-]{1,63}+")
 _LABEL_MAX: Final = 63
 _NOT_BEFORE: Final = frozenset("@/.\\$")
@@ -54,8 +65,8 @@ def find_urls(reading: Reading) -> Iterator[PiiSpan | None]:
         return
     for match in _WWW.finditer(text):
         end = _without_trailing(text, match.start(), match.end())
-        if "." in text[match.start() + 4 : end]:
-            yield PiiSpan(PiiKind.URL, match.start(), end, DISTINCT)
+        has_dot = "." in text[match.start() + 4 : end]
+        yield PiiSpan(PiiKind.URL, match.start(), end, DISTINCT) if has_dot else None
     for host in _hosts(reading, with_path=True):
         if host is None:
             yield None
@@ -74,30 +85,20 @@ def find_domains(reading: Reading) -> Iterator[PiiSpan | None]:
 def _hosts(reading: Reading, *, with_path: bool) -> Iterator[tuple[int, int, float] | None]:
     """Yields where hosts stand and how sure that is, and None for each that hardly is none."""
     text = reading.text
-    reached = 0
-    for match in _AFTER_DOT.finditer(text):
-        has_path = match.lastindex == _PATH
-        if has_path and not with_path:
-            reached = 0
+    pattern = _WITH_PATH if with_path else _ALONE
+    for match in pattern.finditer(text):
+        if match.lastgroup is None:
             continue
-        dot, until = match.start(), match.end(1)
-        # More labels than a host has: what follows them is no host of its own.
-        is_rest, reached = dot == reached, 0 if has_path else until
-        if is_rest or has_path is not with_path or text[until - 1].isdecimal():
-            continue
-        rest = match[1].rstrip("-")
-        top = rest[rest.rfind(".") + 1 :]
-        folded = top if top.islower() else top.lower()
-        if folded not in SURE and folded not in DOUBTFUL:
-            continue
+        dot, end = match.start(), match.end("top")
         label = _LABEL_BACKWARDS.match(text[max(0, dot - _LABEL_MAX) : dot][::-1])
         start = dot if label is None else dot - len(label[0].rstrip("_-"))
-        end = dot + 1 + len(rest)
         if start == dot or (start and text[start - 1] in _NOT_BEFORE):
             yield None
             continue
         host = text[start:end]
         # "the end.Net profit": a top-level domain is written as the rest is.
+        top = match["top"]
+        folded = top.lower()
         if folded != top and not host.isupper():
             yield None
             continue
