@@ -35,13 +35,14 @@ _ISSUERS: Final = re.compile(
 # follows its first digit is only looked at, not consumed. A comma before it is that of a list:
 # hardly a decimal has twelve places or more that Luhn and an issuer would pass.
 _WRITTEN: Final = re.compile(
-    r"[0-689](?<![^\W_].)(?=([0-9]{3}(?:(?P<s>[ \-]{1,2}+|[._/])(?>"
+    r"[0-689](?<![^\W_].)(?=[0-9]{3}[0-9 \-._/])"
+    r"(?:(?<=[2-68])|(?<=0)(?=6)|(?<=1)(?=8)|(?<=9)(?=7))(?<!\+.)(?<![0-9]\..)"
+    r"(?:(?=([0-9]{3}(?P<s>[ \-]{1,2}+|[._/])(?>"
     r"[0-9]{4}(?:(?P=s)[0-9]{4}(?:(?P=s)[0-9]{1,4}+"
     r"(?:(?P=s)[0-9]{3}(?![^\W_]|[.\-/][0-9]))?+|[0-9])"
     r"|[0-9]{2}(?P=s)[0-9]{4,5}+)"
-    r")(?![^\W_]|[.\-/][0-9])"
-    r"|[0-9]{8,15}+(?![^\W_]|\.[0-9]))))"
-    r"(?:(?<=[2-68])|(?<=0)(?=6)|(?<=1)(?=8)|(?<=9)(?=7))(?<!\+.)(?<![0-9]\..)"
+    r")(?![^\W_]|[.\-/][0-9])))"
+    r"|[0-9]{11,18}+(?![^\W_]|\.[0-9]))"
 )
 _SEPARATORS: Final = b" -._/"
 _SEPARATORS_OF_ONE: Final = 3
@@ -58,7 +59,7 @@ def find_cards(reading: Reading) -> Iterator[PiiSpan | None]:
     text = reading.text
     matches = _WRITTEN.finditer(text)
     while some := list(islice(matches, _AT_ONCE)):
-        written = "\n".join([text[match.start() : match.end(1)] for match in some]).encode()
+        written = "\n".join([match[0] + (match[1] or "") for match in some]).encode()
         together = written.translate(None, _SEPARATORS)
         numbers = together.split(b"\n")
         # Numbers without a break may be of any sort and many; what stands in groups is nearly one.
@@ -67,7 +68,7 @@ def find_cards(reading: Reading) -> Iterator[PiiSpan | None]:
             if _ISSUERS.fullmatch(digits) is None:
                 yield None
                 continue
-            start, end = match.start(), match.end(1)
+            start, end = match.start(), max(match.end(), match.end(1))
             score = PROVEN
             if end - start <= _CONTIGUOUS_DOUBTFUL and not reading.near(Topic.CARD, start, end):
                 score = LIKELY

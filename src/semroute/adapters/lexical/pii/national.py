@@ -183,7 +183,6 @@ _TOKEN: Final = re.compile(
 )
 _SEPARATORS: Final = b" .-/+"
 _SHORTEST: Final = 8
-_TESTS: Final = 2  # that make a near miss
 
 
 def find_national_ids(reading: Reading) -> Iterator[PiiSpan | None]:
@@ -207,8 +206,8 @@ def find_national_ids(reading: Reading) -> Iterator[PiiSpan | None]:
             judged = _judged(reading, raw, tests, start, end)
             if isinstance(judged, PiiSpan):
                 yield judged
-            elif judged:
-                yield from repeat(None, -(-judged // _TESTS))
+            else:
+                yield from repeat(None, judged)
 
 
 def _formed(text: str, shapes: bytes) -> Iterator[tuple[int, int, bytes]]:
