@@ -34,15 +34,15 @@ _ISSUERS: Final = re.compile(
 # Blanks and dashes stand where they stand on cards. Each group may be a card's first, so what
 # follows its first digit is only looked at, not consumed. A comma before it is that of a list:
 # hardly a decimal has twelve places or more that Luhn and an issuer would pass.
+_BEGINS: Final = r"(?:(?<=[2-68])|(?<=0)(?=6)|(?<=1)(?=8)|(?<=9)(?=7))(?<!\+.)(?<![0-9]\..)"
 _WRITTEN: Final = re.compile(
     r"[0-689](?<![^\W_].)(?=[0-9]{3}[0-9 \-._/])"
-    r"(?:(?<=[2-68])|(?<=0)(?=6)|(?<=1)(?=8)|(?<=9)(?=7))(?<!\+.)(?<![0-9]\..)"
     r"(?:(?=([0-9]{3}(?P<s>[ \-]{1,2}+|[._/])(?>"
     r"[0-9]{4}(?:(?P=s)[0-9]{4}(?:(?P=s)[0-9]{1,4}+"
     r"(?:(?P=s)[0-9]{3}(?![^\W_]|[.\-/][0-9]))?+|[0-9])"
     r"|[0-9]{2}(?P=s)[0-9]{4,5}+)"
-    r")(?![^\W_]|[.\-/][0-9])))"
-    r"|[0-9]{11,18}+(?![^\W_]|\.[0-9]))"
+    rf")(?![^\W_]|[.\-/][0-9]))){_BEGINS}"
+    rf"|{_BEGINS}[0-9]{{11,18}}+(?![^\W_]|\.[0-9]))"
 )
 _SEPARATORS: Final = b" -._/"
 _SEPARATORS_OF_ONE: Final = 3

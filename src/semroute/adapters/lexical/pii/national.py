@@ -203,11 +203,7 @@ def find_national_ids(reading: Reading) -> Iterator[PiiSpan | None]:
         if not topics or not reading.near(topics, start, end):
             tests = plain
         if tests:
-            judged = _judged(reading, raw, tests, start, end)
-            if isinstance(judged, PiiSpan):
-                yield judged
-            else:
-                yield from repeat(None, judged)
+            yield from _judged(reading, raw, tests, start, end)
 
 
 def _formed(text: str, shapes: bytes) -> Iterator[tuple[int, int, bytes]]:
@@ -242,8 +238,10 @@ def _heard(reading: Reading, tests: _Tests) -> _Heard:
     return tuple({topic for topics, _ in heard for topic in topics}), heard, plain
 
 
-def _judged(reading: Reading, raw: bytes, tests: _Tests, start: int, end: int) -> PiiSpan | int:
-    """Returns the finding, or how many tests it took to find that there is none."""
+def _judged(
+    reading: Reading, raw: bytes, tests: _Tests, start: int, end: int
+) -> Iterator[PiiSpan | None]:
+    """Yields the finding if a number passes a test, and else None for each that it does not."""
     number = ""
     failed = 0
     for topics, rules in tests:
@@ -256,6 +254,7 @@ def _judged(reading: Reading, raw: bytes, tests: _Tests, start: int, end: int) -
                 continue
             number = number or raw[start:end].translate(_CAPITALS, _SEPARATORS).decode()
             if rule.check(number):
-                return PiiSpan(PiiKind.NATIONAL_ID, start, end, rule.score)
+                yield PiiSpan(PiiKind.NATIONAL_ID, start, end, rule.score)
+                return
             failed += 1
-    return failed
+    yield from repeat(None, failed)
