@@ -45,8 +45,8 @@ class CategoryHead:
     """A small network, prototypes and descriptions, which vote on a prompt's category.
 
     The votes are sums of log odds, so their weights are the head's temperature as well. How sure
-    to be depends on the prompt too: the nearer its prototypes, the larger all votes are, right or
-    wrong.
+    to be depends on the prompt too: some kinds of text are known better than others, such as
+    everyday prompts and examination questions.
 
     Args:
         names: The categories it knows, sorted.
@@ -58,7 +58,8 @@ class CategoryHead:
         counts: How many texts each prototype stands for; shape (n,).
         descriptions: Shape (len(names), dimensions).
         experts: How much each opinion counts.
-        trust: How much to believe their sum, as `believed` has it; shape (2,).
+        kinds: Weight (kinds, dimensions) and bias (kinds,) of what tells kinds of text apart.
+        trust: How much to believe the opinions' sum, for each kind, as `believed` has it.
         distances: Quantiles of how far known prompts are from their nearest prototype.
         lines: The vectors of the lines that describe the shipped categories, by digest.
     """
@@ -72,6 +73,7 @@ class CategoryHead:
     counts: _Floats
     descriptions: Vectors
     experts: Experts
+    kinds: tuple[_Floats, _Floats]
     trust: _Floats
     distances: _Floats
     lines: Mapping[str, Vector]
@@ -91,6 +93,7 @@ class CategoryHead:
         owners = artefact.tensor("owners", len(prototypes)).astype(np.intp)
         keys = artefact.texts("lines")
         numbers = artefact.tensor("experts", 3).tolist()
+        kinds = artefact.tensor("kinds.weight", None, dimensions)
         if list(names) != sorted(set(names)) or len(digests) != count or not count:
             message = f"{artefact.path} does not say which categories it is about"
             raise CheckpointError(message)
@@ -110,7 +113,8 @@ class CategoryHead:
             artefact.tensor("counts", len(prototypes)),
             artefact.tensor("descriptions", count, dimensions),
             Experts(*numbers),
-            artefact.tensor("trust", 2),
+            (kinds, artefact.tensor("kinds.bias", len(kinds))),
+            artefact.tensor("trust", len(kinds)),
             artefact.tensor("distances", QUANTILES),
             dict(zip(keys, artefact.tensor("lines", len(keys), dimensions), strict=True)),
         )
@@ -133,7 +137,7 @@ class CategoryHead:
             + experts.prototypes * self._nearness(cosines)
             + experts.description * np.einsum("ij,j->i", self.descriptions, vector)
         )
-        (scores,) = believed(said[None], 1 - cosines.max(keepdims=True), self.trust)
+        (scores,) = believed(said[None], shares_of(vector[None], self.kinds), self.trust)
         return np.asarray(scores, np.float32)
 
     def strangeness(self, vector: Vector) -> float:
@@ -162,21 +166,29 @@ class CategoryHead:
         return np.asarray(np.log(np.add.reduceat(closeness, self.starts) / sizes), np.float32)
 
 
-def believed(scores: _Floats, distances: _Floats, trust: _Floats) -> _Floats:
+def believed(scores: _Floats, shares: _Floats, trust: _Floats) -> _Floats:
     """Returns scores that say how sure to be, which moves none to another category.
 
     Args:
         scores: Of some prompts; shape (prompts, categories).
-        distances: How far each prompt is from its nearest prototype.
-        trust: How much to believe scores: always, and by the distance, as `grounds_of` has it.
-            The sum is that of a logarithm.
+        shares: How much each prompt seems to be of each kind; shape (prompts, kinds).
+        trust: The logarithm of how much to believe scores, for each kind.
     """
-    return np.asarray(scores * np.exp(grounds_of(distances) @ trust)[:, None], np.float32)
+    # Not `@`, as in the category bank: BLAS would wake threads of its own.
+    return np.asarray(scores * np.exp(np.einsum("ij,j->i", shares, trust))[:, None], np.float32)
 
 
-def grounds_of(distances: _Floats) -> _Floats:
-    """Returns what the trust in some prompts' scores rests on; shape (prompts, 2)."""
-    return np.column_stack([np.ones(len(distances)), distances / REACH]).astype(np.float32)
+def shares_of(vectors: Vectors, kinds: tuple[_Floats, _Floats]) -> _Floats:
+    """Returns how probably texts are of each kind; shape (len(vectors), kinds).
+
+    Args:
+        vectors: Of the texts; shape (n, dimensions).
+        kinds: Weight and bias, as a head has them.
+    """
+    weight, bias = kinds
+    odds = np.einsum("ij,kj->ik", vectors, weight) + bias
+    likely = np.exp(odds - odds.max(axis=1, keepdims=True))
+    return np.asarray(likely / likely.sum(axis=1, keepdims=True), np.float32)
 
 
 def trained_categories(directory: Path) -> frozenset[str]:

@@ -6,6 +6,7 @@ from typing import Final
 
 import numpy as np
 import torch
+from attrs import evolve
 from torch.nn.functional import cross_entropy
 
 from semroute.adapters.torch.category_head import CategoryHead, believed
@@ -50,7 +51,7 @@ def extend_categories(
         if is_out.any():
             parts = _extended(head, names, vectors[~is_out], labels[~is_out])
             said = np.einsum("e,enc->nc", experts, parts.opinions(vectors[is_out]).all)
-            scores[is_out] = believed(said, parts.distances(vectors[is_out]), head.trust)
+            scores[is_out] = believed(said, parts.shares(vectors[is_out]), head.trust)
     parts = _extended(head, names, vectors, labels)
     digests = dict(zip(head.names, head.digests, strict=True))
     about = About(
@@ -93,6 +94,7 @@ def _extended(head: CategoryHead, names: Sequence[str], vectors: Vectors, labels
         owners.astype(np.intp),
         np.concatenate([sizes[name] for name in names]),
         descriptions,
+        head.kinds,
     )
     rehearsed = np.repeat(old, np.diff(head.starts, append=len(head.prototypes)))
     output = _fitted(
@@ -101,9 +103,7 @@ def _extended(head: CategoryHead, names: Sequence[str], vectors: Vectors, labels
         np.concatenate([labels, rehearsed]),
         np.concatenate([np.ones(len(vectors), np.float32), np.log1p(head.counts)]),
     )
-    return Parts(
-        Network(head.hidden, output), parts.prototypes, parts.owners, parts.counts, descriptions
-    )
+    return evolve(parts, network=Network(head.hidden, output))
 
 
 def _widened(head: CategoryHead, old: Ints, size: int) -> tuple[Floats, Floats]:

@@ -7,7 +7,7 @@ import numpy as np
 from attrs import frozen
 
 from semroute.adapters.torch.bank import lines_of
-from semroute.adapters.torch.category_head import believed, grounds_of
+from semroute.adapters.torch.category_head import believed
 from semroute.adapters.torch.vectors import Vectors
 from semroute.domain.classification import CategoryDefinition
 
@@ -33,7 +33,8 @@ class HeldOut:
         lines: The vectors of what they say, by line.
         experts: How much each opinion should count; shape (3,).
         scores: What heads say that heed this; shape (n, categories).
-        trust: How much to believe that; shape (2,).
+        shares: How much texts seem to be of each kind; shape (n, kinds).
+        trust: How much to believe what heads say of each kind; shape (kinds,).
         distances: How far texts are from their nearest prototype; shape (n,).
     """
 
@@ -43,6 +44,7 @@ class HeldOut:
     lines: Mapping[str, Floats]
     experts: Floats
     scores: Floats
+    shares: Floats
     trust: Floats
     distances: Floats
 
@@ -54,7 +56,7 @@ class HeldOut:
     @property
     def believed(self) -> Floats:
         """What heads say, and how sure they are of it."""
-        return believed(self.scores, self.distances, self.trust)
+        return believed(self.scores, self.shares, self.trust)
 
 
 def hold_out(
@@ -83,12 +85,14 @@ def hold_out(
         ]
     )
     opinions = np.zeros((3, len(texts), len(names)), np.float32)
+    shares = np.zeros((len(texts), len(set(rows.kinds.tolist()))), np.float32)
     distances = np.zeros(len(texts), np.float32)
     for fold in range(FOLDS):
         vectorizer.progress("training categories", fold / (FOLDS + 1))
         is_out = rows.folds == fold
         parts = parts_of(rows, ~is_out, descriptions, _FOLD_SHAPE)
         opinions[:, is_out] = parts.opinions(rows.vectors[is_out]).all
+        shares[is_out] = parts.shares(rows.vectors[is_out])
         distances[is_out] = parts.distances(rows.vectors[is_out])
     is_judged = ~rows.are_made
     experts = fused(
@@ -97,8 +101,8 @@ def hold_out(
     scores = np.asarray(np.einsum("e,enc->nc", experts, opinions), np.float32)
     trust = trust_in(
         scores[is_judged],
-        grounds_of(distances[is_judged]),
+        shares[is_judged],
         rows.labels[is_judged],
         evenly(rows.kinds[is_judged]),
     )
-    return HeldOut(ordered, rows, descriptions, known, experts, scores, trust, distances)
+    return HeldOut(ordered, rows, descriptions, known, experts, scores, shares, trust, distances)
