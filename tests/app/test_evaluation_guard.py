@@ -201,5 +201,6 @@ async def test_a_page_has_the_figures_and_none_of_the_texts() -> None:
             assert len({row.count("|") for row in block.splitlines()}) == 1
     document = guard_as_json(report, costs, robustness)
     assert document["pooled"]["recall"]["hits"] == 2
+    assert document["recall"] == pytest.approx(2 / 3)
     assert document["sets"]["wi|ld"]["auc"] is None
     assert set(document["sample"]["evasions"]) == {*EVASIONS, "in_parts", "in_turns"}

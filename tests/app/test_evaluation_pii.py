@@ -104,7 +104,7 @@ async def test_a_page_has_the_figures_and_none_of_the_texts() -> None:
     assert "example.org" not in written
     shown = pii_as_json(report)
     assert shown["kinds"]["person"]["innocent_documents_flagged"]["hits"] == 1
-    assert shown["structured"]["f1"]["share"] == 1
+    assert shown["structured"]["f1"] == shown["structured"]["details"]["f1"]["share"] == 1
     assert shown["ignored"] == {"GPE": 2, "TITLE": 1}
 
 

@@ -64,8 +64,12 @@ def test_attacks_are_measured(tmp_path: Path) -> None:
     assert result.returncode == 0, result.stderr
     document = json.loads(result.stdout)
     assert set(document) == {
-        *("sets", "pooled", "ordinary_flagged", "triggers_flagged", "milliseconds", "sample")
+        *("recall", "precision", "false_positive_rate", "auc"),
+        *("sets", "pooled", "ordinary_flagged", "triggers_flagged", "milliseconds", "sample"),
     }
+    for name in ("recall", "precision", "false_positive_rate"):
+        assert document[name] == document["pooled"][name]["share"]
+    assert document["auc"] == document["pooled"]["auc"]
     assert set(document["sets"]) == {"written", "kitchen", "town", "data", "trigger words"}
     assert document["pooled"]["texts"] == 10
     assert document["pooled"]["recall"]["of"] == 2
@@ -88,11 +92,13 @@ def test_personal_data_is_measured(tmp_path: Path) -> None:
     assert result.returncode == 0, result.stderr
     document = json.loads(result.stdout)
     assert document["documents"] == 10
-    assert document["kinds"]["email"]["recall"]["share"] == 1
-    assert document["kinds"]["ip_address"]["f1"]["share"] == 1
-    assert document["kinds"]["domain"]["recall"]["share"] == 1
+    assert document["kinds"]["email"]["recall"] == 1
+    assert document["kinds"]["ip_address"]["f1"] == 1
+    assert document["kinds"]["domain"]["recall"] == 1
     assert document["kinds"]["person"]["labelled"] == 1
     assert document["structured"]["labelled"] == 3
+    assert document["benign_flag_rate"] == 0
+    assert document["benign"]["of"] == 6
     assert document["ignored"] == {"GPE": 1}
     assert document["milliseconds"]["count"] == 10
     assert "Made by `semroute eval pii --data rows.jsonl`." in (tmp_path / "out.md").read_text()

@@ -96,7 +96,12 @@ def guard_as_json(
     report: GuardReport, costs: Costs, robustness: RobustnessReport
 ) -> dict[str, Any]:
     """Returns all of it as one JSON object."""
+    tally = report.pooled.tally
     return {
+        "precision": tally.precision.share,
+        "recall": tally.recall.share,
+        "false_positive_rate": tally.false_positive_rate.share,
+        "auc": report.pooled.auc,
         "sets": {each.name: _set_as_json(each) for each in report.sets},
         "pooled": _set_as_json(report.pooled),
         "ordinary_flagged": as_json(report.ordinary),

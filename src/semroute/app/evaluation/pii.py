@@ -63,12 +63,15 @@ class PiiReport:
     Args:
         documents: In how many texts.
         kinds: For each kind that is marked or was found.
+        benign: Of the documents where nothing at all is marked, how many are said to have some
+            personal data.
         ignored: How many spans were marked that nobody looks for, by what they were called.
         duration: How long the whole screening of a text takes, one at a time.
     """
 
     documents: int
     kinds: Mapping[PiiKind, KindReport]
+    benign: Proportion
     ignored: Mapping[str, int] = field(factory=dict)
     duration: Spread | None = None
 
@@ -121,6 +124,7 @@ async def evaluate_pii(
     return PiiReport(
         documents=len(checked),
         kinds={kind: _report(kind, checked) for kind in PiiKind if kind in kinds},
+        benign=_flagged(checked),
         ignored=Counter(sorted(name for document in documents for name in document.ignored)),
         duration=Spread.of(durations),
     )
@@ -136,6 +140,11 @@ async def _found(screen: Screen, guard: PiiGuard, document: Document) -> tuple[P
         for datum in screening.data
         if guard.action_on(datum.span.kind, datum.span.score) is not PiiAction.ALLOW
     )
+
+
+def _flagged(checked: Sequence[_Checked]) -> Proportion:
+    benign = [each for each in checked if not each.document.spans and not each.document.ignored]
+    return Proportion(sum(bool(each.found) for each in benign), len(benign))
 
 
 def _report(kind: PiiKind, checked: Sequence[_Checked]) -> KindReport:

@@ -34,6 +34,8 @@ def _lines(report: PiiReport) -> Iterator[str]:
                 f"{kind.value}: found {counted(each.tally.recall)}; documents without any that "
                 f"are said to have some: {counted(each.all_innocent)}."
             )
+    if report.benign.of:
+        yield f"Documents with nothing marked where something is found: {counted(report.benign)}."
     if report.ignored:
         names = ", ".join(f"{name} ({count})" for name, count in report.ignored.items())
         yield f"Labelled and not looked for: {names}."
@@ -90,6 +92,8 @@ def pii_as_json(report: PiiReport) -> dict[str, Any]:
     return {
         "documents": report.documents,
         "matching": "same kind and overlapping, one to one",
+        "benign_flag_rate": report.benign.share,
+        "benign": as_json(report.benign),
         "kinds": {
             kind.value: {
                 **_tally_as_json(each.tally),
@@ -108,7 +112,12 @@ def _tally_as_json(tally: Tally) -> dict[str, Any]:
     return {
         "labelled": tally.recall.of,
         "found": tally.precision.of,
-        "precision": as_json(tally.precision),
-        "recall": as_json(tally.recall),
-        "f1": as_json(tally.f1),
+        "precision": tally.precision.share,
+        "recall": tally.recall.share,
+        "f1": tally.f1.value,
+        "details": {
+            "precision": as_json(tally.precision),
+            "recall": as_json(tally.recall),
+            "f1": as_json(tally.f1),
+        },
     }
