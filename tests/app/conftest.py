@@ -103,8 +103,7 @@ def route(classifier: FaultyClassifier) -> Route:
     return route_with(classifier)
 
 
-@pytest.fixture
-def converse(route: Route, observer: MemoryObserver) -> Converse:
+def conversing(route: Route, observer: MemoryObserver) -> Converse:
     return Converse(
         route=route,
         observer=observer,
@@ -113,3 +112,8 @@ def converse(route: Route, observer: MemoryObserver) -> Converse:
         max_body_bytes=100_000,
         budget=ByteBudget(10_000),
     )
+
+
+@pytest.fixture
+def converse(route: Route, observer: MemoryObserver) -> Converse:
+    return conversing(route, observer)

@@ -3,6 +3,7 @@ import json
 import pytest
 import trio
 import trio.testing
+from attrs import evolve
 
 from semroute.adapters.memory import FaultyClassifier, MemoryObserver, MemoryStream
 from semroute.app.converse import Converse
@@ -17,9 +18,13 @@ from semroute.domain.exchange.events import (
     ResponseHeaders,
 )
 from semroute.domain.exchange.replies import BodyReply, HeadersReply, ImmediateReply, Reply
+from semroute.domain.guards import NO_GUARDS, Mode, PiiAction, PiiGuard
 from semroute.domain.headers import Headers
+from semroute.domain.pii import PiiKind
 from semroute.domain.record import Outcome, Usage
 from semroute.domain.verdict import Routed
+
+from .conftest import POLICY, conversing, route_with
 
 MODES = BodyModes(BodyMode.BUFFERED, BodyMode.NONE)
 HEAD = RequestHeaders(Headers.of({":method": "POST", ":path": "/v1/chat/completions"}), modes=MODES)
@@ -160,6 +165,32 @@ async def test_hanging_up_ends_only_conversations_that_owe_nothing(
         assert over == ["watching", "deciding"]  # it hung up once its ruling was given
         assert converse.open_streams == 1
         nursery.cancel_scope.cancel()
+
+
+async def test_hanging_up_lets_no_answer_by_that_is_looked_through(
+    classifier: FaultyClassifier, observer: MemoryObserver
+) -> None:
+    guard = PiiGuard(Mode.ENFORCE, {PiiKind.CREDIT_CARD: PiiAction.BLOCK})
+    guarded = route_with(classifier, evolve(POLICY, guards=evolve(NO_GUARDS, answers=guard)))
+    converse = conversing(guarded, observer)
+    stream = MemoryStream()
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(converse, stream)
+        for event in (HEAD, BODY, OK):
+            await stream.send(event)
+        converse.hang_up()
+        await trio.testing.wait_all_tasks_blocked()
+        said = {"choices": [{"index": 0, "message": {"content": "Use 4111 1111 1111 1111."}}]}
+        answer = json.dumps(said).encode()
+        await stream.send(ResponseBody(answer[:20], is_last=False))
+        await trio.testing.wait_all_tasks_blocked()
+        assert converse.open_streams == 1
+        reply = await stream.send(ResponseBody(answer[20:], is_last=True))
+        assert isinstance(reply, BodyReply)
+        assert reply.body is not None
+        assert b"4111" not in reply.body
+        assert b"withheld" in reply.body
+    assert converse.open_streams == 0
 
 
 async def test_a_thousand_conversations_do_not_mix(

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from semroute.domain.answers import AnswerScreening
 from semroute.domain.filtering import NewFilter, Stop, TextFilter
-from semroute.domain.guards import Mode, PiiAction, PiiGuard
+from semroute.domain.guards import Mode, OnError, PiiAction, PiiGuard
 from semroute.domain.headers import Headers
 from semroute.domain.pii import PiiKind, PiiSpan
 
@@ -112,6 +112,36 @@ def test_an_answer_nobody_can_read_is_said_to_be_so() -> None:
     screen = AnswerScreening(PiiGuard(), {}, Finder(), lambda _headers, _new: None)
     assert screen.open(HEADERS) is None
     assert screen.is_unread
+
+
+class Broken:
+    """Fails on whatever has "boom" in it."""
+
+    def find(self, text: str) -> tuple[PiiSpan, ...]:
+        if "boom" in text:
+            raise ZeroDivisionError
+        return Finder().find(text)
+
+
+@pytest.mark.parametrize("mode", [Mode.MONITOR, Mode.ENFORCE])
+@pytest.mark.parametrize("on_error", list(OnError))
+def test_an_answer_that_nobody_can_look_through_goes_on_only_if_it_may(
+    mode: Mode, on_error: OnError
+) -> None:
+    guard = PiiGuard(mode, {PiiKind.EMAIL: PiiAction.MASK}, on_error=on_error)
+    screen = AnswerScreening(guard, {}, Broken(), lambda _, new: Opened(new))
+    text_filter = opened(screen)
+    said = [text_filter.feed("words " * 100), text_filter.feed("boom "), text_filter.feed("end")]
+    assert screen.is_unread
+    if mode is Mode.ENFORCE and on_error is OnError.CLOSED:
+        stop = said[1]
+        assert isinstance(stop, Stop)
+        assert stop.message == "The answer was withheld: it could not be screened."
+        assert screen.is_stopped
+    else:
+        rest = text_filter.finish()
+        assert "".join(map(str, (*said, rest))) == f"{'words ' * 100}boom end"
+        assert not screen.is_stopped
 
 
 words = st.lists(st.sampled_from(["a@b", "word", "\n", "x" * 90]), max_size=12)

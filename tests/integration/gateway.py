@@ -128,6 +128,7 @@ class Faults:
     """The detectors and the embedder of a gateway, each of which can be made to fail."""
 
     finder: FaultyFinder
+    answer_finder: FaultyFinder
     scorer: FaultyScorer
     reader: FaultyReader
     embedder: FaultyEmbedder = field(factory=FaultyEmbedder)
@@ -277,8 +278,13 @@ async def running_gateway(
 def _faulty(settings: Settings) -> tuple[Detectors, Faults, ScanLog]:
     detectors = detectors_of(settings, None)
     scans = ScanLog(detectors.scorer)
-    faults = Faults(FaultyFinder(detectors.finder), FaultyScorer(scans), FaultyReader(WordReader()))
-    replaced = Detectors(faults.finder, detectors.answer_finder, faults.scorer, faults.reader)
+    faults = Faults(
+        FaultyFinder(detectors.finder),
+        FaultyFinder(detectors.answer_finder),
+        FaultyScorer(scans),
+        FaultyReader(WordReader()),
+    )
+    replaced = Detectors(faults.finder, faults.answer_finder, faults.scorer, faults.reader)
     return replaced, faults, scans
 
 

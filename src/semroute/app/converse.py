@@ -97,7 +97,8 @@ class Converse:
         """Ends, from now on, every conversation that waits for an answer to pass by.
 
         Their requests have been ruled on, so Envoy loses nothing when the stream ends: it
-        lets the answer through. Conversations that still owe a ruling go on.
+        lets the answer through. Conversations go on that still owe a ruling, or an answer that
+        is looked through or in which placeholders are put back.
         """
         self._is_hanging_up = True
         for scope in self._idle:
@@ -121,7 +122,7 @@ class Converse:
         return exchange.retained_bytes
 
     async def _next(self, stream: ExchangeStream, exchange: Exchange) -> Event | None:
-        if not exchange.is_ruled:
+        if not exchange.owes_nothing:
             return await stream.receive()
         with trio.CancelScope() as scope:
             if self._is_hanging_up:

@@ -81,8 +81,8 @@ async def drain(server: Drainable, hang_up: Callable[[], None], grace_seconds: f
     """Ends all conversations, none of them with a request unanswered.
 
     They may finish by themselves for `grace_seconds`. Those that only watch an answer pass by
-    then hang up, which Envoy takes for consent; what still owes a ruling after that fails with
-    UNAVAILABLE, which it does not.
+    then hang up, which Envoy takes for consent; what still owes a ruling after that, or screens
+    an answer, fails with UNAVAILABLE, which it does not.
     """
     async with trio.open_nursery() as nursery:
 

@@ -28,6 +28,9 @@ _BREAK: Final = re.compile(r"[^!-~]")
 _SHORT_CHARS: Final = 1024
 _CONTEXT_CHARS: Final = 80  # how much of what has gone on is looked at again, for such words
 
+_Acted: TypeAlias = tuple[int, int, PiiAction, PiiSpan]
+"""A finding in the text that is held: where it begins and ends, and what is done about it."""
+
 
 @define(eq=False)
 class AnswerScreening:
@@ -43,7 +46,7 @@ class AnswerScreening:
     Attributes:
         found: Kinds of data that were found, and acted on if the guard is enforced.
         is_stopped: Whether the answer was cut off because of it.
-        is_unread: Whether nobody could read it.
+        is_unread: Whether nobody could read it, or look for anything in it.
     """
 
     guard: PiiGuard
@@ -101,15 +104,22 @@ class _Screened:
             return ""
         self._seen = len(self._held)
         spans = self._spans()
-        return self._released(spans, self._cut(spans))
+        return self._unscreened() if spans is None else self._released(spans, self._cut(spans))
 
     def finish(self) -> str | Stop:
-        return self._released(self._spans(), len(self._held))
+        spans = self._spans()
+        return self._unscreened() if spans is None else self._released(spans, len(self._held))
 
-    def _spans(self) -> list[tuple[int, int, PiiAction, PiiSpan]]:
-        """Returns what is to be acted on in the text that is held, by its positions there."""
+    def _spans(self) -> list[_Acted] | None:
+        """Returns what is to be acted on in the text that is held, by its positions there.
+
+        None if nobody can tell.
+        """
         guard, offset = self.screening.guard, len(self._passed)
-        found = self.screening.finder.find(self._passed + self._held)
+        try:
+            found = self.screening.finder.find(self._passed + self._held)
+        except Exception:  # noqa: BLE001 - whatever goes wrong, `on_error` says what follows
+            return None
         spans = ((span, guard.action_on(span.kind, span.score)) for span in found)
         return [
             (max(span.start - offset, 0), span.end - offset, action, span)
@@ -117,7 +127,15 @@ class _Screened:
             if span.end > offset and action is not PiiAction.ALLOW
         ]
 
-    def _cut(self, spans: list[tuple[int, int, PiiAction, PiiSpan]]) -> int:
+    def _unscreened(self) -> str | Stop:
+        """Returns what becomes of the text that is held if nobody can look through it."""
+        self.screening.is_unread = True
+        if self.screening.guard.mode is Mode.ENFORCE and self.screening.guard.is_closed:
+            self.screening.is_stopped = True
+            return Stop("The answer was withheld: it could not be screened.")
+        return self._released([], len(self._held))
+
+    def _cut(self, spans: list[_Acted]) -> int:
         """Returns how much of the held text may go on: whole words, and never half a find."""
         if self.screening.guard.mode is Mode.MONITOR:
             return len(self._held)
@@ -135,7 +153,7 @@ class _Screened:
                 cut = start
         return cut
 
-    def _released(self, spans: list[tuple[int, int, PiiAction, PiiSpan]], cut: int) -> str | Stop:
+    def _released(self, spans: list[_Acted], cut: int) -> str | Stop:
         screening = self.screening
         is_enforced = screening.guard.mode is Mode.ENFORCE
         pieces: list[str] = []

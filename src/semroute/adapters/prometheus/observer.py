@@ -248,6 +248,8 @@ class PrometheusObserver:
         if ruling.answer is not None:
             for kind, action in ruling.answer.outcomes.items():
                 self._answers.labels(kind.value, action).inc()
+            if ruling.answer.is_unread:
+                self._check_failures.labels("answers", "unread").inc()
 
     def _count_sentence(self, sentence: Sentence) -> None:
         verdict = sentence.consequence

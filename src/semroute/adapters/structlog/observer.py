@@ -167,4 +167,6 @@ def _screening_fields(ruling: Ruling) -> Fields:
     if ruling.answer is not None and ruling.answer.found:
         kinds = sorted(f"{kind.value}={done}" for kind, done in ruling.answer.outcomes.items())
         fields["answer_guard"] = ", ".join(kinds)
+    if ruling.answer is not None and ruling.answer.is_unread:
+        fields["unchecked_answers"] = "unread"
     return fields

@@ -83,6 +83,12 @@ class Exchange:
         return self._request.ruling is not None
 
     @property
+    def owes_nothing(self) -> bool:
+        """Whether all is well if the stream ends now: Envoy lets pass what is yet to come."""
+        ruling = self._request.ruling
+        return ruling is not None and (ruling.answer is None or self._response.is_passed_on)
+
+    @property
     def retained_bytes(self) -> int:
         """How much of the request and of its answer is being kept."""
         return self._request.intake.retained_bytes + self._response.retained_bytes

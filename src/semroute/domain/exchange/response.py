@@ -64,6 +64,11 @@ class ResponseHalf:
         return self._copy is not None
 
     @property
+    def is_passed_on(self) -> bool:
+        """Whether nothing of the answer that is yet to come is to be changed or held back."""
+        return self.head is not None and (self._filter is None or self._has_ended)
+
+    @property
     def retained_bytes(self) -> int:
         """How much is being kept."""
         return self.size if self._copy else 0
