@@ -41,6 +41,26 @@ def test_data_becomes_numbered_placeholders_of_its_kind() -> None:
     ]
 
 
+def test_a_number_of_a_json_document_becomes_a_string_and_the_document_stays_one() -> None:
+    passages = [
+        passage(0, '{"card": 4111111111111111, "sum": -5.5e3, "said": "4111111111111111!"}'),
+        passage(1, "[4111111111111111.0, 12, [4111111111111111]]"),
+        passage(2, "[4111111111111111 is no document]"),
+    ]
+    changed = texts(passages, data_in(passages, "4111111111111111", kind=PiiKind.CREDIT_CARD))
+    assert changed == [
+        '{"card": "[CREDIT_CARD_1]", "sum": -5.5e3, "said": "[CREDIT_CARD_1]!"}',
+        '["[CREDIT_CARD_2]", 12, ["[CREDIT_CARD_1]"]]',
+        "[[CREDIT_CARD_1] is no document]",
+    ]
+
+
+def test_a_password_is_the_same_with_the_stop_of_its_sentence() -> None:
+    passages = [passage(0, "password: hunter22x. Again: hunter22x?")]
+    data = data_in(passages, "hunter22x.", kind=PiiKind.PASSWORD)
+    assert texts(passages, data) == ["password: [PASSWORD_1] Again: [PASSWORD_1]?"]
+
+
 def test_only_texts_with_data_in_them_change() -> None:
     passages = [passage(0, "nothing"), passage(1, "a@x.org")]
     masking = masked(passages, data_in(passages, "a@x.org"))

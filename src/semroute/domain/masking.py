@@ -1,6 +1,8 @@
 """Personal data replaced by placeholders, and put back."""
 
+import json
 import re
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
@@ -17,6 +19,9 @@ _WORD: Final = re.compile(r"[^\s\"'<>()\[\]{},;]+")
 _LEAST_CHARS: Final = 6
 _DIGIT: Final = re.compile(r"[0-9]")
 _ENDS: Final = ".:!?"
+
+# A string of a JSON document, or a number.
+_TOKEN: Final = re.compile(r'"(?:[^"\\]|\\.)*+"|(-?[0-9][0-9.eE+-]*+)')
 
 _PLACEHOLDER: Final = re.compile(r"\[[A-Z_]+_[0-9]+\]")
 
@@ -68,13 +73,29 @@ def masked(passages: Iterable[Passage], data: Iterable[PersonalDatum]) -> Maskin
 
 
 def _pieces(text: str, data: Sequence[PersonalDatum], names: "_Names") -> list[str]:
-    """Returns what stands between data and their placeholders, by turns."""
+    """Returns what stands between data and their placeholders, by turns.
+
+    A number of a JSON document, which tools are called with and answer in, becomes a string.
+    """
+    numbers = _numbers_in(text) if data else {}
     pieces: list[str] = []
     done = 0
-    for start, end, kind in _merged(data):
-        pieces += (text[done:start], names.of(kind, text[start:end]))
+    for start, end, kind in _merged(data, numbers):
+        name = names.of(kind, text[start:end])
+        pieces += (text[done:start], f'"{name}"' if start in numbers else name)
         done = end
     return [*pieces, text[done:]]
+
+
+def _numbers_in(text: str) -> dict[int, int]:
+    """Returns where the numbers of a JSON document begin and end; none if it is something else."""
+    if text.lstrip()[:1] not in {"{", "["}:
+        return {}
+    try:
+        json.loads(text)
+    except (ValueError, RecursionError):
+        return {}
+    return {each.start(1): each.end(1) for each in _TOKEN.finditer(text) if each[1]}
 
 
 def _joined(pieces: list[str], again: Mapping[str, str]) -> str:
@@ -90,11 +111,20 @@ def _said_again(word: str, again: Mapping[str, str]) -> str:
     return again.get(bare, bare) + word[len(bare) :]
 
 
-def _merged(data: Sequence[PersonalDatum]) -> list[tuple[int, int, PiiKind]]:
-    """Returns the spans in order, those that overlap as one; the first of them names it."""
+def _merged(
+    data: Sequence[PersonalDatum], numbers: Mapping[int, int]
+) -> list[tuple[int, int, PiiKind]]:
+    """Returns the spans in order, those that overlap as one; the first of them names it.
+
+    Who is in a number is the whole number.
+    """
+    begins = list(numbers)
     spans: list[tuple[int, int, PiiKind]] = []
     for datum in sorted(data, key=lambda each: (each.span.start, -each.span.end)):
         start, end, kind = datum.span.start, datum.span.end, datum.span.kind
+        at = bisect_right(begins, start) - 1
+        if at >= 0 and start < numbers[begins[at]]:
+            start, end = begins[at], max(end, numbers[begins[at]])
         if spans and start < spans[-1][1]:
             first, last, named = spans[-1]
             spans[-1] = (first, max(last, end), named)
@@ -119,9 +149,10 @@ class _Names:
     def told_again(self) -> dict[str, str]:
         """The placeholders of words that mean the same wherever they stand."""
         return {
-            original: name
+            word: name
             for (_, original), name in self._given.items()
-            if len(original) >= _LEAST_CHARS and _DIGIT.search(original)
+            for word in (original, original.rstrip(_ENDS))
+            if len(word) >= _LEAST_CHARS and _DIGIT.search(word)
         }
 
     def of(self, kind: PiiKind, original: str) -> str:

@@ -1,5 +1,7 @@
 """Numbers and addresses as word processors, web pages and other keyboards write them."""
 
+import json
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -35,7 +37,35 @@ def test_so_are_other_kinds(text: str, kind: PiiKind) -> None:
     assert kind in {each.kind for each in PatternFinder().find(text)}
 
 
-@given(st.text(st.characters() | st.sampled_from("\u00a0\u2011\uff20 a1")))
+@pytest.mark.parametrize(
+    ("value", "kind"),
+    [
+        ("ann@example.org", PiiKind.EMAIL),
+        ("4111111111111111", PiiKind.CREDIT_CARD),
+        ("DE89370400440532013000", PiiKind.IBAN),
+        ("123-45-6789", PiiKind.US_SSN),
+        ("ghp_" + "a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P6q7R8", PiiKind.TOKEN),
+        ("+14155552671", PiiKind.PHONE),
+        ("10.0.0.12", PiiKind.IP_ADDRESS),
+    ],
+)
+@pytest.mark.parametrize("before", ["\n", "\t", "\r\n", '"'])
+def test_what_json_escapes_is_no_part_of_what_follows_it(
+    before: str, value: str, kind: PiiKind
+) -> None:
+    once = json.dumps({"body": f"This is mine:{before}{value}\nand no more."})
+    for text in (once, json.dumps([once])):
+        (span,) = PatternFinder({kind}).find(text)
+        assert text[span.start : span.end] == value
+
+
+def test_a_password_ends_with_its_quote_however_that_is_written() -> None:
+    text = json.dumps({"settings": 'password: "Tr0ub4dor&3"'})
+    (span,) = PatternFinder({PiiKind.PASSWORD}).find(text)
+    assert text[span.start : span.end] == "Tr0ub4dor&3"
+
+
+@given(st.text(st.characters() | st.sampled_from('\u00a0\u2011\uff20 a1"\\n')))
 def test_every_character_stays_in_its_place(text: str) -> None:
     plain = typed(text)
     assert len(plain) == len(text)

@@ -116,6 +116,13 @@ def test_what_was_encoded_is_decoded(text: str) -> None:
         ("escapes", r"say \u{69}gnor\u{65}", "ignore", r"\u{69}gnor\u{65}"),
         ("escapes", r"say \151\147\156ore", "ignore", r"\151\147\156ore"),
         ("entities", "say &#105;gnor&#x65; it", "ignore", "&#105;gnor&#x65;"),
+        ("percent+percent", "say %2569%2567%256Eore", "ign", "%2569%2567%256E"),
+        (
+            "entities+entities",
+            "say &amp;#105;gnor&amp;#101; it",
+            "ignore",
+            "&amp;#105;gnor&amp;#101;",
+        ),
         ("spaced", "say i g n o r e   a l l please", "ignore", "i g n o r e"),
         ("spaced", "say i.g.n.o.r.e  a.l.l please", "all", "a.l.l"),
         ("spaced", "say i-g_n.o*r.e all", "ignore", "i-g_n.o*r.e"),

@@ -14,7 +14,9 @@ from semroute.domain.pii import PiiKind, PiiSpan
 # random or not. Each has a letter first, which lets the search skip all other characters.
 _ASSIGNED: Final = re.compile(
     r"(?:(?P<spoken>passw(?:or)?ds?|passphrase|passcode|passwort|pwd|contraseña|kennwort|"
-    r"mot de passe|senha|wachtwoord)|secret|token|credentials?|authorization|(?P<key>key))"
+    r"mot de passe|senha|wachtwoord|hasło|şifre|parola|пароль|密码|パスワード|비밀번호|pass(?==))"
+    r"|secret|token|credentials?|authorization|(?P<key>key))"
+    r"(?:_(?:base|prod(?:uction)?|stag(?:e|ing)|dev|test|live|value))?"
     r"[\"'`]?[ \t]{0,3}(?:(?P<sign>[:=]{1,2}>?)|(?:is|was|to|for [^\s]{1,30} is)(?=[ :\"'`]):?)"
     r"[ \t]{0,3}(?:bearer |basic )?"
     r"(?:\"(?P<d>[^\"\n]{1,256}+)\"|'(?P<s>[^'\n]{1,256}+)'|`(?P<b>[^`\n]{1,256}+)`"
@@ -34,6 +36,13 @@ _STEMS: Final = (
     "kennw",
     "senha",
     "wacht",
+    "hasło",
+    "şifre",
+    "parola",
+    "пароль",
+    "密码",
+    "パスワード",
+    "비밀번호",
     "secret",
     "token",
     "credential",
@@ -88,10 +97,12 @@ def find_passwords(reading: Reading) -> Iterator[PiiSpan | None]:
         if not is_spoken and end - start < _SHORTEST_KEY:
             continue  # names of columns and the like, of which there may be many
         value = text[start:end]
-        if group == "bare":
-            value = value.rstrip(_TRAILING) if assigned["sign"] is None else value.rstrip(",;")
-            end = start + len(value)
         quoted = group != "bare"
+        if quoted:
+            value = value.rstrip()
+        else:
+            value = value.rstrip(_TRAILING if assigned["sign"] is None else ",;")
+        end = start + len(value)
         if is_spoken:
             convincing = _is_password(value, quoted=quoted, by_sign=assigned["sign"] is not None)
             score = CONTEXT

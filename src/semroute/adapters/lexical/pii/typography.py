@@ -1,7 +1,8 @@
 """A text in the marks that keyboards have, character for character.
 
 Word processors, web pages and Chinese or Japanese keyboards write a number's blanks and dashes, and
-an address' dot and at sign, otherwise. That is no disguise, so no view undoes it.
+an address' dot and at sign, otherwise. JSON writes ends of lines and quotes as two characters, of
+which the letter is no part of what follows it. That is no disguise, so no view undoes it.
 """
 
 import re
@@ -19,10 +20,15 @@ _MARKS: Final = {
 }
 _PLAIN: Final = {ord(mark): plain for plain, marks in _MARKS.items() for mark in marks}
 _ODD: Final = re.compile(f"[{''.join(map(chr, _PLAIN))}]")
+# As in `"Hi,\nann@example.org"`, also if that stands in a string itself.
+_ESCAPES: Final = {rf"\{letter}": " \n" for letter in "nrtbf"} | {r"\"": ' "'}
 
 
 def typed(text: str) -> str:
-    """Returns a text of the same length with plain blanks, dashes, dots and signs."""
+    """Returns a text of the same length with plain blanks, dashes, dots, signs and quotes."""
+    if "\\" in text and '"' in text:
+        for written, plain in _ESCAPES.items():
+            text = text.replace(written, plain)
     if text.isascii() or _ODD.search(text) is None:
         return text
     return text.translate(_PLAIN)

@@ -16,12 +16,15 @@ _BACKSLASH: Final = re.compile(
 )
 _DIGITS: Final = re.compile(r"[0-9A-Fa-f]+")
 
-# What every web page escapes, and what nobody would hide.
-_MARKUP: Final = re.compile(r"&(?:amp|lt|gt|quot|apos|nbsp|#39|#34|#160);")
+# What every web page escapes, and what nobody would hide; an escape that is escaped is hidden.
+_MARKUP: Final = re.compile(
+    r"&(?:amp(?!;(?:#[xX]?[0-9A-Fa-f]{1,7}|[A-Za-z]{2,31});)|lt|gt|quot|apos|nbsp|#39|#34|#160);"
+)
 
-# What an address need not escape: letters, digits, at signs; and what is beyond ASCII.
+# What an address need not escape: letters, digits, at signs, escapes; and what is beyond ASCII.
 _NEEDLESS: Final = re.compile(
-    r"%(?:2[DE]|3\d|4[\dA-F]|5[\dAF]|6[1-9A-F]|7[\dAE]|[89A-F][\dA-F])", re.IGNORECASE
+    r"%(?:25(?=[2-7][\dA-F])|2[DE]|3\d|4[\dA-F]|5[\dAF]|6[1-9A-F]|7[\dAE]|[89A-F][\dA-F])",
+    re.IGNORECASE,
 )
 
 _AT: Final = "%40"
