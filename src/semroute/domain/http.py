@@ -124,8 +124,8 @@ _SERVICES: Final[dict[tuple[str, str], Service]] = {
     ("POST", "/v1/messages/count_tokens"): Service.TOKEN_COUNT,
     ("GET", "/v1/models"): Service.MODEL_LIST,
 }
-# By how a path ends. Beside OpenAI's and Anthropic's: vLLM, SGLang, TGI, llama.cpp, Ollama, and
-# what cloud platforms expect of any of them.
+# By how a path ends, with a star for an id. Beside OpenAI's and Anthropic's: vLLM, SGLang, TGI,
+# llama.cpp, Ollama, and what cloud platforms expect of any of them.
 _UNROUTED: Final = {
     "completions": Unrouted.COMPLETIONS,
     "embeddings": Unrouted.EMBEDDINGS,
@@ -135,7 +135,11 @@ _UNROUTED: Final = {
     **dict.fromkeys(
         (
             *("chat/completions", "responses/compact", "conversations", "threads", "threads/runs"),
+            *("conversations/*/items", "submit_tool_outputs"),
             *("chat", "generate", "generate_stream", "completion", "infill", "invocations"),
+            *("v1/complete", "model/*/invoke", "model/*/invoke-with-response-stream"),
+            *("model/*/converse", "model/*/converse-stream", "models/*/infer"),
+            *("generatecontent", "streamgeneratecontent", "rawpredict", "streamrawpredict"),
         ),
         Unrouted.OTHER,
     ),
@@ -176,8 +180,10 @@ def target_of(method: str, path: str) -> Target:
         if known and rest.lower() in _OF_STORED.get(method, ()):
             return StoredResponse(known)
     if method == "POST":
-        *_, before, last = ("", *plain.lower().split("/"))
-        return _UNROUTED.get(f"{before}/{last}", _UNROUTED.get(last, _ELSEWHERE))
+        *_, first, before, last = ("", "", *plain.lower().split("/"))
+        verb = last.rpartition(":")[2]  # as Google writes it
+        ends = (f"{first}/*/{last}", f"{before}/{last}", last, verb)
+        return next((_UNROUTED[end] for end in ends if end in _UNROUTED), _ELSEWHERE)
     if method == "GET" and plain.startswith(_MODEL_CARDS):
         return ModelCard(plain.removeprefix(_MODEL_CARDS))
     return _ELSEWHERE
