@@ -76,7 +76,7 @@ def test_a_private_key_reaches_to_its_end_or_as_far_as_keys_do() -> None:
         "DB_PASS=⟦Hunter2!x⟧",
         "пароль: ⟦Zima2024!⟧",
         "hasło: ⟦Zima2024!⟧",
-        "密码：⟦Zima2024!⟧",
+        "密码\uff1a⟦Zima2024!⟧",
         f"SECRET_KEY_BASE=⟦{HEX}⟧",
         f"API_KEY_PROD=⟦{HEX}⟧",
         "API_KEY='⟦" + HEX[:32] + "⟧'",
