@@ -31,10 +31,11 @@ _ISSUERS: Final = re.compile(
     """,
     re.VERBOSE,
 )
-# Blanks and dashes stand where they stand on cards. Each group may be a card's first, so what
-# follows its first digit is only looked at, not consumed. A comma before it is that of a list:
-# hardly a decimal has twelve places or more that Luhn and an issuer would pass.
+# The first digits of the issuers. A comma before them is that of a list: hardly a decimal has twelve
+# places or more that Luhn and an issuer would pass.
 _BEGINS: Final = r"(?:(?<=[2-68])|(?<=0)(?=6)|(?<=1)(?=8)|(?<=9)(?=7))(?<!\+.)(?<![0-9]\..)"
+# Blanks and dashes stand where they stand on cards. Each group may be a card's first, so what
+# follows its first digit is only looked at, not consumed; digits without a break are consumed.
 _WRITTEN: Final = re.compile(
     r"[0-689](?<![^\W_].)(?=[0-9]{3}[0-9 \-._/])"
     r"(?:(?=([0-9]{3}(?P<s>[ \-]{1,2}+|[._/])(?>"
