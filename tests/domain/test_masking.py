@@ -50,8 +50,17 @@ def test_a_number_of_a_json_document_becomes_a_string_and_the_document_stays_one
     changed = texts(passages, data_in(passages, "4111111111111111", kind=PiiKind.CREDIT_CARD))
     assert changed == [
         '{"card": "[CREDIT_CARD_1]", "sum": -5.5e3, "said": "[CREDIT_CARD_1]!"}',
-        '["[CREDIT_CARD_2]", 12, ["[CREDIT_CARD_1]"]]',
+        '["[CREDIT_CARD_1].0", 12, ["[CREDIT_CARD_1]"]]',
         "[[CREDIT_CARD_1] is no document]",
+    ]
+
+
+def test_so_does_a_number_that_is_said_again_in_one() -> None:
+    passages = [passage(0, "password: 12345678"), passage(1, '{"n": -12345678, "m": [12345678]}')]
+    data = data_in(passages[:1], "12345678", kind=PiiKind.PASSWORD)
+    assert texts(passages, data) == [
+        "password: [PASSWORD_1]",
+        '{"n": -12345678, "m": ["[PASSWORD_1]"]}',
     ]
 
 

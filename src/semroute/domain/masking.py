@@ -2,7 +2,6 @@
 
 import json
 import re
-from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
@@ -20,10 +19,10 @@ _LEAST_CHARS: Final = 6
 _DIGIT: Final = re.compile(r"[0-9]")
 _ENDS: Final = ".:!?"
 
-# A string of a JSON document, or a number.
-_TOKEN: Final = re.compile(r'"(?:[^"\\]|\\.)*+"|(-?[0-9][0-9.eE+-]*+)')
-
 _PLACEHOLDER: Final = re.compile(r"\[[A-Z_]+_[0-9]+\]")
+
+# A string of a JSON document, or a placeholder outside all strings with what is left of a number.
+_TOKEN: Final = re.compile(rf'"(?:[^"\\]|\\.)*+"|([\w.+-]*{_PLACEHOLDER.pattern}[\w.+-]*)')
 
 
 @frozen
@@ -65,7 +64,7 @@ def masked(passages: Iterable[Passage], data: Iterable[PersonalDatum]) -> Maskin
     }
     again = names.told_again
     texts = {
-        passage.path: new
+        passage.path: _kept(passage.text, new)
         for passage in editable
         if (new := _joined(pieces[passage.path], again)) != passage.text
     }
@@ -73,29 +72,27 @@ def masked(passages: Iterable[Passage], data: Iterable[PersonalDatum]) -> Maskin
 
 
 def _pieces(text: str, data: Sequence[PersonalDatum], names: "_Names") -> list[str]:
-    """Returns what stands between data and their placeholders, by turns.
-
-    A number of a JSON document, which tools are called with and answer in, becomes a string.
-    """
-    numbers = _numbers_in(text) if data else {}
+    """Returns what stands between data and their placeholders, by turns."""
     pieces: list[str] = []
     done = 0
-    for start, end, kind in _merged(data, numbers):
-        name = names.of(kind, text[start:end])
-        pieces += (text[done:start], f'"{name}"' if start in numbers else name)
+    for start, end, kind in _merged(data):
+        pieces += (text[done:start], names.of(kind, text[start:end]))
         done = end
     return [*pieces, text[done:]]
 
 
-def _numbers_in(text: str) -> dict[int, int]:
-    """Returns where the numbers of a JSON document begin and end; none if it is something else."""
+def _kept(text: str, changed: str) -> str:
+    """Returns a changed text, as a JSON document if it was one: tools are called with those.
+
+    What was a number becomes a string.
+    """
     if text.lstrip()[:1] not in {"{", "["}:
-        return {}
+        return changed
     try:
         json.loads(text)
     except (ValueError, RecursionError):
-        return {}
-    return {each.start(1): each.end(1) for each in _TOKEN.finditer(text) if each[1]}
+        return changed
+    return _TOKEN.sub(lambda token: f'"{token[1]}"' if token[1] else token[0], changed)
 
 
 def _joined(pieces: list[str], again: Mapping[str, str]) -> str:
@@ -111,20 +108,11 @@ def _said_again(word: str, again: Mapping[str, str]) -> str:
     return again.get(bare, bare) + word[len(bare) :]
 
 
-def _merged(
-    data: Sequence[PersonalDatum], numbers: Mapping[int, int]
-) -> list[tuple[int, int, PiiKind]]:
-    """Returns the spans in order, those that overlap as one; the first of them names it.
-
-    Who is in a number is the whole number.
-    """
-    begins = list(numbers)
+def _merged(data: Sequence[PersonalDatum]) -> list[tuple[int, int, PiiKind]]:
+    """Returns the spans in order, those that overlap as one; the first of them names it."""
     spans: list[tuple[int, int, PiiKind]] = []
     for datum in sorted(data, key=lambda each: (each.span.start, -each.span.end)):
         start, end, kind = datum.span.start, datum.span.end, datum.span.kind
-        at = bisect_right(begins, start) - 1
-        if at >= 0 and start < numbers[begins[at]]:
-            start, end = begins[at], max(end, numbers[begins[at]])
         if spans and start < spans[-1][1]:
             first, last, named = spans[-1]
             spans[-1] = (first, max(last, end), named)

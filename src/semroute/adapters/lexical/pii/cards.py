@@ -31,8 +31,8 @@ _ISSUERS: Final = re.compile(
     """,
     re.VERBOSE,
 )
-# The first digits of the issuers. A comma before them is that of a list: hardly a decimal has twelve
-# places or more that Luhn and an issuer would pass.
+# The first digits of the issuers. A comma before them is that of a list: hardly a decimal has
+# twelve places or more that Luhn and an issuer would pass.
 _BEGINS: Final = r"(?:(?<=[2-68])|(?<=0)(?=6)|(?<=1)(?=8)|(?<=9)(?=7))(?<!\+.)(?<![0-9]\..)"
 # Blanks and dashes stand where they stand on cards. Each group may be a card's first, so what
 # follows its first digit is only looked at, not consumed; digits without a break are consumed.
