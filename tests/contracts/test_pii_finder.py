@@ -8,10 +8,16 @@ from hypothesis import strategies as st
 
 from semroute.adapters.lexical import PatternFinder
 from semroute.adapters.memory import FaultyFinder
+from semroute.adapters.processes import Alarm
+from semroute.app.patient_finder import PatientFinder
 from semroute.domain.pii import PiiFinder, PiiKind
 
-FINDERS: list[PiiFinder] = [PatternFinder(), FaultyFinder(PatternFinder())]
-finders = pytest.mark.parametrize("finder", FINDERS, ids=["patterns", "faultless"])
+FINDERS: list[PiiFinder] = [
+    PatternFinder(),
+    FaultyFinder(PatternFinder()),
+    PatientFinder(PatternFinder(), Alarm(1.0)),
+]
+finders = pytest.mark.parametrize("finder", FINDERS, ids=["patterns", "faultless", "patient"])
 pieces = st.one_of(
     st.text(max_size=20),
     st.sampled_from(

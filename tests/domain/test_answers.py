@@ -144,6 +144,23 @@ def test_an_answer_that_nobody_can_look_through_goes_on_only_if_it_may(
         assert not screen.is_stopped
 
 
+def test_what_took_too_long_is_not_tried_again() -> None:
+    tried: list[str] = []
+
+    class Slow:
+        def find(self, text: str) -> tuple[PiiSpan, ...]:
+            tried.append(text)
+            raise TimeoutError
+
+    guard = PiiGuard(Mode.ENFORCE, {PiiKind.EMAIL: PiiAction.MASK}, on_error=OnError.OPEN)
+    screen = AnswerScreening(guard, {}, Slow(), lambda _, new: Opened(new))
+    one, other = opened(screen), opened(screen)
+    assert [one.feed("a@b "), one.feed("b@c"), one.finish()] == ["a@b ", "b@c", ""]
+    assert [other.feed("a@b "), other.finish()] == ["a@b ", ""]
+    assert screen.is_unread
+    assert tried == ["a@b "]
+
+
 words = st.lists(st.sampled_from(["a@b", "word", "\n", "x" * 90]), max_size=12)
 
 

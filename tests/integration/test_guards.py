@@ -2,7 +2,6 @@
 
 import gzip
 import json
-import math
 from collections.abc import Callable, Iterator
 from typing import Any, Literal
 
@@ -13,6 +12,7 @@ from openai import OpenAI, PermissionDeniedError
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 
+from semroute.adapters.memory import FaultyFinder
 from semroute.app.guards import (
     ActionName,
     AttackGuardSettings,
@@ -23,9 +23,9 @@ from semroute.app.guards import (
     PiiGuardSettings,
 )
 from semroute.app.settings import Settings
-from semroute.domain.errors import ClassifierError, NotLoadedError, OverloadedError
 
-from .gateway import Change, Faults, Gateway, running_gateway
+from .breaks import BREAKS, ENDLESS, Break
+from .gateway import Change, Gateway, running_gateway
 
 pytestmark = pytest.mark.envoy
 
@@ -221,15 +221,28 @@ async def test_an_answer_that_cannot_be_screened_is_withheld() -> None:
         assert response.json()["error"]["type"] == "guard_unavailable"
 
 
+def raise_(finder: FaultyFinder) -> None:
+    finder.error = ZeroDivisionError("a bug")
+
+
+def hang(finder: FaultyFinder) -> None:
+    finder.busy_seconds = ENDLESS
+
+
 @pytest.mark.parametrize("stream", [False, True])
+@pytest.mark.parametrize("fail", [raise_, hang])
 @pytest.mark.parametrize(("mode", "on_error"), LADDER)
 async def test_looking_through_answers_fails_as_it_is_told_to(
-    mode: ModeName, on_error: OnErrorName, *, stream: bool
+    mode: ModeName, on_error: OnErrorName, fail: Callable[[FaultyFinder], None], *, stream: bool
 ) -> None:
-    answers = evolve(pii(), mode=mode, on_error=on_error)
-    async with running_gateway(guarded(answers=answers)) as gateway:
+    def change(settings: Settings) -> Settings:
+        answers = evolve(pii(), mode=mode, on_error=on_error)
+        screening = evolve(settings.screening, budget_seconds=0.1)
+        return evolve(settings, guards=GuardSettings(answers=answers), screening=screening)
+
+    async with running_gateway(change) as gateway:
         gateway.servers.answer = saying("It was nobody. " * 30)
-        gateway.faults.answer_finder.error = ZeroDivisionError("a bug")
+        fail(gateway.faults.answer_finder)
         text, finish = await answered(gateway, "Who was it?", stream=stream)
         if mode == "enforce" and on_error == "closed":
             assert text == "The answer was withheld: it could not be screened."
@@ -314,50 +327,6 @@ async def test_apis_that_are_not_routed_are_screened_all_the_same(path: str) -> 
         assert received.json == json.loads(body("it is [CREDIT_CARD_1]!"))
 
 
-Break = Callable[[Faults], None]
-
-
-def _breaks() -> Iterator[tuple[str, str, Break, str]]:
-    """Yields what can be made to fail: check, name, how, and the fault that shows."""
-
-    def doubting(faults: Faults) -> None:
-        faults.scorer.logit = -1.0
-
-    def reader(error: ClassifierError) -> Break:
-        def break_(faults: Faults) -> None:
-            doubting(faults)
-            faults.reader.error = error
-
-        return break_
-
-    def hanging(faults: Faults) -> None:
-        doubting(faults)
-        faults.reader.delay_seconds = math.inf
-
-    def senseless_reader(faults: Faults) -> None:
-        doubting(faults)
-        faults.reader.is_senseless = True
-
-    def senseless_scorer(faults: Faults) -> None:
-        faults.scorer.logit = math.nan
-
-    def raising_scorer(faults: Faults) -> None:
-        faults.scorer.error = RuntimeError("boom")
-
-    def raising_finder(faults: Faults) -> None:
-        faults.finder.error = RuntimeError("boom")
-
-    for check in ("jailbreak", "injection", "pii"):
-        yield check, "reader raises", reader(ClassifierError("boom")), "error"
-        yield check, "reader is full", reader(OverloadedError()), "overload"
-        yield check, "reader is not loaded", reader(NotLoadedError()), "not_loaded"
-        yield check, "reader hangs", hanging, "timeout"
-        yield check, "reader talks nonsense", senseless_reader, "error"
-        yield check, "scorer raises", raising_scorer, "error"
-        yield check, "scorer talks nonsense", senseless_scorer, "error"
-        yield check, "finder raises", raising_finder, "error"
-
-
 def rung(check: str, mode: ModeName, on_error: Literal["closed", "open"]) -> Change:
     """Only one check is on, so that it answers for itself."""
     off = AttackGuardSettings(mode="off")
@@ -394,32 +363,42 @@ def asked(check: str, number: int) -> dict[str, Any]:
 async def test_every_failure_of_every_check_meets_its_contract(
     check: str, mode: ModeName, on_error: OnErrorName
 ) -> None:
-    breaks = [each for each in _breaks() if each[0] == check]
-    change = rung(check, mode, on_error)
     async with (
-        running_gateway(change, is_screened=False) as gateway,
+        running_gateway(rung(check, mode, on_error), is_screened=False) as gateway,
         gateway.http() as client,
     ):
-        for number, (_, name, break_, fault) in enumerate(breaks):
-            faults = gateway.faults
-            break_(faults)
-            response = await client.post(CHAT, json=asked(check, number))
-            # A detector that nobody asked cannot fail a check.
-            is_asked = mode != "off" and not (
-                (check == "pii" and "scorer" in name) or (check != "pii" and "finder" in name)
-            )
+        for number, broken in enumerate(BREAKS):
+            with broken.made(gateway.faults):
+                response = await client.post(CHAT, json=asked(check, number))
+            is_asked = mode != "off" and broken.concerns(check)
             is_closed = is_asked and mode == "enforce" and on_error == "closed"
-            assert response.status_code == (503 if is_closed else 200), name
-            assert (
-                f"{check}:{fault}" in response.headers.get("x-semroute-fallback", "")
-            ) is is_asked
+            assert response.status_code == (503 if is_closed else 200), broken.what
+            said = response.headers.get("x-semroute-fallback", "")
+            assert (f"{check}:{broken.fault}" in said) is is_asked, broken.what
             if is_closed:
                 assert response.json()["error"]["type"] == "guard_unavailable"
                 assert response.headers["retry-after"] == "1"
-            assert len(gateway.servers.received) == (0 if is_closed else 1), name
-            gateway.servers.received.clear()
-            faults.scorer.error = faults.scorer.logit = faults.finder.error = None
-            faults.reader.error, faults.reader.delay_seconds = None, 0.0
-            faults.reader.is_senseless = False
+            assert len(gateway.servers.received) == (0 if is_closed else 1), broken.what
             assert (await client.post(CHAT, json=asked(check, 100 + number))).status_code == 200
             gateway.servers.received.clear()
+
+
+@pytest.mark.parametrize(("mode", "on_error"), LADDER)
+@pytest.mark.parametrize("check", ["jailbreak", "pii"])
+async def test_a_thread_that_hangs_over_a_long_text_does_so_too(
+    check: str, mode: ModeName, on_error: OnErrorName
+) -> None:
+    async with (
+        running_gateway(rung(check, mode, on_error), is_screened=False) as gateway,
+        gateway.http() as client,
+    ):
+        busy = {"busy_seconds": 1.0}
+        slow = Break("", "", finder=busy) if check == "pii" else Break("", "", scorer=busy)
+        with slow.made(gateway.faults):
+            response = await client.post(CHAT, json=chat("Can my landlord evict me? " * 400))
+        is_closed = mode == "enforce" and on_error == "closed"
+        assert response.status_code == (503 if is_closed else 200)
+        said = response.headers.get("x-semroute-fallback", "")
+        assert (f"{check}:timeout" in said) is (mode != "off")
+        assert len(gateway.servers.received) == (0 if is_closed else 1)
+        assert (await client.post(CHAT, json=chat("And my neighbour?"))).status_code == 200

@@ -13,7 +13,7 @@ from semroute.domain.examination import Examination, Examiner, Sighting
 from semroute.domain.excerpt import Excerpt, excerpts_of
 from semroute.domain.guards import Check
 from semroute.domain.passage import Passage, Path
-from semroute.domain.ports import TextReader
+from semroute.domain.ports import Patience, TextReader, endless
 from semroute.domain.reading import Reading
 from semroute.domain.screening import ScreenFault, Screening
 
@@ -80,6 +80,7 @@ class Screen:
         max_chars: How much text of a request is examined that was not seen before.
         max_windows: How many windows of a request the reader may read.
         remembered: What was found in earlier texts.
+        patience: How long short texts may keep the event loop.
     """
 
     checks: frozenset[Check]
@@ -91,6 +92,7 @@ class Screen:
     max_chars: int
     max_windows: int
     remembered: Remembered[Found]
+    patience: Patience = endless
     _short: trio.CapacityLimiter = field(init=False, factory=lambda: trio.CapacityLimiter(1))
     _long: trio.CapacityLimiter = field(init=False, factory=lambda: trio.CapacityLimiter(1))
 
@@ -134,11 +136,13 @@ class Screen:
             return _Examined(fault=ScreenFault.TOO_LONG)
         try:
             if size <= _INLINE_CHARS:
-                return self._examinations(texts)
+                return self.patience(lambda: self._examinations(texts))
             limiter = self._short if size <= _SHORT_CHARS else self._long
             return await trio.to_thread.run_sync(
                 self._examined_aside, texts, abandon_on_cancel=True, limiter=limiter
             )
+        except TimeoutError:
+            return _Examined(fault=ScreenFault.TIMEOUT)
         except Exception:  # noqa: BLE001 - whatever goes wrong, the request must not slip by
             return _Examined(fault=ScreenFault.ERROR)
 

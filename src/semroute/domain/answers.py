@@ -47,6 +47,7 @@ class AnswerScreening:
         found: Kinds of data that were found, and acted on if the guard is enforced.
         is_stopped: Whether the answer was cut off because of it.
         is_unread: Whether nobody could read it, or look for anything in it.
+        is_given_up: Whether looking took too long, so that nobody looks any further.
     """
 
     guard: PiiGuard
@@ -57,6 +58,7 @@ class AnswerScreening:
     found: dict[PiiKind, PiiAction] = field(init=False, factory=dict)
     is_stopped: bool = field(init=False, default=False)
     is_unread: bool = field(init=False, default=False)
+    is_given_up: bool = field(init=False, default=False)
 
     @property
     def outcomes(self) -> dict[PiiKind, str]:
@@ -116,8 +118,13 @@ class _Screened:
         None if nobody can tell.
         """
         guard, offset = self.screening.guard, len(self._passed)
+        if self.screening.is_given_up:
+            return None
         try:
             found = self.screening.finder.find(self._passed + self._held)
+        except TimeoutError:
+            self.screening.is_given_up = True
+            return None
         except Exception:  # noqa: BLE001 - whatever goes wrong, `on_error` says what follows
             return None
         spans = ((span, guard.action_on(span.kind, span.score)) for span in found)

@@ -1,6 +1,7 @@
 """Models with faults, for rehearsing what happens when the real ones have them."""
 
 import math
+import time
 from collections.abc import Callable, Sequence
 
 import trio
@@ -92,18 +93,21 @@ class FaultyReader:
 
 @define(eq=False)
 class FaultyFinder:
-    """Another finder of personal data, made broken. The fault may be changed at any time.
+    """Another finder of personal data, made slow or broken. The faults may be changed at any time.
 
     Args:
         finder: The one that works.
         error: What it raises instead of answering.
+        busy_seconds: How long it works before it answers, and keeps the processor from others.
     """
 
     finder: PiiFinder
     error: Exception | None = None
+    busy_seconds: float = 0.0
 
     def find(self, text: str) -> tuple[PiiSpan, ...]:
-        """Fails, or answers."""
+        """Works, fails, or answers."""
+        _be_busy(self.busy_seconds)
         if self.error is not None:
             raise self.error
         return self.finder.find(text)
@@ -111,20 +115,23 @@ class FaultyFinder:
 
 @define(eq=False)
 class FaultyScorer:
-    """Another scorer of attacks, made broken or senseless. The faults may be changed at any time.
+    """Another scorer of attacks, made slow, broken or senseless. The faults may be changed.
 
     Args:
         scorer: The one that works.
         error: What it raises instead of answering.
+        busy_seconds: How long it works before it answers, and keeps the processor from others.
         logit: What it says of every text, whatever that is; None to let the other speak.
     """
 
     scorer: AttackScorer
     error: Exception | None = None
+    busy_seconds: float = 0.0
     logit: float | None = None
 
     def score(self, text: str) -> LexicalScore:
-        """Fails, talks nonsense, or answers."""
+        """Works, fails, talks nonsense, or answers."""
+        _be_busy(self.busy_seconds)
         if self.error is not None:
             raise self.error
         score = self.scorer.score(text)
@@ -153,3 +160,9 @@ class FaultyEmbedder:
         if self.error is not None:
             raise self.error
         return await self.embedder.embed(text)
+
+
+def _be_busy(seconds: float) -> None:
+    until = time.thread_time() + seconds
+    while time.thread_time() < until:
+        pass

@@ -14,6 +14,7 @@ from semroute.adapters.envoy import Gateway, Upstream
 from semroute.adapters.grpc import Limits
 from semroute.adapters.lexical import LexicalAttackModel, PatternFinder, views_of
 from semroute.adapters.openai import OpenAIChat
+from semroute.adapters.processes import Alarm
 from semroute.adapters.torch import TorchClassifier, knows_attacks, load_encoder
 from semroute.app.config import (
     Library,
@@ -23,6 +24,7 @@ from semroute.app.config import (
     router_addresses_of,
 )
 from semroute.app.gathering import FOLLOW_SPARE_SECONDS
+from semroute.app.patient_finder import PatientFinder
 from semroute.app.recall import Recall
 from semroute.app.remembered import Remembered
 from semroute.app.route import Route
@@ -124,6 +126,7 @@ def screen_of(settings: Settings, policy: Policy, detectors: Detectors) -> Scree
         max_chars=options.max_chars,
         max_windows=options.max_windows,
         remembered=Remembered(options.remembered),
+        patience=Alarm(options.budget_seconds),
     )
 
 
@@ -155,7 +158,7 @@ def route_of(  # noqa: PLR0913, PLR0917 - each is a part
         names=names_of(settings),
         chat=OpenAIChat(),
         answers=OpenAIChat(),
-        finder=detectors.answer_finder,
+        finder=PatientFinder(detectors.answer_finder, Alarm(settings.screening.budget_seconds)),
         watch_bytes=settings.metering.max_answer_bytes,
         now=time.time,
         kept_bytes=settings.cache.max_answer_bytes,

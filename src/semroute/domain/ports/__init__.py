@@ -4,6 +4,7 @@ from .answers import AnswerArchive, AnswerStore, Claims
 from .codecs import AnswerCodec, CacheCodec, ChatCodec, ContinuableCodec, ModelDirectory, TextCodec
 from .exchange import ExchangeStream
 from .observers import CacheObserver, Observer
+from .patience import Patience, endless
 from .understanding import (
     Classifier,
     Embedder,
@@ -29,9 +30,11 @@ __all__ = [
     "MeaningSensor",
     "ModelDirectory",
     "Observer",
+    "Patience",
     "QuickClassifier",
     "TextCodec",
     "TextReader",
     "TextSensor",
     "ToolRanker",
+    "endless",
 ]
