@@ -3,17 +3,20 @@
     python -m bench.decision [--count 60]
 
 The exchange goes through gRPC to a router in a process of its own: four messages, the request
-parsed, tokenised, encoded, classified, decided and rewritten. The bare pass is the encoder's
-forward on ready-made token tensors. Both use one thread.
+parsed, screened, tokenised, encoded, classified, decided and rewritten. The bare pass is the
+encoder's forward on ready-made token tensors. Both use one thread. What screening takes is the
+difference to a router without guards.
 """
 
 import asyncio
 import json
 import time
 from argparse import ArgumentParser
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
+from attrs import define, field
 from rich.console import Console
 from rich.table import Table
 
@@ -29,6 +32,7 @@ HEADINGS = (
     "pass p50 ms",
     "exchange p50 ms",
     "ratio",
+    "screening ms",
     "pass CPU ms",
     "exchange CPU ms",
     "CPU ratio",
@@ -72,59 +76,93 @@ def bare_pass(model: Any, ids: list[int]) -> Callable[[], None]:
     return forward
 
 
+@define
+class Runner:
+    """One of what is compared: how long each run took, and the processor time of all of them.
+
+    Args:
+        run: Runs it for about so many seconds, and returns how long each took.
+        spent: Returns the processor time that it has taken so far, in seconds.
+    """
+
+    run: Callable[[float], list[float]]
+    spent: Callable[[], float]
+    durations: list[float] = field(factory=list)
+    cpu: float = 0.0
+
+    def go(self, seconds: float, *, counts: bool) -> None:
+        before = self.spent()
+        durations = self.run(seconds)
+        if counts:
+            self.durations += durations
+            self.cpu += self.spent() - before
+
+    @property
+    def cpu_ms(self) -> float:
+        return self.cpu / len(self.durations) * 1000
+
+
+def rounds(count: int, runners: Sequence[Runner], seconds: float) -> None:
+    """Runs each in turn, again and again; the first time warms up."""
+    for round_ in range(count // 10 + 1):
+        for runner in runners:
+            runner.go(seconds, counts=round_ > 0)
+
+
+def passes_of(model: Any, ids: list[int]) -> Runner:
+    forward = bare_pass(model, ids)
+
+    def run(seconds: float) -> list[float]:
+        durations: list[float] = []
+        while sum(durations) < seconds:
+            durations.append(timed(forward))
+        return durations
+
+    return Runner(run, time.process_time)
+
+
+def exchanges_of(address: str, pid: int, body: bytes) -> Runner:
+    exchange = messages(body)
+
+    def run(seconds: float) -> list[float]:
+        return asyncio.run(have_exchanges(address, exchange, at_once=1, seconds=seconds))
+
+    return Runner(run, partial(cpu_seconds, pid))
+
+
 def main() -> None:
     parser = ArgumentParser()
     parser.add_argument("--count", type=int, default=60)
     count = parser.parse_args().count
     encoder = load_encoder()
     table = Table(title="A whole exchange / one bare forward pass", title_justify="left")
-    for name in (
-        "tokens",
-        "pass p50 ms",
-        "exchange p50 ms",
-        "ratio",
-        "pass CPU ms",
-        "exchange CPU ms",
-        "CPU ratio",
-    ):
+    for name in HEADINGS:
         table.add_column(name, justify="right")
-    address = free_address()
-    with process("-m", "bench.router", address) as router:
+    screened, unscreened = free_address(), free_address()
+    with (
+        process("-m", "bench.router", screened) as router,
+        process("-m", "bench.router", unscreened, "unscreened") as other,
+    ):
         for size in SIZES:
             text = prompt(size)
             ids = encoder._tokenizer.encode(text).ids  # noqa: SLF001 - the encoder's own input
             assert len(ids) == size
-            forward = bare_pass(encoder._model, ids)  # noqa: SLF001 - likewise
-            body = {"model": "auto", "messages": [{"role": "user", "content": text}]}
-            exchange = messages(json.dumps(body).encode())
-            passes: list[float] = []
-            exchanges: list[float] = []
-            spent_here = spent_there = 0.0
-            for round_ in range(count // 10 + 1):  # interleaved
-                before = time.process_time()
-                some = [timed(forward) for _ in range(10)]
-                cpu_here = time.process_time() - before
-                before = cpu_seconds(router.pid)
-                others = asyncio.run(
-                    have_exchanges(address, exchange, at_once=1, seconds=sum(some))
-                )
-                cpu_there = cpu_seconds(router.pid) - before
-                if round_:  # the first warms up
-                    passes += some
-                    exchanges += others
-                    spent_here += cpu_here
-                    spent_there += cpu_there
-            pass_ms, exchange_ms = median_ms(passes), median_ms(exchanges)
-            pass_cpu = spent_here / len(passes) * 1000
-            exchange_cpu = spent_there / len(exchanges) * 1000
+            asked = {"model": "auto", "messages": [{"role": "user", "content": text}]}
+            body = json.dumps(asked).encode()
+            bare = passes_of(encoder._model, ids)  # noqa: SLF001 - likewise
+            exchange = exchanges_of(screened, router.pid, body)
+            plain = exchanges_of(unscreened, other.pid, body)
+            rounds(count, (bare, exchange, plain), seconds=size / 200)
+            times = [median_ms(each.durations) for each in (bare, exchange, plain)]
             table.add_row(
                 str(size),
-                f"{pass_ms:.1f}",
-                f"{exchange_ms:.1f}",
-                f"{exchange_ms / pass_ms:.2f}",
-                f"{pass_cpu:.1f}",
-                f"{exchange_cpu:.1f}",
-                f"{exchange_cpu / pass_cpu:.2f}",
+                f"{times[0]:.1f}",
+                f"{times[1]:.1f}",
+                f"{times[1] / times[0]:.2f}",
+                f"{times[1] - times[2]:.1f}",
+                f"{bare.cpu_ms:.1f}",
+                f"{exchange.cpu_ms:.1f}",
+                f"{exchange.cpu_ms / bare.cpu_ms:.2f}",
             )
     Console().print(table)
 

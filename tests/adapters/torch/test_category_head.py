@@ -82,7 +82,7 @@ def test_its_scores_are_those_it_was_trained_with(head: CategoryHead) -> None:
         weight * opinion for weight, opinion in zip((0.5, 0.25, 2.0), opinions.all, strict=True)
     )
     expected = expected * np.exp(-0.5 * shares[:, 0] + 0.125 * shares[:, 1])[:, None]
-    said = np.stack([head.scores(vector) for vector in vectors])
+    said = np.stack([head.opinion(vector).scores for vector in vectors])
     assert np.abs(said - expected).max() < 1e-4
 
 
@@ -96,7 +96,7 @@ def test_its_network_is_torchs(head: CategoryHead) -> None:
         expected = last(torch.relu(first(torch.from_numpy(vector)))).numpy()
     only = evolve(head.experts, network=1, prototypes=0, description=0)
     alone = evolve(head, experts=only, trust=np.zeros(2, np.float32))
-    assert np.abs(alone.scores(vector) - expected).max() < 1e-5
+    assert np.abs(alone.opinion(vector).scores - expected).max() < 1e-5
 
 
 def test_how_sure_it_is_depends_on_the_kind_of_a_prompt_and_what_it_says_does_not() -> None:
@@ -129,7 +129,7 @@ def test_what_a_prompts_words_say_is_heeded_too(head: CategoryHead) -> None:
     vector, text = units(1, seed=6)[0], "can my landlord evict me"
     model = CategoryModel.of(SHIPPED, {}, head, words=WORDS)
     shares = {each.category: each.probability for each in model.classify(vector, text).scores}
-    together = WORDS.with_encoder(head.scores(vector), text).astype(float)
+    together = WORDS.with_encoder(head.opinion(vector).scores, text).astype(float)
     expected = np.exp(together) / np.exp(together).sum()
     assert [shares[name] for name in NAMES] == pytest.approx(expected.tolist(), rel=1e-4)
     meaning = CategoryModel.of(SHIPPED, {}, head).classify(vector, text)
@@ -194,8 +194,8 @@ def test_a_category_of_which_nothing_is_known_is_refused(head: CategoryHead) -> 
 
 
 def test_what_is_far_from_everything_is_strange(head: CategoryHead) -> None:
-    near = head.strangeness(head.prototypes[0])
-    far = head.strangeness(-head.prototypes.mean(axis=0))
+    near = head.opinion(head.prototypes[0]).strangeness
+    far = head.opinion(-head.prototypes.mean(axis=0)).strangeness
     assert 0 <= near < 0.05
     assert near < far <= 1
 

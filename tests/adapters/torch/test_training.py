@@ -118,11 +118,11 @@ def test_shipped_heads_learn_more_without_forgetting(encoder: Encoder, tmp_path:
     prompts = encoder.encode(
         ["my brakes squeal when it rains", "who was napoleon", "integrate x squared"]
     )
-    categories = [head.names[int(head.scores(prompt).argmax())] for prompt in prompts]
+    categories = [head.names[int(head.opinion(prompt).scores.argmax())] for prompt in prompts]
     assert categories == ["bikes", "history", "math"]
     old = [head.names.index(name) for name in shipped.names]
     for prompt in prompts[1:]:
-        assert head.scores(prompt)[old].argmax() == shipped.scores(prompt).argmax()
+        assert head.opinion(prompt).scores[old].argmax() == shipped.opinion(prompt).scores.argmax()
 
 
 def test_a_shipped_attack_head_learns_more(encoder: Encoder, tmp_path: Path) -> None:

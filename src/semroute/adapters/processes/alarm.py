@@ -11,7 +11,7 @@ from attrs import define, field, validators
 T = TypeVar("T")
 
 
-@define(eq=False)
+@define(eq=False, repr=False)
 class Alarm:
     """Breaks off what takes too long in the main thread, by a signal to the process itself.
 

@@ -41,6 +41,19 @@ class Experts:
 
 
 @frozen(eq=False)
+class Opinion:
+    """What a head says of a prompt.
+
+    Args:
+        scores: The log odds of every category it knows, but for what they have in common.
+        strangeness: The share of known prompts that are nearer to what it learnt, from 0 to 1.
+    """
+
+    scores: _Floats
+    strangeness: float
+
+
+@frozen(eq=False)
 class CategoryHead:
     """A small network, prototypes and descriptions, which vote on a prompt's category.
 
@@ -129,36 +142,30 @@ class CategoryHead:
         learnt = self.digests[self.names.index(definition.name)]
         return not lines_of(definition) or digest_of(definition) == learnt
 
-    def scores(self, vector: Vector) -> _Floats:
-        """Returns the log odds of every category it knows, but for what they have in common."""
-        experts, cosines = self.experts, self._cosines(vector)
+    def opinion(self, vector: Vector) -> Opinion:
+        """Returns what it says of a prompt with this vector, which has length 1."""
+        experts = self.experts
+        # Not `@`, as in the category bank: BLAS would wake threads of its own.
+        cosines = np.vecdot(self.prototypes, vector)
         said = (
             experts.network * self._network(vector)
             + experts.prototypes * self._nearness(cosines)
-            + experts.description * np.einsum("ij,j->i", self.descriptions, vector)
+            + experts.description * np.vecdot(self.descriptions, vector)
         )
         (scores,) = believed(said[None], shares_of(vector[None], self.kinds), self.trust)
-        return np.asarray(scores, np.float32)
-
-    def strangeness(self, vector: Vector) -> float:
-        """Returns the share of known prompts that are nearer to what it learnt, from 0 to 1."""
-        return rank_in(self.distances, 1 - float(self._cosines(vector).max()))
+        return Opinion(scores, rank_in(self.distances, 1 - float(cosines.max())))
 
     def own_prototypes(self, name: str) -> Vectors:
         """Returns the prototypes of a category it knows."""
         at = self.names.index(name)
         return np.split(self.prototypes, self.starts[1:])[at]
 
-    def _cosines(self, vector: Vector) -> _Floats:
-        # Not `@`, as in the category bank: BLAS would wake threads of its own.
-        return np.asarray(np.einsum("ij,j->i", self.prototypes, vector), np.float32)
-
     def _network(self, vector: Vector) -> _Floats:
         weight, bias = self.hidden
         # ReLU, because numpy has no error function for the smoother ones.
-        inner = np.maximum(np.einsum("ij,j->i", weight, vector) + bias, 0)
+        inner = np.maximum(np.vecdot(weight, vector) + bias, 0)
         weight, bias = self.output
-        return np.asarray(np.einsum("ij,j->i", weight, inner) + bias, np.float32)
+        return np.asarray(np.vecdot(weight, inner) + bias, np.float32)
 
     def _nearness(self, cosines: _Floats) -> _Floats:
         closeness = np.exp((cosines - 1) / REACH)  # at most 1, so it cannot overflow

@@ -32,9 +32,14 @@ class _Learnt:
     places: npt.NDArray[np.intp]
     words: FastModel | None
 
-    def probabilities(self, vector: Vector, text: str) -> dict[str, float]:
-        """Returns how probable each is, if it is one of them."""
-        scores = self.head.scores(vector)[self.places]
+    def probabilities(self, scores: npt.NDArray[np.float32], text: str) -> dict[str, float]:
+        """Returns how probable each is, if it is one of them.
+
+        Args:
+            scores: What the head says of all that it knows.
+            text: The prompt.
+        """
+        scores = scores[self.places]
         if self.words is not None:
             scores = self.words.with_encoder(scores, text)
         weights = np.exp(scores - scores.max())
@@ -108,9 +113,10 @@ class CategoryModel:
             # Without a bank, the head has all of it.
             names = self.learnt.names
             rest = 1.0 - sum(share for name, share in probabilities.items() if name not in names)
-            for name, share in self.learnt.probabilities(vector, text).items():
+            opinion = self.learnt.head.opinion(vector)
+            for name, share in self.learnt.probabilities(opinion.scores, text).items():
                 probabilities[name] = max(rest, 0.0) * share
-            strangeness = self.learnt.head.strangeness(vector)
+            strangeness = opinion.strangeness
         complexity = None if self.complexity is None else self.complexity.complexity(vector)
         return Classification.ranked(
             probabilities, coverage, strangeness=strangeness, complexity=complexity

@@ -131,7 +131,7 @@ def _window_means(
 
     Only sequences that end within a window count, so that its neighbours change nothing.
     """
-    running = [np.append(0.0, np.cumsum(weights[some], dtype=np.float64)) for some in grams]
+    running = [_running(weights.take(some)) for some in grams]
     means = np.zeros(bounds[0].size)
     for at in range(0, means.size, _AT_ONCE):
         starts, ends = (bound[at : at + _AT_ONCE] for bound in bounds)
@@ -141,6 +141,14 @@ def _window_means(
             some += sums[np.minimum(last, sums.size - 1)] - sums[np.minimum(starts, sums.size - 1)]
         some /= np.sqrt(len(sizes) * np.maximum(ends - starts, 1))
     return means
+
+
+def _running(numbers: Weights) -> Scores:
+    """Returns the sums of the first 0, 1, 2 and so on of some numbers."""
+    sums = np.empty(numbers.size + 1)
+    sums[0] = 0.0
+    np.add.accumulate(numbers, dtype=np.float64, out=sums[1:])
+    return sums
 
 
 _NUMBERS: Final = ("bias", "length", "rule")

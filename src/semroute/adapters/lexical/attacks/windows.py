@@ -86,8 +86,10 @@ class Windows:
 def _edges(places: Bounds, grain: int) -> Bounds:
     """Returns the first and the last of those that are in one grain."""
     grains = places // grain
-    is_first = np.diff(grains, prepend=-1) > 0
-    return np.asarray(places[is_first | np.append(is_first[1:], True)], np.intp)
+    differs = grains[1:] != grains[:-1]
+    is_edge = np.ones(places.size, np.bool_)
+    is_edge[1:-1] = differs[:-1] | differs[1:]
+    return np.asarray(places[is_edge], np.intp)
 
 
 def _runs(letters: int, begins: Bounds) -> tuple[Bounds, Bounds]:
