@@ -91,15 +91,16 @@ def grams_of(text: str) -> Grams:
     begins[0] = True
     np.not_equal(places[1:], places[:-1] + 1, out=begins[1:])
     words = np.flatnonzero(begins)
+    sizes = _sizes(words, letters.size)
     opens = np.zeros(places.size + 1, np.bool_)
     opens[_marked(codes, is_letter, places)] = True
-    opens[_unmarked(codes, codes != _codes_of(text), places, words)] = True
+    opens[_unmarked(codes, codes != _codes_of(text), places, words, sizes)] = True
     return Grams(
         places,
         words,
         np.flatnonzero(opens),
         _letter_grams(letters),
-        _word_grams(letters, words),
+        _word_grams(letters, words, sizes),
     )
 
 
@@ -116,18 +117,28 @@ def _marked(codes: Codes, is_letter: Mask, places: Places) -> Places:
     return np.searchsorted(places, np.flatnonzero(stops))
 
 
-def _unmarked(codes: Codes, is_capital: Mask, places: Places, words: Places) -> Places:
+def _sizes(words: Places, letters: int) -> Places:
+    """Returns how many letters each word has."""
+    sizes = np.empty_like(words)
+    np.subtract(words[1:], words[:-1], out=sizes[:-1])
+    sizes[-1] = letters - words[-1]
+    return sizes
+
+
+def _unmarked(
+    codes: Codes, is_capital: Mask, places: Places, words: Places, sizes: Places
+) -> Places:
     """Returns which letters probably begin a sentence after one without a full stop.
 
     They are capitals after a word that begins with a small letter: so a name is one beginning, and
     a text in which every word has a capital has none.
     """
-    first, before = places[words[1:]], places[words[:-1]]
-    last, size = places[words[1:] - 1], np.diff(words[1:], append=places.size)
+    begins = places[words]
+    first, before, last = begins[1:], begins[:-1], places[words[1:] - 1]
     is_apart = _IS_BLANK[np.minimum(codes[first - 1], np.uint32(_TABLE_END))]
     is_apart &= codes[last + 1] != _COMMA
     is_capitalised = is_capital[first] & ~is_capital[np.minimum(first + 1, codes.size - 1)]
-    is_first = is_capitalised & (size > 1) & ~is_capital[before] & is_apart
+    is_first = is_capitalised & (sizes[1:] > 1) & ~is_capital[before] & is_apart
     return np.asarray(words[1:][is_first], np.intp)
 
 
@@ -141,9 +152,8 @@ def _letter_grams(letters: Codes) -> tuple[Codes, ...]:
     return tuple(grams)
 
 
-def _word_grams(letters: Codes, words: Places) -> tuple[Codes, ...]:
-    lengths = np.diff(words, append=letters.size)
-    within = np.arange(letters.size) - np.repeat(words, lengths)
+def _word_grams(letters: Codes, words: Places, sizes: Places) -> tuple[Codes, ...]:
+    within = np.arange(letters.size) - np.repeat(words, sizes)
     hashes = np.add.reduceat(
         letters * _IN_WORD[np.minimum(within, _MAX_WORD - 1)], words, dtype=np.uint32
     )
