@@ -31,6 +31,7 @@ _ROT13: Final = str.maketrans(
 )
 _HOMOGLYPHS: Final = str.maketrans("aceiopsxyAEOPCTHKM", "асеіорѕхуАЕОРСТНКМ")
 _LEET: Final = str.maketrans("aeiostAEIOST", "431057431057")
+_ACCENTS: Final = str.maketrans("aeiouncAEIOUNC", "áéíóúñçÁÉÍÓÚÑÇ")
 _FULL_WIDTH: Final = {code: code + 0xFEE0 for code in range(0x21, 0x7F)} | {0x20: 0x3000}
 _TAGS: Final = {code: 0xE0000 + code for code in range(0x20, 0x7F)}
 _BOLD: Final = str.maketrans(
@@ -167,6 +168,11 @@ def leet(text: str) -> str:
     return text.translate(_LEET)
 
 
+def accented(text: str) -> str:
+    """Puts accents on vowels."""
+    return text.translate(_ACCENTS)
+
+
 def mixed_case(text: str) -> str:
     """Alternates small and capital letters."""
     return "".join(char.upper() if at % 2 else char.lower() for at, char in enumerate(text))
@@ -234,6 +240,7 @@ EVASIONS: Final[Mapping[str, Callable[[str], str]]] = MappingProxyType(
         "entities": entities,
         "escapes": escapes,
         "leet": leet,
+        "accented": accented,
         "mixed_case": mixed_case,
         "to_translate": to_translate,
         "to_summarise": to_summarise,

@@ -7,6 +7,7 @@ from attrs import define
 
 from semroute.domain.views import RAW, View
 
+from .accented import accented_edits, may_be_accented
 from .disguise import Disguise
 from .edit import edited
 from .encoded import (
@@ -49,6 +50,7 @@ _DISGUISES: Final = (
     Disguise("entities", may_be_entity, entity_edits),
     Disguise("spaced", may_be_spaced, spaced_edits),
     Disguise("leet", may_be_leet, leet_edits),
+    Disguise("accents", may_be_accented, accented_edits),
     Disguise("rot13", may_be_rot13, rot13_edits),
     Disguise("reversed", may_be_backwards, backwards_edits),
     Disguise("base32", may_be_base64, base32_edits),
