@@ -36,9 +36,12 @@ _ISSUERS: Final = re.compile(
 _BEGINS: Final = r"(?:(?<=[2-68])|(?<=0)(?=6)|(?<=1)(?=8)|(?<=9)(?=7))(?<!\+.)(?<![0-9]\..)"
 # Blanks and dashes stand where they stand on cards. Each group may be a card's first, so what
 # follows its first digit is only looked at, not consumed; digits without a break are consumed.
+# A long row of groups is none, but for its end: of what it begins with, up to a hundred groups are
+# consumed at once.
 _WRITTEN: Final = re.compile(
     r"[0-689](?<![^\W_].)(?=[0-9]{3}[0-9 \-._/])"
-    r"(?:(?=([0-9]{3}(?P<s>[ \-]{1,2}+|[._/])(?>"
+    r"(?:(?P<row>[0-9]{3}(?P<d>[.\-/])(?:[0-9]{4}(?P=d)){1,100}(?=(?:[0-9]{4}(?P=d)){4}[0-9]))"
+    r"|(?=(?P<rest>[0-9]{3}(?P<s>[ \-]{1,2}+|[._/])(?>"
     r"[0-9]{4}(?:(?P=s)[0-9]{4}(?:(?P=s)[0-9]{1,4}+"
     r"(?:(?P=s)[0-9]{3}(?![^\W_]|[.\-/][0-9]))?+|[0-9])"
     r"|[0-9]{2}(?P=s)[0-9]{4,5}+)"
@@ -58,9 +61,9 @@ def find_cards(reading: Reading) -> Iterator[PiiSpan | None]:
     if not reading.has_digit:
         return
     text = reading.text
-    matches = _WRITTEN.finditer(text)
+    matches = (match for match in _WRITTEN.finditer(text) if match["row"] is None)
     while some := list(islice(matches, _AT_ONCE)):
-        written = "\n".join([match[0] + (match[1] or "") for match in some]).encode()
+        written = "\n".join([match[0] + (match["rest"] or "") for match in some]).encode()
         together = written.translate(None, _SEPARATORS)
         numbers = together.split(b"\n")
         # Numbers without a break may be of any sort and many; what stands in groups is nearly one.
@@ -69,7 +72,7 @@ def find_cards(reading: Reading) -> Iterator[PiiSpan | None]:
             if _ISSUERS.fullmatch(digits) is None:
                 yield None
                 continue
-            start, end = match.start(), max(match.end(), match.end(1))
+            start, end = match.start(), max(match.end(), match.end("rest"))
             score = PROVEN
             if end - start <= _CONTIGUOUS_DOUBTFUL and not reading.near(Topic.CARD, start, end):
                 score = LIKELY

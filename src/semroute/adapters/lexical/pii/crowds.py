@@ -13,7 +13,6 @@ from semroute.domain.pii import PiiKind, PiiSpan
 # is far from having them.
 _MOST: Final = 6_000
 _SPACING: Final = 160  # characters; what a longer text may have more of is further apart than this
-_MISSES: Final = 2  # take as long as a finding, or hardly longer
 # A placeholder does not stand for more, so that a model that says it again and again makes no
 # great answer of it.
 _PIECE: Final = 4096
@@ -40,21 +39,18 @@ def found_by(find: Recogniser, reading: Reading) -> list[PiiSpan] | Crowd:
 
     A text may be made of findings, or of what is one but for a last test that is dear. More than
     6,000 of a kind, if also more than one in 160 characters, are a crowd, which nobody looks
-    through: the whole text counts as being of that kind. Of near misses two count as one
-    finding. So more is taken for personal data than there is, and never less; and no text takes a
-    recogniser much longer than others of its length.
+    through: the whole text counts as being of that kind. A near miss counts like a finding, as it
+    takes as long. So more is taken for personal data than there is, and never less; and no text
+    takes a recogniser much longer than others of its length.
     """
     length = len(reading.text)
     if length <= _MOST:  # there is no room for a crowd
         return list(filter(None, find(reading)))
     found: list[PiiSpan] = []
-    room = max(_MOST, length // _SPACING) * _MISSES
-    for span in find(reading):
-        if span is None:
-            room -= 1
-        else:
-            room -= _MISSES
-            found.append(span)
-        if room < 0:
+    most = max(_MOST, length // _SPACING)
+    for seen, span in enumerate(find(reading)):
+        if seen == most:
             return Crowd(length)
+        if span is not None:
+            found.append(span)
     return found
