@@ -203,7 +203,11 @@ def find_national_ids(reading: Reading) -> Iterator[PiiSpan | None]:
         if not topics or not reading.near(topics, start, end):
             tests = plain
         if tests:
-            yield from _judged(reading, raw, tests, start, end)
+            score, failed = _judged(reading, raw, tests, start, end)
+            if score:
+                yield PiiSpan(PiiKind.NATIONAL_ID, start, end, score)
+            elif failed:
+                yield from repeat(None, failed)
 
 
 def _formed(text: str, shapes: bytes) -> Iterator[tuple[int, int, bytes]]:
@@ -238,10 +242,8 @@ def _heard(reading: Reading, tests: _Tests) -> _Heard:
     return tuple({topic for topics, _ in heard for topic in topics}), heard, plain
 
 
-def _judged(
-    reading: Reading, raw: bytes, tests: _Tests, start: int, end: int
-) -> Iterator[PiiSpan | None]:
-    """Yields the finding if a number passes a test, and else None for each that it does not."""
+def _judged(reading: Reading, raw: bytes, tests: _Tests, start: int, end: int) -> tuple[float, int]:
+    """Returns the score of the first test that a number passes, 0 if none, and how many failed."""
     number = ""
     failed = 0
     for topics, rules in tests:
@@ -254,7 +256,6 @@ def _judged(
                 continue
             number = number or raw[start:end].translate(_CAPITALS, _SEPARATORS).decode()
             if rule.check(number):
-                yield PiiSpan(PiiKind.NATIONAL_ID, start, end, rule.score)
-                return
+                return rule.score, failed
             failed += 1
-    yield from repeat(None, failed)
+    return 0.0, failed
