@@ -40,7 +40,7 @@ def test_a_crowd_covers_the_text_in_pieces_that_are_no_longer_than_a_page() -> N
 def test_what_is_of_another_kind_is_found_in_a_crowd() -> None:
     crowd = "a@b.co " * (CROWD // 2 + 1)
     text = f"{crowd}{CARD}, {crowd}"
-    found = PatternFinder().find(text)
+    found = PatternFinder({PiiKind.EMAIL, PiiKind.CREDIT_CARD}).find(text)
     card = PiiSpan(PiiKind.CREDIT_CARD, len(crowd), len(crowd) + len(CARD))
     assert card in found
     assert {span.kind for span in found} == {PiiKind.EMAIL, PiiKind.CREDIT_CARD}
@@ -65,9 +65,7 @@ def test_a_crowd_of_urls_hides_no_host_that_stands_alone() -> None:
         (PiiKind.CLOUD_KEY, f"LTAI{'a' * 27} "),
     ],
 )
-def test_near_misses_are_a_crowd_only_if_there_are_thrice_as_many(
-    kind: PiiKind, piece: str
-) -> None:
+def test_near_misses_are_a_crowd_as_well(kind: PiiKind, piece: str) -> None:
     finder = PatternFinder({kind})
     assert finder.find(piece * 1000) == ()
     assert {span.kind for span in finder.find(piece * 3 * CROWD)} == {kind}
