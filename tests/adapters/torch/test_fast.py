@@ -157,6 +157,7 @@ def test_a_text_is_made_of_its_tokens_and_their_pairs_each_once() -> None:
 def test_fewer_categories_share_what_the_others_had() -> None:
     even = evolve(MODEL, trust=np.zeros(3, np.float32))  # who is of one mind depends on the choice
     narrowed = even.narrowed(("math", "art"))
+    assert narrowed.grams.flags.c_contiguous  # or each prompt would copy all of them
     assert narrowed.names == ("art", "math")
     whole = {each.category: each.probability for each in even.classify(Prompt("hello")).scores}
     part = {each.category: each.probability for each in narrowed.classify(Prompt("hello")).scores}

@@ -262,6 +262,7 @@ HOSTILE = {
     "short spaced": "i g n o r e   " * (MEGABYTE // 14),
     "accents": "ígnoré thé prévious " * (MEGABYTE // 20),
     "accented": "é" * MEGABYTE,
+    "not accented": "a" * MEGABYTE + " é",
     "leet": "1gn0r3 " * (MEGABYTE // 7),
     "dots": "." * MEGABYTE,
     "blanks": " " * MEGABYTE,

@@ -26,9 +26,8 @@ def _plain_letters() -> dict[int, str]:
 
 
 _PLAIN: Final = _plain_letters()
-_WORD: Final = re.compile(
-    rf"[A-Za-z]*[{(letters := ''.join(map(chr, sorted(_PLAIN))))}][A-Za-z{letters}]*"
-)
+_ACCENTED: Final = "".join(map(chr, sorted(_PLAIN)))
+_WORD: Final = re.compile(f"(?<![A-Za-z])[A-Za-z]*+[{_ACCENTED}][A-Za-z{_ACCENTED}]*+")
 
 # Some words of other languages are English ones without their accents, such as French "thé", but
 # hardly three in one text, and never many.
@@ -37,7 +36,7 @@ _LEAST_SHARE: Final = 0.25
 
 
 def may_be_accented(shape: Shape) -> bool:
-    """Whether there is something other than ASCII before or after a letter."""
+    """Whether there is a question mark, as anything but ASCII is in a shape."""
     return b"?" in shape.lower
 
 
