@@ -2,6 +2,7 @@
 
 import re
 import signal
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -90,6 +91,29 @@ async def test_in_a_thread_there_is_no_alarm() -> None:
         return "done"
 
     assert await trio.to_thread.run_sync(Alarm(SECONDS), work) == "done"
+
+
+async def test_what_other_threads_do_does_not_count() -> None:
+    is_over = threading.Event()
+
+    def busy() -> None:
+        while not is_over.is_set():
+            pass
+
+    def work() -> str:
+        until = time.thread_time() + SECONDS / 2
+        while time.thread_time() < until:
+            pass
+        return "done"
+
+    async with trio.open_nursery() as nursery:
+        for _ in range(4):  # they take four fifths of the interpreter's time
+            nursery.start_soon(trio.to_thread.run_sync, busy)
+        await trio.sleep(0.01)
+        try:
+            assert Alarm(SECONDS)(work) == "done"
+        finally:
+            is_over.set()
 
 
 def test_there_is_no_alarm_at_once() -> None:
