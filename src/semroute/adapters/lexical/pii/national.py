@@ -204,11 +204,11 @@ def find_national_ids(reading: Reading) -> Iterator[PiiSpan | None]:
         if not topics or not reading.near(topics, start, end):
             tests = plain
         if tests:
-            score, failed = _judged(reading, raw, tests, start, end)
+            score, tested = _judged(reading, raw, tests, start, end)
             if score:
                 yield PiiSpan(PiiKind.NATIONAL_ID, start, end, score)
-            else:
-                yield from repeat(None, -(-failed // _TESTS_OF_ONE))
+                tested -= _TESTS_OF_ONE
+            yield from repeat(None, -(-tested // _TESTS_OF_ONE))
 
 
 def _formed(text: str, shapes: bytes) -> Iterator[tuple[int, int, bytes]]:
@@ -244,19 +244,19 @@ def _heard(reading: Reading, tests: _Tests) -> _Heard:
 
 
 def _judged(reading: Reading, raw: bytes, tests: _Tests, start: int, end: int) -> tuple[float, int]:
-    """Returns the score of the first test that a number passes, 0 if none, and how many failed."""
+    """Returns the score of the first test that a number passes, 0 if none, and how many it took."""
     number = ""
-    failed = 0
+    tested = 0
     for topics, rules in tests:
         if topics:
-            failed += 1  # the words about it take as long to look for as a check
+            tested += 1  # the words about it take as long to look for as a check
             if not reading.near(topics, start, end):
                 continue
         for rule in rules:
             if rule.begins is not None and rule.begins.match(reading.text, start) is None:
                 continue
             number = number or raw[start:end].translate(_CAPITALS, _SEPARATORS).decode()
+            tested += 1
             if rule.check(number):
-                return rule.score, failed
-            failed += 1
-    return 0.0, failed
+                return rule.score, tested
+    return 0.0, tested
