@@ -21,7 +21,7 @@ WORDS: Final = (1, 2, 3)
 
 Codes: TypeAlias = npt.NDArray[np.uint32]
 Places: TypeAlias = npt.NDArray[np.intp]
-Mask: TypeAlias = npt.NDArray[np.bool_]
+Kinds: TypeAlias = npt.NDArray[np.uint8]
 
 _SHIFT: Final = np.uint32(32 - BUCKET_BITS)
 _MAX_WORD: Final = 64  # letters beyond this place in a word share a multiplier
@@ -36,26 +36,29 @@ _IN_WORD: Final = _MULTIPLIERS[:_MAX_WORD]
 _OF_LETTERS: Final = _MULTIPLIERS[_MAX_WORD : _MAX_WORD + 5]
 _OF_WORDS: Final = _MULTIPLIERS[_MAX_WORD + 5 : _MAX_WORD + 11]
 
-# Up to here a code point is looked up; all beyond it are letters. The last general punctuation
-# stands in the block of Chinese and Japanese punctuation, U+3000 to U+303F.
-_TABLE_END: Final = 0x3040
-_IS_LETTER: Final = np.array([chr(code).isalnum() for code in range(_TABLE_END)] + [True])
+# What a character is, each a bit. A quotation mark is one bit above a letter and a mark that halts
+# one above a blank, so that marks and what stands beside them are compared by a shift.
+_LETTER, _QUOTE, _BLANK, _HALT, _STOP, _COMMA, _CAPITAL = 1, 2, 4, 8, 16, 32, 64
 
 # What may end a sentence: some marks anywhere, some only before a blank. Quotations stand by
 # themselves, because what is quoted is said to be somebody else's; so do the strings of records
 # and programs, and what stands between tags.
-_STOP, _HALT, _QUOTE = 1, 2, 3
-_MARKS_OF: Final = {
+_MARKS: Final = {
     _STOP: "!?\n\r\u3002\uff01\uff1f",
     _HALT: ".:;\u2026",
     _QUOTE: "\"'<>\u201c\u201d",
+    _COMMA: ",",
 }
-_COMMA: Final = np.uint32(ord(","))
-_MARKS_END: Final = 0xFF20
-_MARKS: Final = np.zeros(_MARKS_END + 1, np.uint8)
-for _kind, _marks in _MARKS_OF.items():
-    _MARKS[[ord(mark) for mark in _marks]] = _kind
-_IS_BLANK: Final = np.array([chr(code).isspace() for code in range(_TABLE_END)] + [False])
+
+# From here on all are letters: the last general punctuation stands in the block of Chinese and
+# Japanese punctuation, U+3000 to U+303F. Of what is as wide as they are two marks end sentences.
+_LETTERS_FROM: Final = 0x3040
+_KINDS: Final = np.full(0xFF21, _LETTER, np.uint8)
+_KINDS[:_LETTERS_FROM] = [
+    _LETTER * chr(code).isalnum() | _BLANK * chr(code).isspace() for code in range(_LETTERS_FROM)
+]
+for _kind, _marks in _MARKS.items():
+    _KINDS[[ord(mark) for mark in _marks]] |= _kind
 
 
 @frozen(eq=False)
@@ -65,7 +68,7 @@ class Grams:
     Args:
         places: Where in the text each of its letters stands.
         words: Which letter each word begins with.
-        sentences: Which letter each sentence begins with, but for the first.
+        sentences: Which letter each sentence begins with; the first one with the first.
         letter_grams: For each of LETTERS, the bucket of the sequence at each letter that has
             so many from it to the end of the text.
         word_grams: For each of WORDS, likewise.
@@ -80,9 +83,12 @@ class Grams:
 
 def grams_of(text: str) -> Grams:
     """Returns a text's sequences; the work is linear in its length."""
-    codes = _codes_of(_lowered(text))
-    is_letter = _IS_LETTER[np.minimum(codes, np.uint32(_TABLE_END))]
-    places = np.flatnonzero(is_letter)
+    lowered = _lowered(text)
+    codes = _codes_of(lowered)
+    # One more, so that something stands after the last, and before the first.
+    kinds = np.zeros(codes.size + 1, np.uint8)
+    _KINDS.take(codes, mode="clip", out=kinds[:-1])
+    places = (kinds & _LETTER).nonzero()[0]
     letters = codes[places]
     if not letters.size:
         empty = (letters,) * 3
@@ -90,31 +96,32 @@ def grams_of(text: str) -> Grams:
     begins = np.empty(letters.size, np.bool_)
     begins[0] = True
     np.not_equal(places[1:], places[:-1] + 1, out=begins[1:])
-    words = np.flatnonzero(begins)
+    words = begins.nonzero()[0]
     sizes = _sizes(words, letters.size)
     opens = np.zeros(places.size + 1, np.bool_)
-    opens[_marked(codes, is_letter, places)] = True
-    opens[_unmarked(codes, codes != _codes_of(text), places, words, sizes)] = True
+    opens[0] = True
+    opens[places.searchsorted(_ends(kinds))] = True
+    if lowered != text:
+        kinds[:-1] |= (codes != _codes_of(text)) * np.uint8(_CAPITAL)
+        opens[_unmarked(kinds, places, words, sizes)] = True
     return Grams(
         places,
         words,
-        np.flatnonzero(opens),
+        opens[:-1].nonzero()[0],
         _letter_grams(letters),
         _word_grams(letters, words, sizes),
     )
 
 
-def _marked(codes: Codes, is_letter: Mask, places: Places) -> Places:
-    """Returns which letters come after a mark that ends a sentence."""
-    marks = _MARKS[np.minimum(codes, np.uint32(_MARKS_END))]
-    is_blank = _IS_BLANK[np.minimum(codes, np.uint32(_TABLE_END))]
-    stops = marks == _STOP
+def _ends(kinds: Kinds) -> Places:
+    """Returns where marks stand that end a sentence."""
+    marks = (kinds & (_STOP | _HALT | _QUOTE)).nonzero()[0]
+    if not marks.size:
+        return marks
+    before, mark, after = kinds[marks - 1], kinds[marks], kinds[marks + 1]
     # A full stop within a word ends nothing, and an apostrophe within one is no quotation mark.
-    stops[:-1] |= (marks == _HALT)[:-1] & is_blank[1:]
-    quotes = marks == _QUOTE
-    quotes[1:-1] &= ~(is_letter[:-2] & is_letter[2:])
-    stops |= quotes
-    return np.searchsorted(places, np.flatnonzero(stops))
+    ends = mark & _STOP | mark >> 1 & (after & _BLANK | ~(before & after) & _LETTER)
+    return np.asarray(marks[ends != 0], np.intp)
 
 
 def _sizes(words: Places, letters: int) -> Places:
@@ -125,21 +132,22 @@ def _sizes(words: Places, letters: int) -> Places:
     return sizes
 
 
-def _unmarked(
-    codes: Codes, is_capital: Mask, places: Places, words: Places, sizes: Places
-) -> Places:
+def _unmarked(kinds: Kinds, places: Places, words: Places, sizes: Places) -> Places:
     """Returns which letters probably begin a sentence after one without a full stop.
 
     They are capitals after a word that begins with a small letter: so a name is one beginning, and
     a text in which every word has a capital has none.
     """
     begins = places[words]
-    first, before, last = begins[1:], begins[:-1], places[words[1:] - 1]
-    is_apart = _IS_BLANK[np.minimum(codes[first - 1], np.uint32(_TABLE_END))]
-    is_apart &= codes[last + 1] != _COMMA
-    is_capitalised = is_capital[first] & ~is_capital[np.minimum(first + 1, codes.size - 1)]
-    is_first = is_capitalised & (sizes[1:] > 1) & ~is_capital[before] & is_apart
-    return np.asarray(words[1:][is_first], np.intp)
+    capital = (kinds[begins[1:]] & _CAPITAL).nonzero()[0] + 1
+    if not capital.size:
+        return capital
+    first, before = begins[capital], begins[capital - 1]
+    after = places[words[capital] - 1] + 1
+    is_apart = (kinds[first - 1] & _BLANK != 0) & (kinds[after] & _COMMA == 0)
+    is_other = (kinds[first + 1] | kinds[before]) & _CAPITAL == 0
+    is_first = is_apart & is_other & (sizes[capital] > 1)
+    return np.asarray(words[capital[is_first]], np.intp)
 
 
 def _letter_grams(letters: Codes) -> tuple[Codes, ...]:

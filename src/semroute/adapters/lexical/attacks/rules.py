@@ -28,7 +28,10 @@ class Rule:
 
     def fires(self, lowered: str) -> bool:
         """Returns whether a text in lower case has this turn of phrase."""
-        return any(stem in lowered for stem in self.stems) and bool(self.pattern.search(lowered))
+        for stem in self.stems:  # a generator would take twice as long
+            if stem in lowered:
+                return self.pattern.search(lowered) is not None
+        return False
 
 
 def fired(text: str) -> tuple[str, ...]:

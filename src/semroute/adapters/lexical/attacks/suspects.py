@@ -22,6 +22,8 @@ _SAME: Final = 0.85
 _COPY: Final = 1e-6
 # Where there are more windows than these, the highest of them nearly always are enough.
 _FEW: Final = 20_000
+# Of so few windows to find those near to one takes longer than to look at all.
+_HANDFUL: Final = 100
 # So many of these are shown to a reader of meaning, lest a decoy be all it sees.
 SHOWN: Final = 4
 # And one run of sentences more for every so many letters: the more sentences there are, the more
@@ -66,8 +68,10 @@ def _worst_of(logits: Scores, windows: Windows, most: int) -> list[int]:
 def _worst(open_: Scores, windows: Windows, some: Bounds, most: int) -> list[int]:
     """Returns the highest of some windows that are open; what each stands for is closed with it."""
     starts, ends, is_run = windows.starts[some], windows.ends[some], some < windows.runs
-    longest = int((ends - starts).max(initial=0))
+    sizes = ends - starts
+    longest = int(sizes.max(initial=0))
     rises = _rises(starts) if starts.size > _FEW else []
+    near: Bounds | slice = slice(None)
     suspects, taken = list[int](), Counter[int]()
     for _ in range(most):
         worst = int(open_.argmax())
@@ -78,12 +82,14 @@ def _worst(open_: Scores, windows: Windows, some: Bounds, most: int) -> list[int
         start, end = int(starts[worst]), int(ends[worst])
         if rises:
             near = np.concatenate([_near(starts, rise, start, longest) for rise in rises])
-        else:
-            near = np.flatnonzero(np.abs(starts - start) < longest)  # others share nothing with it
+        elif starts.size > _HANDFUL:
+            near = (np.abs(starts - start) < longest).nonzero()[0]  # others share nothing with it
         shared = np.minimum(ends[near], end) - np.maximum(starts[near], start)
-        is_same = shared >= _SAME * (ends[near] - starts[near] + end - start - shared)
-        open_[near[is_same & (is_run[near] == is_run[worst])]] = -np.inf
-        np.copyto(open_, -np.inf, where=open_ > highest - _COPY)  # none is higher
+        is_same = shared >= _SAME * (sizes[near] + (end - start) - shared)
+        is_same &= is_run[near] == is_run[worst]
+        is_open = open_ <= highest - _COPY  # none is higher
+        is_open[near] &= ~is_same
+        np.putmask(open_, ~is_open, -np.inf)
         taken[start // _PLACE] += 1
         if taken[start // _PLACE] == _PER_PLACE:
             open_[starts // _PLACE == start // _PLACE] = -np.inf

@@ -24,8 +24,12 @@ RUNS: Final = (15, 22, 33, 50, 75, 112, 168, 252)
 # many runs of tiny sentences as there are letters would be too many. The last is what a name in a
 # record, as in `"note": "..."`, is the name of, or what comes after an attack of many tiny ones.
 _GRAIN: Final = 14
+_ENDS: Final = 2  # the first and the last of some
 
 Bounds: TypeAlias = npt.NDArray[np.intp]
+
+_LEAST: Final = np.array(RUNS)
+_NONE: Final = (np.empty(0, np.intp),) * 2
 
 
 def ranks_of(rising: Bounds, most: int) -> Bounds:
@@ -62,11 +66,10 @@ class Windows:
 
         Args:
             letters: How many there are; at least one.
-            sentences: Which of them sentences begin with, rising.
+            sentences: Which of them sentences begin with, rising from 0.
         """
-        places = np.append(0, sentences[(sentences > 0) & (sentences < letters)])
-        starts, ends = _runs(letters, _edges(places, _GRAIN))
-        edges = _edges(places, _BESIDE)[1:]
+        starts, ends = _runs(letters, _edges(sentences, _GRAIN))
+        edges = _edges(sentences, _BESIDE)[1:]
         parts = [
             (starts, ends),
             *(_of_size(letters, size) for size in _sizes(letters)),
@@ -85,6 +88,8 @@ class Windows:
 
 def _edges(places: Bounds, grain: int) -> Bounds:
     """Returns the first and the last of those that are in one grain."""
+    if places.size <= _ENDS:
+        return places
     grains = places // grain
     differs = grains[1:] != grains[:-1]
     is_edge = np.ones(places.size, np.bool_)
@@ -93,15 +98,16 @@ def _edges(places: Bounds, grain: int) -> Bounds:
 
 
 def _runs(letters: int, begins: Bounds) -> tuple[Bounds, Bounds]:
-    stops = np.append(begins[1:], letters)
-    found = ranks_of(stops, letters + RUNS[-1])[begins[:, None] + np.array(RUNS)]
-    ends = stops[np.minimum(found, stops.size - 1)]
-    is_new = np.ones(ends.shape, np.bool_)
-    is_new[:, 1:] = ends[:, 1:] != ends[:, :-1]
+    if begins.size == 1:  # a text that is a single sentence is a window already
+        return _NONE
+    stops = np.empty_like(begins)
+    stops[:-1], stops[-1] = begins[1:], letters
+    found = ranks_of(stops, letters + RUNS[-1])[begins[:, None] + _LEAST]
+    ends = stops.take(found, mode="clip")
     sizes = ends - begins[:, None]
-    # A text that is a single sentence is a window already.
-    is_new &= (found < stops.size) & (sizes <= SIZES[0]) & (sizes < letters)
-    places = np.nonzero(is_new)
+    is_new = (found < stops.size) & (sizes <= min(SIZES[0], letters - 1))
+    is_new[:, 1:] &= ends[:, 1:] != ends[:, :-1]
+    places = is_new.nonzero()
     return begins[places[0]], ends[places]
 
 
@@ -112,11 +118,14 @@ def _sizes(letters: int) -> tuple[int, ...]:
 
 def _beside(edges: Bounds, letters: int, size: int) -> tuple[Bounds, Bounds]:
     """Returns the windows of a size that begin or end with a sentence."""
-    starts = np.append(edges[edges + size <= letters], edges[edges >= size] - size)
+    if not edges.size:
+        return _NONE
+    starts = np.concatenate((edges[edges <= letters - size], edges[edges >= size] - size))
     return starts, starts + size
 
 
 def _of_size(letters: int, size: int) -> tuple[Bounds, Bounds]:
     last, stride = max(letters - size, 0), size // PER_SIZE
-    starts = np.minimum(np.arange(-(-last // stride) + 1) * stride, last)
+    starts = np.arange(0, last + stride, stride)
+    starts[-1] = last
     return starts, np.minimum(starts + size, letters)
