@@ -6,7 +6,9 @@ import trio
 
 
 async def together(*jobs: Callable[[], Awaitable[None]]) -> None:
-    """Does all of them, and returns when all are done. One alone costs no task.
+    """Does all of them, and returns when all are done.
+
+    The last needs no task of its own, and is the first to begin.
 
     Raises:
         ExceptionGroup: What one of several raised; the others are then cancelled.
@@ -16,5 +18,6 @@ async def together(*jobs: Callable[[], Awaitable[None]]) -> None:
         await jobs[0]()
         return
     async with trio.open_nursery() as nursery:
-        for job in jobs:
+        for job in jobs[:-1]:
             nursery.start_soon(job)
+        await jobs[-1]()

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from enum import StrEnum
+from functools import cached_property
 from typing import Final
 
 from attrs import evolve, field, frozen
@@ -97,7 +98,7 @@ class PiiGuard:
         is_sure = score >= self.thresholds.get(kind, _SURE_ENOUGH)
         return self.actions.get(kind, PiiAction.ALLOW) if is_sure else PiiAction.ALLOW
 
-    @property
+    @cached_property
     def kinds(self) -> frozenset[PiiKind]:
         """The kinds somebody has to look for."""
         if self.mode is Mode.OFF:
@@ -158,7 +159,7 @@ class Guards:
         """Whether anything may be done to a request, and not only counted."""
         return any(self.mode_of(check) is Mode.ENFORCE for check in Check)
 
-    @property
+    @cached_property
     def checks(self) -> frozenset[Check]:
         """The checks somebody has to make."""
         return frozenset(check for check in Check if self.mode_of(check) is not Mode.OFF)

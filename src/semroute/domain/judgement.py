@@ -82,9 +82,7 @@ NOTHING_FOUND = Judgement()
 def judge(screening: Screening, guards: Guards) -> Judgement:
     """Applies guards to what was found. Total: every finding has a consequence."""
     sentences = tuple(
-        _sentence(check, screening, guards)
-        for check in Check
-        if guards.mode_of(check) is not Mode.OFF
+        _sentence(check, screening, guards) for check in Check if check in guards.checks
     )
     masked = _masked(screening, guards) if guards.pii.mode is Mode.ENFORCE else ()
     return Judgement(sentences, masked)

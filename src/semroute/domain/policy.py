@@ -1,6 +1,7 @@
 """All rules as one immutable value."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
 from typing import TypeVar
 
 from attrs import Factory, evolve, field, frozen
@@ -302,7 +303,7 @@ class Policy:
         """Whether a kind is looked for that only the encoder can find."""
         return bool(self.kinds_in_requests & ENCODER_KINDS)
 
-    @property
+    @cached_property
     def checks(self) -> frozenset[Check]:
         """The checks that some request may have to pass, or that a signal asks for."""
         asked = (
