@@ -110,13 +110,10 @@ class Screen:
                 found[text] = self.remembered.get(key_of(excerpt))
                 if found[text] is None:
                     new[text] = excerpt
-        examined = _Examined(fault=ScreenFault.TIMEOUT)
-        wanted, read = _Wanted(), _Read()
-        with trio.move_on_after(self.budget_seconds):
-            examined = await self._examined(list(new))
-            wanted = self._wanted(new, examined)
-            read = _Read(fault=ScreenFault.TIMEOUT)
-            read = await self._read(wanted)
+        deadline = trio.current_time() + self.budget_seconds
+        examined = await self._examined(list(new), deadline)
+        wanted = self._wanted(new, examined)
+        read = await self._read(wanted, deadline)
         failures = self._failures(wanted, examined.fault if new else None, read.fault)
         for text, excerpt in new.items():
             what = self._found(examined.examinations.get(text), read.readings, text)
@@ -130,7 +127,7 @@ class Screen:
             failures=failures,
         )
 
-    async def _examined(self, texts: Sequence[str]) -> _Examined:
+    async def _examined(self, texts: Sequence[str], deadline: float) -> _Examined:
         size = sum(map(len, texts))
         if size > self.max_chars:
             return _Examined(fault=ScreenFault.TOO_LONG)
@@ -138,10 +135,11 @@ class Screen:
             if size <= _INLINE_CHARS:
                 return self.patience(lambda: self._examinations(texts))
             limiter = self._short if size <= _SHORT_CHARS else self._long
-            return await trio.to_thread.run_sync(
-                self._examined_aside, texts, abandon_on_cancel=True, limiter=limiter
-            )
-        except TimeoutError:
+            with trio.fail_at(deadline):
+                return await trio.to_thread.run_sync(
+                    self._examined_aside, texts, abandon_on_cancel=True, limiter=limiter
+                )
+        except (TimeoutError, trio.TooSlowError):
             return _Examined(fault=ScreenFault.TIMEOUT)
         except Exception:  # noqa: BLE001 - whatever goes wrong, the request must not slip by
             return _Examined(fault=ScreenFault.ERROR)
@@ -182,12 +180,15 @@ class Screen:
         """Whether some part of a text is an attack whatever the others are."""
         return any(self.cascade.is_sure(each.logit) for each in examination.suspicions)
 
-    async def _read(self, wanted: _Wanted) -> _Read:
+    async def _read(self, wanted: _Wanted, deadline: float) -> _Read:
         texts = list(dict.fromkeys((*wanted.doubtful, *wanted.peopled)))
         if not texts or self.reader is None:
             return _Read(fault=ScreenFault.NOT_LOADED if texts else None)
         try:
-            readings = await self.reader.read(texts)
+            with trio.fail_at(deadline):
+                readings = await self.reader.read(texts)
+        except trio.TooSlowError:
+            return _Read(fault=ScreenFault.TIMEOUT)
         except NotLoadedError:
             return _Read(fault=ScreenFault.NOT_LOADED)
         except OverloadedError:

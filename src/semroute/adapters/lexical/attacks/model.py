@@ -131,22 +131,24 @@ def _window_means(
 
     Only sequences that end within a window count, so that its neighbours change nothing.
     """
-    # For each size the sums of the first 0, 1, 2 and so on; what each adds to a place; how many.
-    sums = np.zeros((len(sizes), grams[0].size + 1))
-    for row, some in zip(sums, grams, strict=True):
-        weights.take(some).cumsum(dtype=np.float64, out=row[1 : some.size + 1])
-    rows = np.arange(len(sizes))[:, None] * sums.shape[1]
-    counts = np.array([[some.size] for some in grams])
-    beyond = np.array([[size - 1] for size in sizes])
-    means = np.empty(bounds[0].size)
+    running = [_running(weights.take(some)) for some in grams]
+    means = np.zeros(bounds[0].size)
     for at in range(0, means.size, _AT_ONCE):
         starts, ends = (bound[at : at + _AT_ONCE] for bound in bounds)
-        last = np.minimum(np.maximum(ends - beyond, starts), counts) + rows
-        first = np.minimum(starts, counts) + rows
-        lengths = np.maximum(ends - starts, 1) * len(sizes)
-        total = (sums.take(last) - sums.take(first)).sum(axis=0)
-        np.divide(total, np.sqrt(lengths), out=means[at : at + _AT_ONCE])
+        some = means[at : at + _AT_ONCE]
+        for size, sums in zip(sizes, running, strict=True):
+            last = np.maximum(ends - (size - 1), starts)
+            some += sums.take(last, mode="clip") - sums.take(starts, mode="clip")
+        some /= np.sqrt(len(sizes) * np.maximum(ends - starts, 1))
     return means
+
+
+def _running(numbers: Weights) -> Scores:
+    """Returns the sums of the first 0, 1, 2 and so on of some numbers."""
+    sums = np.empty(numbers.size + 1)
+    sums[0] = 0.0
+    numbers.cumsum(dtype=np.float64, out=sums[1:])
+    return sums
 
 
 _NUMBERS: Final = ("bias", "length", "rule")
