@@ -71,7 +71,9 @@ def find_cloud_keys(reading: Reading) -> Iterator[PiiSpan | None]:
     if "Q~" in text:
         for match in _AZURE_SECRET.finditer(text):
             yield PiiSpan(PiiKind.CLOUD_KEY, match.start(), match.end(), DISTINCT)
-    for match in reading.beside(_AWS_SECRET, Topic.CLOUD):
+    if not reading.mentions(Topic.CLOUD):
+        return
+    for match in _AWS_SECRET.finditer(text):  # which is faster than to look for words first
         start, end = match.span()
         if reading.near(Topic.CLOUD, start, end):
             is_key = looks_random(match[0])

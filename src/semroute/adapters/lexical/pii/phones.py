@@ -123,6 +123,8 @@ def _find_named(reading: Reading) -> Iterator[PiiSpan | None]:
                     yield from (None, None)  # two words were looked for
                 case _Said.NOTHING:
                     pass
+        else:
+            yield None
 
 
 def _find_north_american(reading: Reading) -> Iterator[PiiSpan]:

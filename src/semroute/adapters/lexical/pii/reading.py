@@ -23,7 +23,6 @@ _LONGEST: Final = 96  # characters; no number in groups has more, with what must
 # back as far as this.
 _APART: Final = re.compile(r"\n|[^\W\d_]{6}")
 _IN_A_ROW: Final = 64
-_A_PART: Final = 512  # characters; they are read in the time it takes to part them from others
 _DIGIT: Final = re.compile(r"[0-9]")
 _NOWHERE: Final[tuple[list[int], list[int]]] = ([], [])
 
@@ -110,8 +109,8 @@ class Reading:
         places = list(zip(*self._spoken(topic), strict=True))
         if self._crowded_from < math.inf:
             places.append((int(self._crowded_from), len(self.text)))
-        if len(places) * _A_PART > len(self.text):
-            yield 0, len(self.text)
+        if len(places) * (BEFORE + AFTER + _LONGEST) > len(self.text):
+            yield 0, len(self.text)  # to part them would take longer
             return
         first, last = 0, -1
         for start, end in places:
