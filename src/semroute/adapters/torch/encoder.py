@@ -11,7 +11,7 @@ import numpy.typing as npt
 from attrs import frozen
 
 from .checkpoint import Checkpoint, CheckpointError, embedded
-from .fused import LEAST_ALIKE, FusedBert
+from .fused import FusedBert
 from .parts import Part, Row
 from .quiet import quiet
 from .speller import Speller
@@ -166,14 +166,15 @@ class Encoder:
     def _may_share(self, rows: Sequence[Row]) -> bool:
         """Whether a text's vector is the same in a pass that it shares."""
         return (
-            self._computes_rows_alike
+            self._least_alike is not None
             and len(rows) == 1  # what is added up would be padded in a pass of its own
-            and len(rows[0].ids) >= LEAST_ALIKE
+            and len(rows[0].ids) >= self._least_alike
         )
 
     @cached_property
-    def _computes_rows_alike(self) -> bool:
-        return self._fused is not None and self._fused.computes_rows_alike()
+    def _least_alike(self) -> int | None:
+        """How many tokens a text must have; None if no number is enough."""
+        return None if self._fused is None else self._fused.least_alike()
 
     def _pass_of_each(
         self, rows: Sequence[Row], layers: Sequence[int]

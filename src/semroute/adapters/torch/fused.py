@@ -8,12 +8,13 @@ from attrs import frozen
 if TYPE_CHECKING:
     import torch
 
-LEAST_ALIKE: Final = 4
-"""Of fewer rows BLAS sums products in another order."""
-
+# Of few rows BLAS sums products in another order: of fewer than 4 with the kernels for AVX2, of
+# fewer than 16 with those for AVX-512.
+_LEAST_ALIKE: Final = 4
+_MOST_ALIKE: Final = 16
 _MANY: Final = 512
 # Where some rows begin, and how many they are: of every remainder that kernels know.
-_PROBES: Final = tuple((3 * count % 97, count) for count in (*range(LEAST_ALIKE, 36), 53, 77, 256))
+_PROBES: Final = tuple((3 * count % 97, count) for count in (*range(_LEAST_ALIKE, 36), 53, 77, 256))
 
 
 @frozen(eq=False)
@@ -135,16 +136,17 @@ class FusedBert:
         seen = functional.scaled_dot_product_attention(query, key, value)
         return seen.transpose(1, 2).reshape(rows, tokens, width // 3)
 
-    def computes_rows_alike(self) -> bool:
-        """Returns whether a row's product is the same, to the last bit, in whatever company.
+    def least_alike(self) -> int | None:
+        """Returns of how many rows on a row's product is the same, to the last bit, among others.
 
         BLAS promises nothing of the kind, and some do not keep it. What is asked is whether this
-        one does, on this machine, for LEAST_ALIKE rows or more. Takes a twentieth of a second.
+        one does, on this machine; None if not even for many rows. Takes a twentieth of a second.
         """
         import torch  # noqa: PLC0415 - imported long since; a model is loaded
 
         layer = self.layers[0]
         chance = torch.Generator().manual_seed(0)
+        least = _LEAST_ALIKE
         with torch.inference_mode():
             for weight in (
                 layer.weight,
@@ -154,10 +156,8 @@ class FusedBert:
             ):
                 rows = torch.randn(_MANY, weight.shape[1], generator=chance)
                 whole = rows @ weight.T
-                if any(
-                    not torch.equal(rows[start : start + count] @ weight.T, part)
-                    for start, count in _PROBES
-                    if (part := whole[start : start + count]).numel()
-                ):
-                    return False
-        return True
+                for start, count in _PROBES:
+                    some = slice(start, start + count)
+                    if not torch.equal(rows[some] @ weight.T, whole[some]):
+                        least = max(least, count + 1)
+        return least if least <= _MOST_ALIKE else None
