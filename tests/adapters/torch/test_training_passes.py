@@ -33,7 +33,7 @@ def test_a_text_that_shares_a_pass_is_the_same_to_the_last_bit(encoder: Encoder)
 
 @pytest.mark.model
 def test_enough_rows_have_the_same_products_in_whatever_company(encoder: Encoder) -> None:
-    fused = encoder._fused
+    fused = encoder._fused  # noqa: SLF001 - what is tried out before texts share passes
     assert fused is not None
     least = fused.least_alike()
     if least is None:
