@@ -29,7 +29,7 @@ _ENDS: Final = 2  # the first and the last of some
 Bounds: TypeAlias = npt.NDArray[np.intp]
 
 _LEAST: Final = np.array(RUNS)
-_NONE: Final = (np.empty(0, np.intp),) * 2
+_NONE: Final[tuple[Bounds, Bounds]] = (np.empty(0, np.intp), np.empty(0, np.intp))
 
 
 def ranks_of(rising: Bounds, most: int) -> Bounds:
