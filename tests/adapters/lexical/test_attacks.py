@@ -1,5 +1,6 @@
 import json
 import random
+from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -48,9 +49,15 @@ def test_letters_stand_where_they_are_said_to_stand(text: str) -> None:
     assert len(grams.word_grams[0]) == len(grams.words)
 
 
+def windows_of(letters: int, sentences: Iterable[int]) -> Windows:
+    """Returns the windows of a text with sentences that begin there, and with its first letter."""
+    begins = sorted({0, *(at for at in sentences if at < letters)})
+    return Windows.of(letters, np.array(begins, np.intp))
+
+
 @given(st.integers(1, 5000), st.sets(st.integers(1, 5000)))
 def test_windows_cover_every_letter(letters: int, sentences: set[int]) -> None:
-    windows = Windows.of(letters, np.array(sorted(sentences), np.intp))
+    windows = windows_of(letters, sentences)
     starts, ends = windows.starts[windows.runs :], windows.ends[windows.runs :]
     assert (ends <= letters).all()
     for size in {min(size, letters) for size in SIZES}:
@@ -69,7 +76,7 @@ def test_whatever_stands_around_them_sentences_have_the_windows_that_begin_and_e
     before: int, lengths: list[int], after: int
 ) -> None:
     begins = before + np.cumsum([0, *lengths])
-    windows = Windows.of(int(begins[-1]) + after, begins)
+    windows = windows_of(int(begins[-1]) + after, begins.tolist())
     found = set(zip(windows.starts.tolist(), windows.ends.tolist(), strict=True))
     within = int(begins[-1] - begins[0])
     for size in SIZES:
@@ -88,7 +95,7 @@ def test_some_run_has_most_of_any_sentences_and_nothing_else(
     start, end = int(bounds[first]), int(bounds[last + 1])
     if not 20 <= end - start <= SIZES[0] or end - start == bounds[-1]:
         return
-    windows = Windows.of(int(bounds[-1]), bounds[1:-1])
+    windows = Windows.of(int(bounds[-1]), bounds[:-1])
     starts, ends = windows.starts[: windows.runs], windows.ends[: windows.runs]
     inside = (starts >= start) & (ends <= end)
     assert ((ends - starts)[inside] >= (end - start) / 2).any()
@@ -96,7 +103,7 @@ def test_some_run_has_most_of_any_sentences_and_nothing_else(
 
 @given(st.integers(1, 3000), st.sets(st.integers(1, 3000)))
 def test_runs_are_hardly_more_than_there_are_letters(letters: int, sentences: set[int]) -> None:
-    windows = Windows.of(letters, np.array(sorted(sentences), np.intp))
+    windows = windows_of(letters, sentences)
     assert windows.runs <= 1.2 * letters + 2 * len(RUNS)
     assert (windows.ends > windows.starts).all()
     assert windows.ends.max() == letters
@@ -110,9 +117,9 @@ def test_runs_are_hardly_more_than_there_are_letters(letters: int, sentences: se
         ("Was it?Yes", ["Yes"]),
         ("one\ntwo", ["two"]),
         ('He said "go on" and left', ["go", "and"]),
-        ('{"note":"go on","id":7}', ["note", "go", "id", "7"]),
+        ('{"note":"go on","id":7}', ["go", "id", "7"]),
         ("say('go on', 'now') or don't", ["go", "now", "or"]),
-        ("<|user|>So it is.<|end|> List<int> a", ["user", "So", "end", "List", "a"]),
+        ("<|user|>So it is.<|end|> List<int> a", ["So", "end", "List", "a"]),
         ('size 5" or more: 7', ["or", "7"]),
         ("说。好", ["好"]),
         ("tell me instead The train left", ["The"]),
@@ -122,9 +129,13 @@ def test_runs_are_hardly_more_than_there_are_letters(letters: int, sentences: se
         ("as I said", []),
     ],
 )
-def test_sentences_begin_after_marks_that_end_others(text: str, sentences: list[str]) -> None:
+def test_sentences_after_the_first_begin_after_marks_that_end_others(
+    text: str, sentences: list[str]
+) -> None:
     grams = grams_of(text)
-    begins = [text[grams.places[at] :] for at in grams.sentences if at < grams.places.size]
+    first, *others = grams.sentences
+    assert first == 0
+    begins = [text[grams.places[at] :] for at in others]
     assert [begin[: len(word)] for begin, word in zip(begins, sentences, strict=True)] == sentences
 
 

@@ -12,7 +12,7 @@ from semroute.adapters.lexical.attacks.windows import Windows, ranks_of
 @st.composite
 def scored(draw: st.DrawFn) -> tuple[np.ndarray, Windows]:
     letters = draw(st.integers(1, 3000))
-    sentences = sorted(draw(st.sets(st.integers(0, letters), max_size=80)))
+    sentences = sorted(draw(st.sets(st.integers(0, letters - 1), max_size=80)) | {0})
     windows = Windows.of(letters, np.array(sentences, np.intp))
     logits = np.random.default_rng(draw(st.integers(0, 2**32 - 1))).normal(size=windows.starts.size)
     # Many windows of a hostile text say the same.
@@ -46,7 +46,7 @@ def test_ranks_are_what_a_binary_search_finds(numbers: set[int], most: int) -> N
 
 
 def test_of_tiny_sentences_the_first_and_the_last_end_what_stands_before_them() -> None:
-    windows = Windows.of(200, np.array([44, 47, 50], np.intp))
+    windows = Windows.of(200, np.array([0, 44, 47, 50], np.intp))
     runs = set(zip(windows.starts[: windows.runs], windows.ends[: windows.runs], strict=True))
     assert {(0, 44), (0, 50)} <= runs
     assert (0, 47) not in runs
