@@ -284,10 +284,12 @@ async def test_more_people_than_may_be_read_are_said_to_be_unread() -> None:
 
 
 async def test_more_text_than_may_be_examined_is_said_to_be_too_long() -> None:
-    found = await Bench().screen()(said("x" * 1_000_001), [])
+    bench = Bench(wants_entities=True)
+    found = await bench.screen()(said("I am Ada Lovelace", "x" * 1_000_001), [])
     assert found.failures == dict.fromkeys(
         (Check.JAILBREAK, Check.INJECTION, Check.PII), ScreenFault.TOO_LONG
     )
+    assert bench.reader.texts == []
 
 
 async def test_of_many_doubtful_parts_the_most_suspicious_are_read() -> None:

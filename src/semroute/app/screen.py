@@ -169,7 +169,8 @@ class Screen:
         peopled: list[str] = []
         is_cut = False
         for text, excerpt in new.items():
-            if self.wants_entities and not excerpt.is_seam:
+            is_known = text in examined.examinations  # else the check has failed already
+            if self.wants_entities and is_known and not excerpt.is_seam:
                 room -= 0 if text in doubtful else 1 + len(text) // _WINDOW_CHARS
                 is_cut = is_cut or room < 0
                 if room >= 0:
