@@ -27,8 +27,11 @@ def is_mixed(text: str) -> bool:
 
 def looks_random(text: str) -> bool:
     """Returns whether a string mixes letters and digits and repeats itself little."""
-    if not is_mixed(text):
-        return False
+    return is_mixed(text) and is_varied(text)
+
+
+def is_varied(text: str) -> bool:
+    """Returns whether a string repeats itself no more than a random one of its length."""
     length = len(text)
     least = _RANDOM_LONG if length >= _LONG else _RANDOM
     # With so many characters there is no less entropy than if one stood for all that repeat. Most

@@ -145,8 +145,22 @@ _RULES: Final[tuple[tuple[str, tuple[Rule, ...]], ...]] = (
 _Tests: TypeAlias = tuple[tuple[Topics, tuple[Rule, ...]], ...]
 """Rules in their order, those together that want the same words."""
 
-_Heard: TypeAlias = tuple[Topics, _Tests, _Tests]
-"""What words some tests want, all tests, and those that want none."""
+
+@frozen
+class _Heard:
+    """What numbers of one form are tested for, after the words that a text has.
+
+    Args:
+        topics: What words some tests want.
+        near: All tests, for a number beside such a word.
+        alone: Those that want no word, for any other.
+        begins: What a number begins with if one of these may hold; None if that is nothing certain.
+    """
+
+    topics: Topics
+    near: _Tests
+    alone: _Tests
+    begins: re.Pattern[str] | None
 
 
 def _by_form() -> dict[bytes, _Tests]:
@@ -200,9 +214,12 @@ def find_national_ids(reading: Reading) -> Iterator[PiiSpan | None]:
         told = heard.get(form)
         if told is None:
             told = heard[form] = _heard(reading, _FORMS[form])
-        topics, tests, plain = told
-        if not topics or not reading.near(topics, start, end):
-            tests = plain
+        if told.topics and reading.near(told.topics, start, end):
+            tests = told.near
+        elif told.begins is None or told.begins.match(reading.text, start) is not None:
+            tests = told.alone
+        else:
+            continue
         if tests:
             score, tested = _judged(reading, raw, tests, start, end)
             if score:
@@ -239,8 +256,14 @@ def _heard(reading: Reading, tests: _Tests) -> _Heard:
     heard = tuple(
         (topics, rules) for topics, rules in tests if not topics or reading.mentions(topics)
     )
-    plain = tuple((topics, rules) for topics, rules in tests if not topics)
-    return tuple({topic for topics, _ in heard for topic in topics}), heard, plain
+    alone = tuple((topics, rules) for topics, rules in tests if not topics)
+    starts = [rule.begins for _, rules in alone for rule in rules]
+    return _Heard(
+        topics=tuple({topic for topics, _ in heard for topic in topics}),
+        near=heard,
+        alone=alone,
+        begins=starts[0] if len(starts) == 1 else None,
+    )
 
 
 def _judged(reading: Reading, raw: bytes, tests: _Tests, start: int, end: int) -> tuple[float, int]:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from socket import AF_INET6, inet_pton
 from typing import Final
 
 from semroute.adapters.lexical.pii.lexicon import Topic
@@ -33,10 +34,8 @@ _ONE_DIGIT_EACH: Final = 7
 _BYTES: Final = re.compile(
     r"(?:(?:[0-9]|[1-9][0-9]|1[0-9]{2}|2[0-4][0-9]|25[0-5])(?:\.(?!\Z)|\Z)){4}"
 )
-_GROUPS: Final = 8
 _DOTS: Final = 3
 _COLONS: Final = 7  # of an address without a double one
-_GROUP_MAX: Final = 4  # hexadecimal digits
 _SURE_GROUPS: Final = 4
 _SURE_SHORTEST: Final = 6  # characters: "fe80::"
 # Global unicast, unique local, link local: how an abbreviated address nearly always begins.
@@ -94,18 +93,13 @@ def _is_sure(written: str) -> bool:
 
 
 def _is_v6(written: str) -> bool:
-    gaps = written.count("::")
-    if gaps > 1 or ":::" in written:
+    if not any(map(str.isdigit, written)):
+        return False  # "dead::beef", and words of some programming languages
+    try:
+        inet_pton(AF_INET6, written)
+    except OSError:
         return False
-    if (written[0] == ":" and written[:2] != "::") or not any(map(str.isdigit, written)):
-        return False
-    groups = written.split(":")
-    held = sum(map(bool, groups)) + ("." in groups[-1])
-    if "." in groups[-1] and not _is_v4(groups.pop()):
-        return False
-    if max(map(len, groups)) > _GROUP_MAX:
-        return False
-    return held < _GROUPS if gaps else held == _GROUPS
+    return True
 
 
 def find_mac_addresses(reading: Reading) -> Iterator[PiiSpan]:

@@ -5,9 +5,10 @@ from collections.abc import Iterator
 from itertools import repeat
 from typing import Final
 
-from semroute.adapters.lexical.pii.entropy import is_mixed, looks_random
+from semroute.adapters.lexical.pii.entropy import is_mixed, is_varied
 from semroute.adapters.lexical.pii.reading import Reading
 from semroute.adapters.lexical.pii.scores import CONTEXT, DISTINCT, LIKELY
+from semroute.adapters.lexical.pii.trees import tree_of
 from semroute.domain.pii import PiiKind, PiiSpan
 
 # A name and what is assigned to it, in lower case. What is assigned to a spoken name is a password,
@@ -64,9 +65,10 @@ _STAND_INS: Final = (
     "being be used in on at for of to and or me id goes name 123 1234 x xx xxx xxxx xxxxx "
     "xxxxxx xxxxxxxx"
 )
-_PLACEHOLDER_WORDS: Final = frozenset(_STAND_INS.split()) | {""}
+_PLACEHOLDER: Final = re.compile(
+    rf"[\W_]*+(?:{tree_of(set(_STAND_INS.split()))}(?:[\W_]++|\Z))*+\Z"
+)
 _LONGEST_STAND_IN: Final = 80
-_BETWEEN_WORDS: Final = re.compile(r"[\W_]+")
 _REFERENCE: Final = re.compile(
     r"[$%]|\{\{|<|\[|[A-Za-z_][\w.]{0,60}[(\[]|os\.|process\.|self\.|args\."
 )
@@ -109,8 +111,9 @@ def find_passwords(reading: Reading) -> Iterator[PiiSpan | None]:
         elif len(value) < _SHORTEST_KEY or not is_mixed(value) or not _is_secret(lower, assigned):
             continue
         else:
-            convincing = looks_random(value)
+            convincing = is_varied(value)
             score = LIKELY
+            yield None
         if convincing and not is_placeholder(value):
             yield PiiSpan(PiiKind.PASSWORD, start, end, score)
         else:
@@ -122,10 +125,7 @@ def is_placeholder(value: str) -> bool:
     return (
         len(set(value)) <= 2  # noqa: PLR2004 - "xxxx", "*-*-"
         or _REFERENCE.match(value) is not None
-        or (
-            len(value) <= _LONGEST_STAND_IN
-            and _PLACEHOLDER_WORDS.issuperset(_BETWEEN_WORDS.split(value.lower()))
-        )
+        or (len(value) <= _LONGEST_STAND_IN and _PLACEHOLDER.match(value.lower()) is not None)
         or value[:5].lower() in {"your_", "your-", "your "}
     )
 
