@@ -1,10 +1,12 @@
 """The batcher, on functions that are quick, slow or broken at will."""
 
 import threading
+import weakref
 from collections.abc import Callable, Sequence
 
 import numpy as np
 import pytest
+import torch
 import trio
 import trio.testing
 
@@ -155,6 +157,35 @@ async def test_a_bad_text_fails_alone() -> None:
         "fine": 4,
         "poison": "the encoder raised RuntimeError",  # and not a word of the text
     }
+
+
+async def test_what_is_too_much_for_the_memory_at_once_is_read_in_halves() -> None:
+    gate = Gate()
+    held: list[weakref.ref[np.ndarray]] = []
+    still_held: list[int] = []
+
+    def read(texts: Sequence[str]) -> list[Impression]:
+        impressions = gate(texts)
+        still_held.append(sum(each() is not None for each in held))
+        room = np.zeros(len(texts))
+        held.append(weakref.ref(room))
+        if len(texts) > 2:
+            message = f"tried to allocate {room.nbytes} bytes"
+            raise torch.OutOfMemoryError(message)
+        return impressions
+
+    batcher = Batcher(read, workers=1, max_waiting=100)
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(batcher.run)
+        async with trio.open_nursery() as callers:
+            callers.start_soon(batcher.read, ["busy"])
+            await until(lambda: len(gate.batches) == 1)
+            gate.open.set()
+            outcomes = await batcher.read([str(number) for number in range(8)])
+        nursery.cancel_scope.cancel()
+    assert [impression.vector[0] for impression in outcomes] == [1] * 8
+    assert [len(batch) for batch in gate.batches] == [1, 8, 4, 2, 2, 4, 2, 2]
+    assert not any(still_held)  # or the halves would not fit either
 
 
 @pytest.mark.parametrize("bad", [np.nan, np.inf])

@@ -174,14 +174,20 @@ class Batcher:
         return batch
 
     def _read_all(self, texts: Sequence[str]) -> Sequence[_Outcome]:
-        """Reads a batch; if that fails, one by one, so that a bad text fails alone."""
+        """Reads a batch; if that fails, each half of it.
+
+        So a bad text fails alone, and what was too much for the memory at once fits into it.
+        """
         try:
             return [_checked(impression) for impression in self._read(texts)]
         except Exception as error:  # noqa: BLE001 - torch and tokenizers promise no types
-            if len(texts) == 1:
-                # The message may quote the text, so only its type goes on.
-                return [_Failure(f"the encoder raised {type(error).__name__}")]
-            return [outcome for text in texts for outcome in self._read_all([text])]
+            # The message may quote the text, so only its type goes on.
+            failure = _Failure(f"the encoder raised {type(error).__name__}")
+        # The error is forgotten by now, and with it all that it held in memory.
+        if len(texts) == 1:
+            return [failure]
+        middle = len(texts) // 2
+        return [*self._read_all(texts[:middle]), *self._read_all(texts[middle:])]
 
 
 def _checked(impression: Impression) -> _Outcome:

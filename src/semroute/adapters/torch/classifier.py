@@ -123,7 +123,8 @@ class TorchClassifier:
         senses, head, complexity = await trio.to_thread.run_sync(
             self._read_heads, abandon_on_cancel=True
         )
-        batcher = Batcher(senses.read, self._workers, self._max_waiting, self._memo)
+        workers = senses.encoder.device.threads(self._workers)
+        batcher = Batcher(senses.read, workers, self._max_waiting, self._memo)
         revision = senses.encoder.checkpoint.fingerprint
         async with trio.open_nursery() as nursery:
             nursery.start_soon(batcher.run)

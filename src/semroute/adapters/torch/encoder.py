@@ -11,6 +11,7 @@ import numpy.typing as npt
 from attrs import frozen
 
 from .checkpoint import Checkpoint, CheckpointError, embedded
+from .device import CPU, Device
 from .fused import FusedBert
 from .parts import Part, Row
 from .quiet import quiet
@@ -35,17 +36,19 @@ class Encoder:
     Args:
         checkpoint: Where it was loaded from.
         dimensions: The length of its vectors.
+        device: What it computes on.
     """
 
     checkpoint: Checkpoint
     dimensions: int
+    device: Device
     _tokenizer: "tokenizers.Tokenizer"
     _speller: Speller
     _model: Any  # transformers' own type depends on the checkpoint
     _fused: FusedBert | None = None
 
     @classmethod
-    def load(cls, checkpoint: Checkpoint) -> "Encoder":
+    def load(cls, checkpoint: Checkpoint, *, device: Device = CPU) -> "Encoder":
         """Loads the model; takes seconds. From then on each pass uses one thread.
 
         Raises:
@@ -70,6 +73,7 @@ class Encoder:
                     add_pooling_layer=False,
                     dtype=torch.float32,
                 )
+            model = model.to(device.name).eval()
         except Exception as error:  # tokenizers raises bare Exceptions
             message = f"{checkpoint.directory} cannot be loaded: {error}"
             raise CheckpointError(message) from error
@@ -77,10 +81,9 @@ class Encoder:
         # short ones cost six times too much.
         tokenizer.no_padding()
         tokenizer.enable_truncation(MAX_TOKENS, stride=_OVERLAP_TOKENS)
-        model = model.eval()
         dimensions = int(model.config.hidden_size)
         speller = Speller.of(checkpoint.words)
-        return cls(checkpoint, dimensions, tokenizer, speller, model, FusedBert.of(model))
+        return cls(checkpoint, dimensions, device, tokenizer, speller, model, FusedBert.of(model))
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         """Returns one vector per text.
@@ -146,14 +149,14 @@ class Encoder:
         for start in range(0, count, _TOKENS_AT_ONCE):
             progress(start / count)
             some = range(start, min(start + _TOKENS_AT_ONCE, count))
-            ids = torch.tensor([[before, token, after] for token in some])
+            ids = self._tensor([[before, token, after] for token in some])
             with torch.inference_mode():
                 if self._fused is not None:
                     states = self._fused.states(ids)[-1]
                 else:
                     mask = torch.ones_like(ids)
                     states = self._model(input_ids=ids, attention_mask=mask).last_hidden_state
-            vectors[some.start : some.stop] = states.sum(dim=1).numpy()
+            vectors[some.start : some.stop] = states.sum(dim=1).cpu().numpy()
         progress(1.0)
         return _of_length_one(vectors)
 
@@ -194,10 +197,11 @@ class Encoder:
             states = self._fused.states_of_each([row.ids for row in rows])
             sums = torch.cat(
                 [state.unsqueeze(0).sum(dim=1) for state in torch.split(states[-1], sizes)]
-            )
+            ).cpu()
             if not layers:
                 return sums.numpy(), [[] for _ in rows]
-            chosen = torch.split(torch.cat([states[layer] for layer in layers], dim=-1), sizes)
+            joined = torch.cat([states[layer] for layer in layers], dim=-1).cpu()
+            chosen = torch.split(joined, sizes)
         return sums.numpy(), [[row.part(state)] for row, state in zip(rows, chosen, strict=True)]
 
     def _encode(
@@ -228,8 +232,8 @@ class Encoder:
         import torch  # noqa: PLC0415 - imported long since; a model is loaded
 
         width = max(len(row.ids) for row in rows)
-        ids = torch.tensor([[*row.ids, *[0] * (width - len(row.ids))] for row in rows])
-        mask = torch.tensor([[1] * len(row.ids) + [0] * (width - len(row.ids)) for row in rows])
+        ids = self._tensor([[*row.ids, *[0] * (width - len(row.ids))] for row in rows])
+        mask = self._tensor([[1] * len(row.ids) + [0] * (width - len(row.ids)) for row in rows])
         is_even = all(len(row.ids) == width for row in rows)
         with torch.inference_mode():
             if self._fused is not None and is_even:
@@ -239,20 +243,34 @@ class Encoder:
                     input_ids=ids, attention_mask=mask, output_hidden_states=bool(layers)
                 )
                 states = output.hidden_states if layers else (output.last_hidden_state,)
-            sums: npt.NDArray[np.float32] = (states[-1] * mask.unsqueeze(-1)).sum(dim=1).numpy()
+            sums: npt.NDArray[np.float32] = (
+                (states[-1] * mask.unsqueeze(-1)).sum(dim=1).cpu().numpy()
+            )
             if not layers:
                 return sums, []
-            chosen = torch.cat([states[layer] for layer in layers], dim=-1)
+            chosen = torch.cat([states[layer] for layer in layers], dim=-1).cpu()
         return sums, [state[: len(row.ids)] for state, row in zip(chosen, rows, strict=True)]
 
+    def _tensor(self, rows: Sequence[Sequence[int]]) -> "torch.Tensor":
+        """Returns numbers where the model is."""
+        import torch  # noqa: PLC0415 - imported long since; a model is loaded
 
-def load_encoder(directory: Path | None = None) -> Encoder:
+        return torch.tensor(rows, device=self.device.name)
+
+
+def load_encoder(directory: Path | None = None, *, may_use_gpu: bool = False) -> Encoder:
     """Checks and loads the encoder in a directory, or the embedded one; takes seconds.
+
+    Args:
+        directory: Where it is; None for the embedded one.
+        may_use_gpu: Whether it computes on a GPU if torch sees one. What is learnt is learnt
+            without: another processor comes to other last bits.
 
     Raises:
         CheckpointError: The files cannot be used; the operator's fault.
     """
-    return Encoder.load(embedded() if directory is None else Checkpoint.open(directory))
+    checkpoint = embedded() if directory is None else Checkpoint.open(directory)
+    return Encoder.load(checkpoint, device=Device.fastest() if may_use_gpu else CPU)
 
 
 def _of_length_one(vectors: npt.NDArray[np.float32]) -> Vectors:

@@ -115,8 +115,9 @@ class FusedBert:
         import torch  # noqa: PLC0415 - imported long since; a model is loaded
 
         sizes = [len(row) for row in rows]
-        ids = torch.tensor([[token for row in rows for token in row]])
-        places = torch.cat([torch.arange(size) for size in sizes]).unsqueeze(0)
+        device = self.layers[0].weight.device
+        ids = torch.tensor([[token for row in rows for token in row]], device=device)
+        places = torch.cat([torch.arange(size, device=device) for size in sizes]).unsqueeze(0)
         state: torch.Tensor = self.embeddings(input_ids=ids, position_ids=places)[0]
         states = [state]
         for layer in self.layers:
@@ -154,7 +155,7 @@ class FusedBert:
                 layer.intermediate.weight,
                 layer.dense.weight,
             ):
-                rows = torch.randn(_MANY, weight.shape[1], generator=chance)
+                rows = torch.randn(_MANY, weight.shape[1], generator=chance).to(weight.device)
                 whole = rows @ weight.T
                 for start, count in _PROBES:
                     some = slice(start, start + count)

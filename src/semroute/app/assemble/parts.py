@@ -62,7 +62,7 @@ def classifier_of(settings: Settings, library: Library) -> TorchClassifier | Ens
     attacks, entities = wanted_heads(settings, policy)
     embedded = TorchClassifier(
         definitions_of(settings, library),
-        load=partial(load_encoder, directory),
+        load=partial(load_encoder, directory, may_use_gpu=True),
         workers=options.workers or len(os.sched_getaffinity(0)),
         max_waiting=options.max_waiting,
         max_windows=options.max_windows,

@@ -47,7 +47,12 @@ class ClassifierSettings:
         ),
     ] = None
     workers: Annotated[
-        int, Meta(ge=0, le=256, description="Inference threads; 0: one per CPU core.")
+        int,
+        Meta(
+            ge=0,
+            le=256,
+            description="Inference threads; 0: one per CPU core. A GPU has two at most.",
+        ),
     ] = 0
     max_waiting: Annotated[
         int, Meta(ge=1, le=100_000, description="Texts that may wait; beyond it: overload.")

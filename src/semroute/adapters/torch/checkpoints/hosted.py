@@ -12,12 +12,19 @@ from semroute.adapters.torch.impression import Impression
 from semroute.adapters.torch.memo import MEMO_ENTRIES, Memo
 from semroute.domain.errors import NotLoadedError
 
+from .network import Network
+
 # How many texts one caller hands over at once; the queue has room for others beside them.
 _TEXTS_AT_ONCE: Final = 32
 
 
 class Eye(Protocol):
     """Something loaded that reads texts. Synchronous."""
+
+    @property
+    def network(self) -> Network:
+        """What it reads with."""
+        ...
 
     def read(self, texts: Sequence[str]) -> Sequence[Impression]:
         """Returns one impression per text."""
@@ -94,8 +101,9 @@ class Hosted(Generic[_E]):
         progress(f"loading {self._name}", 0.0)
         eye = await trio.to_thread.run_sync(self._load, abandon_on_cancel=True)
         capacity = self._capacity
+        workers = eye.network.device.threads(capacity.workers)
         memo = Memo(capacity.max_remembered)
-        self._loaded = _Loaded(eye, Batcher(eye.read, capacity.workers, capacity.max_waiting, memo))
+        self._loaded = _Loaded(eye, Batcher(eye.read, workers, capacity.max_waiting, memo))
         progress("ready", 1.0)
         task_status.started()
         await self._loaded.batcher.run()

@@ -11,6 +11,7 @@ import numpy.typing as npt
 from attrs import frozen
 
 from semroute.adapters.torch.checkpoint import CheckpointError
+from semroute.adapters.torch.device import Device
 from semroute.adapters.torch.quiet import quiet
 from semroute.adapters.torch.well_formed import well_formed
 
@@ -67,11 +68,13 @@ class Network:
         files: Where it was loaded from.
         outputs: How many logits it gives.
         max_tokens: How many tokens a row has at most.
+        device: What it computes on: a GPU, if torch sees one.
     """
 
     files: CheckpointFiles
     outputs: int
     max_tokens: int
+    device: Device
     _tokenizer: "tokenizers.Tokenizer"
     _model: Any  # transformers' own type depends on the checkpoint
     _pad: int
@@ -92,7 +95,8 @@ class Network:
                 f"{files.config_file}: it takes {limit} tokens, and {_LEAST_TOKENS} are needed"
             )
             raise CheckpointError(message)
-        model = _model_of(files, head)
+        device = Device.fastest()
+        model = _model_of(files, head, device)
         tokenizer = _tokenizer_of(files, limit)
         highest = max(tokenizer.get_vocab().values(), default=0)
         if highest >= model.get_input_embeddings().num_embeddings:
@@ -102,6 +106,7 @@ class Network:
             files,
             int(model.config.num_labels),
             limit,
+            device,
             tokenizer,
             model,
             int(getattr(model.config, "pad_token_id", None) or 0),
@@ -169,8 +174,10 @@ class Network:
                 [*row.type_ids, *[0] * gap] for row, gap in zip(rows, gaps, strict=True)
             ]
         with torch.inference_mode():
-            tensors = {name: torch.tensor(value) for name, value in inputs.items()}
-            logits: npt.NDArray[np.float32] = self._model(**tensors).logits.float().numpy()
+            tensors = {
+                name: torch.tensor(value, device=self.device.name) for name, value in inputs.items()
+            }
+            logits: npt.NDArray[np.float32] = self._model(**tensors).logits.float().cpu().numpy()
         # Of padding nothing is asked, so it may say anything.
         each = [
             one if one.ndim == 1 else one[: len(row.ids)]
@@ -204,7 +211,7 @@ def _refuse_other_head(files: CheckpointFiles, head: Head) -> None:
         raise CheckpointError(message)
 
 
-def _model_of(files: CheckpointFiles, head: Head) -> Any:  # noqa: ANN401 - transformers' own type
+def _model_of(files: CheckpointFiles, head: Head, device: Device) -> Any:  # noqa: ANN401 - transformers' own type
     os.environ["HF_HUB_OFFLINE"] = "1"
     import torch  # noqa: PLC0415 - seconds of work that only this function needs
     import transformers  # noqa: PLC0415 - likewise
@@ -228,6 +235,7 @@ def _model_of(files: CheckpointFiles, head: Head) -> Any:  # noqa: ANN401 - tran
                 dtype=torch.float32,
                 output_loading_info=True,
             )
+        model = model.to(device.name).eval()
     except Exception as error:  # transformers promises no types
         message = f"{files.directory} cannot be loaded: {error}"
         raise CheckpointError(message) from error
@@ -239,7 +247,7 @@ def _model_of(files: CheckpointFiles, head: Head) -> Any:  # noqa: ANN401 - tran
             "is another"
         )
         raise CheckpointError(message)
-    return model.eval()
+    return model
 
 
 def _tokenizer_of(files: CheckpointFiles, limit: int) -> "tokenizers.Tokenizer":
