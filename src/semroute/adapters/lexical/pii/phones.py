@@ -39,7 +39,7 @@ _FIRST_SIX: Final = re.compile(
 _FIRST_SIX_MAX: Final = 11  # characters: "1 (212) 555"
 # A trunk zero or an area code in parentheses, then groups: Europe, Asia, South America.
 _NATIONAL: Final = re.compile(
-    r"[(0](?<![\w+/$\-].)(?=[0-9]{2}|(?<=0)[0-9][ .\-/][0-9])(?<![0-9][. ].)"
+    r"[(0](?<![\w+/$\-].)(?=[0-9]{2}|(?<=0)[0-9][ .\-/][0-9])(?=[0-9]{1,5}+[ .\-/)])(?<![0-9][. ].)"
     r"(?:(?<![0-9],.)|(?<=\()|(?=[0-9]{3}))(?:(?<=0)(?:"
     r"[0-9]{1,4}(?P<s>[ .\-/])[0-9]{2,4}(?:(?P=s)[0-9]{2,4}){1,3}"
     r"|[0-9]{2,4}[/\-][0-9]{6,8}"
@@ -53,6 +53,8 @@ _NATIONAL: Final = re.compile(
 # Anything of six to fourteen digits in a few groups: only beside a word about phones.
 _ANY: Final = re.compile(
     r"[(0-9](?<![\w+/$€£\-].)(?<![0-9]\..)(?:(?<![0-9],.)|(?=[0-9]{4}))"
+    # Digits with letters behind them are none, unless these begin an extension.
+    r"(?![0-9]*+(?!x[ .:]{0,2}[0-9]|ext)[^\W\d_])"
     r"(?=[0-9]{5}|[0-9]{0,4}+(?:[ .\-/]{1,2}\(?[0-9]{2}|\)(?:[0-9]{3}|[ .\-/]{1,2}\(?[0-9]{2})))"
     r"(?=(?:[ ()./\-]{0,3}[0-9]){5})(?:"
     r"(?:(?<=[0-9])[0-9]{5,13}+"

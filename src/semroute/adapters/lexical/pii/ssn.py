@@ -9,21 +9,32 @@ from semroute.adapters.lexical.pii.reading import Reading
 from semroute.adapters.lexical.pii.scores import CONTEXT, DISTINCT, LIKELY
 from semroute.domain.pii import PiiKind, PiiSpan
 
+
 # No area 000, 666 or above 899, no group 00, no serial 0000: never issued (SSA, RM 10201.035).
 # Taxpayer numbers take the areas above 899 and need a word beside them.
-_WRITTEN: Final = re.compile(
-    r"[0-9](?<![^\W_].)(?<![0-9][-. ].)(?<!\+.)[0-9]{2}(?<!000)(?<!666)"
-    r"(?P<s>[-. ]|)(?!00)[0-9]{2}(?P=s)(?!0000)[0-9]{4}(?![^\W_]|[-.][0-9])"
-)
+def _written(separator: str) -> re.Pattern[str]:
+    return re.compile(
+        r"[0-9](?<![^\W_].)(?<![0-9][-. ].)(?<!\+.)[0-9]{2}(?<!000)(?<!666)"
+        rf"(?P<s>{separator})(?!00)[0-9]{{2}}(?P=s)(?!0000)[0-9]{{4}}(?![^\W_]|[-.][0-9])"
+    )
+
+
+_DASHED: Final = _written("-")
+_OTHERS: Final = _written("[. ]|")
 
 
 def find_us_ssns(reading: Reading) -> Iterator[PiiSpan]:
     """Finds social security numbers; without dashes, only where a word says so."""
     if not reading.has_digit:
         return
-    for match in _WRITTEN.finditer(reading.text):
+    if "-" in reading.text:
+        for match in _DASHED.finditer(reading.text):
+            start, end = match.span()
+            if reading.near(Topic.SSN, start, end):
+                yield PiiSpan(PiiKind.US_SSN, start, end, DISTINCT)
+            elif match[0][0] != "9":
+                yield PiiSpan(PiiKind.US_SSN, start, end, LIKELY)
+    for match in reading.beside(_OTHERS, Topic.SSN):
         start, end = match.span()
         if reading.near(Topic.SSN, start, end):
-            yield PiiSpan(PiiKind.US_SSN, start, end, DISTINCT if match["s"] == "-" else CONTEXT)
-        elif match["s"] == "-" and match[0][0] != "9":
-            yield PiiSpan(PiiKind.US_SSN, start, end, LIKELY)
+            yield PiiSpan(PiiKind.US_SSN, start, end, CONTEXT)

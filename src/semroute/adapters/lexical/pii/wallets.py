@@ -28,8 +28,8 @@ _SOLANA: Final = re.compile(
 # Keccak in Python takes 0.5 ms. A text with more mixed-case addresses than this is rare, and what
 # comes after is believed by its form, so that nobody can hide one behind many.
 _ETHEREUM_PROOFS: Final = 16
-# The others take 6 us at most, so those of a megabyte of near misses take a fortieth of a second.
-_PROOFS: Final = 4096
+# The others take 6 us at most, so those of a megabyte of near misses take an eightieth of a second.
+_PROOFS: Final = 2048
 
 
 def find_crypto_addresses(reading: Reading) -> Iterator[PiiSpan]:
