@@ -1,7 +1,9 @@
 """What is near a word is found by reading what is about such words, and no more of a text."""
 
+import math
 import re
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -30,17 +32,36 @@ def test_a_number_near_a_word_is_read_as_if_all_were_read(text: str) -> None:
 
 @given(
     st.lists(
-        st.sampled_from(["phone", "passeport", "téléphone", "dl", "x", "é", "7", " ", "\n", "字"])
+        st.sampled_from(
+            [*"x é7ş?\nɏɐ字\ud800", "phone", "passeport", "téléphone", "telefonnummer", "dl"]
+        )
     ),
     st.sampled_from(["", "of the ", "1 2 "]),
 )
 def test_a_word_is_found_whatever_most_of_the_text_is(parts: list[str], most: str) -> None:
     text = "".join(parts) + 50 * most
+    assert telling_words(text).words == _words_of(text)
+
+
+@pytest.mark.parametrize("gap", range(65_500, 65_540))
+def test_a_word_is_found_wherever_it_begins(gap: int) -> None:
+    text = f"{'.' * gap}telefonnummer id,dl {'.' * gap}driver"
+    assert telling_words(text).words == _words_of(text)
+
+
+def test_from_the_first_word_on_that_is_one_too_many_none_is_looked_at() -> None:
+    told = telling_words("id or " * 40_000)
+    assert told.crowded_from == 6 * 32_768
+    assert told.words == {"id": [6 * place + 2 for place in range(32_768)]}
+    assert telling_words("id or " * 32_768).crowded_from == math.inf
+
+
+def _words_of(text: str) -> dict[str, list[int]]:
     words: dict[str, list[int]] = {}
     for run in re.finditer("[a-zß-ɏ]+", text):
         if run[0] in _TELLING:
             words.setdefault(run[0], []).append(run.end())
-    assert telling_words(text).words == words
+    return words
 
 
 def test_a_phrase_reaches_as_far_as_the_longest_that_it_is() -> None:

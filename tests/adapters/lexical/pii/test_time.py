@@ -131,6 +131,11 @@ REPEATED = [
     "passport/992001\n",
     "\n/aws  abcdefghijklmnopqrstABCDEFGHIJ0123456789",
     "1 sol11 sol1. sola-Aabcdfghijkmnopqrstwxyz21.wallet sol",
+    "Z字dl \n1tok4113atok4113atok4113a.co/41114ip/41114ip phon3",
+    "ip 1.2.3.999 00:0:0,e80::1:1:22:33:44:5 10.1.3  dl ",
+    "667389951\n951\nid 667389951\n6699\n",
+    " 字dl 1token=(1",
+    "(000020phne phone ",
 ]
 
 

@@ -39,7 +39,7 @@ _FIRST_SIX: Final = re.compile(
 _FIRST_SIX_MAX: Final = 11  # characters: "1 (212) 555"
 # A trunk zero or an area code in parentheses, then groups: Europe, Asia, South America.
 _NATIONAL: Final = re.compile(
-    r"[(0](?<![\w+/$\-].)(?=[0-9]{2}|(?<=0)[0-9][ .\-/][0-9])(?=[0-9]{1,5}+[ .\-/)])(?<![0-9][. ].)"
+    r"[(0](?<![\w+/$\-].)(?=[0-9]{1,5}+[ .\-/)])(?<![0-9][. ].)"
     r"(?:(?<![0-9],.)|(?<=\()|(?=[0-9]{3}))(?:(?<=0)(?:"
     r"[0-9]{1,4}(?P<s>[ .\-/])[0-9]{2,4}(?:(?P=s)[0-9]{2,4}){1,3}"
     r"|[0-9]{2,4}[/\-][0-9]{6,8}"
@@ -61,9 +61,10 @@ _ANY: Final = re.compile(
     r"|[0-9]{0,5}+\)?+(?:[ .\-/]{1,2}\(?[0-9]{2,8}\)?|(?<=\))[0-9]{3,8}){1,5}+)"
     + _EXTENSION
     + _END_OF_DIGITS
-    # What goes on behind groups that are short and few goes on whichever of them is the first.
-    + r"|(?<=[0-9])[0-9]{0,4}+(?:[ .\-/]{1,2}[0-9]{2,5}(?![0-9])){1,4}+"
-    r"(?P<more>)(?=[^\W_]|[,:][0-9]|[.\-/][0-9](?![0-9])))",
+    # What goes on behind groups that are short and few goes on whichever of them is the first. Of
+    # all else that is given up here one character is matched, so that it can be counted.
+    + r"|(?:(?<=[0-9])[0-9]{0,4}+(?:[ .\-/]{1,2}[0-9]{2,5}(?![0-9])){1,4}+"
+    r"(?=[^\W_]|[,:][0-9]|[.\-/][0-9](?![0-9])))?(?P<given_up>))",
     re.IGNORECASE,
 )
 # Dates, spans of years and round counts.
@@ -74,6 +75,7 @@ _NOT_A_NUMBER_TO_CALL: Final = re.compile(
     r"|[0-9]{3,10}000"
 )
 _NOT_DIGITS: Final = bytes(code for code in range(256) if not chr(code).isdecimal())
+_AS_ONE: Final = 4  # that are given up take as long as one that is looked at
 _SHORTEST: Final = 6
 _LONGEST: Final = 14
 _INTERNATIONAL_SHORTEST: Final = 8
@@ -113,9 +115,14 @@ def find_phones(reading: Reading) -> Iterator[PiiSpan | None]:
 
 
 def _find_named(reading: Reading) -> Iterator[PiiSpan | None]:
+    given_up = 0
     for number in reading.beside(_ANY, (Topic.PHONE, Topic.PHONE_AFTER)):
         written = number[0]
-        if number.lastgroup is not None or _NOT_A_NUMBER_TO_CALL.fullmatch(written):
+        if len(written) == 1:
+            given_up += 1
+            if given_up % _AS_ONE == 0:
+                yield None
+        elif number.lastgroup is not None or _NOT_A_NUMBER_TO_CALL.fullmatch(written):
             yield None
         elif _SHORTEST <= _digits(written) <= _LONGEST:
             match _said_of(reading, number.start(), number.end()):

@@ -106,14 +106,15 @@ class Reading:
         """Yields from where to where a match may begin that is near a word."""
         if not self.mentions(topic):
             return
-        places = list(zip(*self._spoken(topic), strict=True))
-        if self._crowded_from < math.inf:
-            places.append((int(self._crowded_from), len(self.text)))
-        if len(places) * (BEFORE + AFTER + _LONGEST) > len(self.text):
+        starts, ends = self._spoken(topic)
+        if len(starts) * (BEFORE + AFTER + _LONGEST) > len(self.text):
             yield 0, len(self.text)  # to part them would take longer
             return
+        places = zip(starts, ends, strict=True)
+        crowd = self._crowded_from
+        beyond = [(int(crowd), len(self.text))] if crowd < math.inf else []
         first, last = 0, -1
-        for start, end in places:
+        for start, end in chain(places, beyond):
             begin = max(0, start - AFTER - _LONGEST)
             if begin > last:
                 if last >= 0:
