@@ -1,6 +1,7 @@
 """Texts made of findings: how many of a kind are looked at, and what is made of more of them."""
 
 from collections.abc import Iterator
+from itertools import cycle
 from typing import Final
 
 from attrs import frozen
@@ -16,6 +17,14 @@ _SPACING: Final = 160  # characters; what a longer text may have more of is furt
 # A placeholder does not stand for more, so that a model that says it again and again makes no
 # great answer of it.
 _PIECE: Final = 4096
+
+
+def every_fourth() -> Iterator[bool]:
+    """Yields whether one more of what is seen to be none at once makes as many as are one test.
+
+    Four take as long as one that is looked at. A recogniser yields None for that one.
+    """
+    return cycle((False, False, False, True))
 
 
 @frozen

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from itertools import repeat
 from typing import Final
 
+from semroute.adapters.lexical.pii.crowds import every_fourth
 from semroute.adapters.lexical.pii.entropy import is_mixed, is_varied
 from semroute.adapters.lexical.pii.reading import Reading
 from semroute.adapters.lexical.pii.scores import CONTEXT, DISTINCT, LIKELY
@@ -23,6 +24,7 @@ _ASSIGNED: Final = re.compile(
     r"(?:\"(?P<d>[^\"\n]{1,256}+)\"|'(?P<s>[^'\n]{1,256}+)'|`(?P<b>[^`\n]{1,256}+)`"
     r"|(?P<bare>[^\s\"'`,;<>(){}]{1,256}+))"
 )
+_BARE: Final = "bare"
 # A key is a secret one if one of these comes before.
 _KEY_OWNERS: Final = re.compile(
     r"(?:api|secret|access|auth|private|encryption|client|signing|master|license|session|account|"
@@ -91,33 +93,35 @@ def find_passwords(reading: Reading) -> Iterator[PiiSpan | None]:
     lower = reading.lower
     if not any(stem in lower for stem in _STEMS):
         return
+    is_fourth = every_fourth()
     for assigned in _ASSIGNED.finditer(lower):
-        group = assigned.lastgroup
-        assert group is not None
-        start, end = assigned.span(group)
-        is_spoken = assigned["spoken"] is not None
-        if not is_spoken and end - start < _SHORTEST_KEY:
-            continue  # names of columns and the like, of which there may be many
-        value = text[start:end]
-        quoted = group != "bare"
-        if quoted:
-            value = value.rstrip()
-        else:
-            value = value.rstrip(_TRAILING if assigned["sign"] is None else ",;")
-        end = start + len(value)
-        if is_spoken:
-            convincing = _is_password(value, quoted=quoted, by_sign=assigned["sign"] is not None)
+        start, value = _value_of(text, assigned)
+        if assigned["spoken"] is not None:
+            convincing = _is_password(value, assigned)
             score = CONTEXT
-        elif len(value) < _SHORTEST_KEY or not is_mixed(value) or not _is_secret(lower, assigned):
-            continue
-        else:
+        elif _is_secret(value, lower, assigned):
             convincing = is_varied(value)
             score = LIKELY
             yield None
+        else:
+            if next(is_fourth):
+                yield None  # names of columns and the like, of which there may be many
+            continue
         if convincing and not is_placeholder(value):
-            yield PiiSpan(PiiKind.PASSWORD, start, end, score)
+            yield PiiSpan(PiiKind.PASSWORD, start, start + len(value), score)
         else:
             yield from repeat(None, _TESTS)
+
+
+def _value_of(text: str, assigned: re.Match[str]) -> tuple[int, str]:
+    """Returns where a value begins, and the value without what ends the sentence it is in."""
+    group = assigned.lastgroup
+    assert group is not None
+    start, end = assigned.span(group)
+    value = text[start:end]
+    if group != _BARE:
+        return start, value.rstrip()
+    return start, value.rstrip(_TRAILING if assigned["sign"] is None else ",;")
 
 
 def is_placeholder(value: str) -> bool:
@@ -130,7 +134,9 @@ def is_placeholder(value: str) -> bool:
     )
 
 
-def _is_password(value: str, *, quoted: bool, by_sign: bool) -> bool:
+def _is_password(value: str, assigned: re.Match[str]) -> bool:
+    quoted = assigned.lastgroup != _BARE
+    by_sign = assigned["sign"] is not None
     if len(value) < _SHORTEST or (" " in value and not quoted):
         return False
     letters = sum(map(str.isalpha, value))
@@ -145,7 +151,9 @@ def _is_password(value: str, *, quoted: bool, by_sign: bool) -> bool:
     return signs or (by_sign and _has_inner_capital(value))
 
 
-def _is_secret(lower: str, assigned: re.Match[str]) -> bool:
+def _is_secret(value: str, lower: str, assigned: re.Match[str]) -> bool:
+    if len(value) < _SHORTEST_KEY or not is_mixed(value):
+        return False
     begin = assigned.start()
     return (
         assigned["key"] is None

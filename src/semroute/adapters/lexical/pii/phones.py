@@ -7,6 +7,7 @@ from typing import Final
 
 import phonenumbers
 
+from semroute.adapters.lexical.pii.crowds import every_fourth
 from semroute.adapters.lexical.pii.lexicon import Topic
 from semroute.adapters.lexical.pii.reading import BEFORE, Reading
 from semroute.adapters.lexical.pii.scores import CONTEXT, DISTINCT, LIKELY, POSSIBLE
@@ -75,7 +76,6 @@ _NOT_A_NUMBER_TO_CALL: Final = re.compile(
     r"|[0-9]{3,10}000"
 )
 _NOT_DIGITS: Final = bytes(code for code in range(256) if not chr(code).isdecimal())
-_AS_ONE: Final = 4  # that are given up take as long as one that is looked at
 _SHORTEST: Final = 6
 _LONGEST: Final = 14
 _INTERNATIONAL_SHORTEST: Final = 8
@@ -115,12 +115,11 @@ def find_phones(reading: Reading) -> Iterator[PiiSpan | None]:
 
 
 def _find_named(reading: Reading) -> Iterator[PiiSpan | None]:
-    given_up = 0
+    is_fourth = every_fourth()
     for number in reading.beside(_ANY, (Topic.PHONE, Topic.PHONE_AFTER)):
         written = number[0]
         if len(written) == 1:
-            given_up += 1
-            if given_up % _AS_ONE == 0:
+            if next(is_fourth):
                 yield None
         elif number.lastgroup is not None or _NOT_A_NUMBER_TO_CALL.fullmatch(written):
             yield None
