@@ -71,6 +71,28 @@ def test_near_misses_are_a_crowd_as_well(kind: PiiKind, piece: str) -> None:
     assert {span.kind for span in finder.find(piece * 3 * CROWD)} == {kind}
 
 
+@pytest.mark.parametrize(
+    ("kind", "piece"),
+    [
+        (PiiKind.IP_ADDRESS, "ip 1.2.3.999 "),
+        (PiiKind.PASSWORD, "key=abc "),
+        (PiiKind.PHONE, "phone 123 4567890a "),
+        (PiiKind.DRIVER_LICENSE, "dl 12-3 "),
+    ],
+)
+def test_what_is_seen_to_be_none_at_once_counts_a_quarter(kind: PiiKind, piece: str) -> None:
+    finder = PatternFinder({kind})
+    assert finder.find(piece * 3 * CROWD) == ()
+    assert {span.kind for span in finder.find(piece * 5 * CROWD)} == {kind}
+
+
+def test_a_key_counts_as_two() -> None:
+    finder = PatternFinder({PiiKind.PASSWORD})
+    piece = "secret=a8Kd92LqPz "
+    assert len(finder.find(piece * (CROWD // 2))) == CROWD // 2
+    assert len(finder.find(piece * CROWD)) < CROWD // 2
+
+
 def test_the_longer_a_text_the_more_is_no_crowd() -> None:
     text = f"a@b.co{' ' * 160}" * CROWD
     assert len(PatternFinder({PiiKind.EMAIL}).find(text)) == CROWD

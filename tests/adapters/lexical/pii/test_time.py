@@ -12,7 +12,7 @@ from semroute.domain.pii import PiiKind
 from tests.costs import is_within, seconds_of
 
 LENGTH = 1_000_000
-# The aim is a tenth, and the worst piece takes 30 to 90 ms. The rest is for the clock.
+# The aim is a tenth, and the worst piece takes 30 to 100 ms. The rest is for the clock.
 SECONDS = 0.2
 # A tenth of the length tells which pieces are bad for a recogniser, in a tenth of the time. It
 # has no room for a crowd, so the very worst is among some of them.

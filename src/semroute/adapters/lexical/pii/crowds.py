@@ -49,7 +49,7 @@ def found_by(find: Recogniser, reading: Reading) -> list[PiiSpan] | Crowd:
     A text may be made of findings, or of what is one but for a last test that is dear. More than
     6,000 of a kind, if also more than one in 160 characters, are a crowd, which nobody looks
     through: the whole text counts as being of that kind. A near miss counts like a finding, as it
-    takes as long. So more is taken for personal data than there is, and never less; and no text
+    takes as long, and what is no miss by far `every_fourth` time. So more is taken for personal data than there is, and never less; and no text
     takes a recogniser much longer than others of its length.
     """
     length = len(reading.text)
