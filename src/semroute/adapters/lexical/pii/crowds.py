@@ -20,7 +20,7 @@ _PIECE: Final = 4096
 
 
 def every_fourth() -> Iterator[bool]:
-    """Yields whether one more of what is seen to be none at once makes as many as are one test.
+    """Yields, for each that is seen to be none at once, whether with it there are four more.
 
     Four take as long as one that is looked at. A recogniser yields None for that one.
     """
@@ -49,8 +49,9 @@ def found_by(find: Recogniser, reading: Reading) -> list[PiiSpan] | Crowd:
     A text may be made of findings, or of what is one but for a last test that is dear. More than
     6,000 of a kind, if also more than one in 160 characters, are a crowd, which nobody looks
     through: the whole text counts as being of that kind. A near miss counts like a finding, as it
-    takes as long, and what is no miss by far `every_fourth` time. So more is taken for personal data than there is, and never less; and no text
-    takes a recogniser much longer than others of its length.
+    takes as long, and of what is seen to be none at once every fourth does. So more is taken for
+    personal data than there is, and never less; and no text takes a recogniser much longer than
+    others of its length.
     """
     length = len(reading.text)
     if length <= _MOST:  # there is no room for a crowd
