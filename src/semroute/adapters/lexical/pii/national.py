@@ -184,9 +184,9 @@ _CAPITALS: Final = bytes.maketrans(ascii_lowercase.encode(), ascii_uppercase.enc
 
 # One scan for all countries: a digit among the first seven characters, then groups. After a blank
 # only digits, or one letter, belong to the same number. Who has less than eight characters is seen
-# first.
+# first. What is before a number is matched with it, since few places of a text are before one.
 _TOKEN: Final = re.compile(
-    r"[0-9A-Za-z](?<![^\W_].)(?<![0-9][.\-/].)(?<!\+.)"
+    r"[^0-9A-Za-z+][0-9A-Za-z](?<![^\W_].)(?<![0-9][.\-/].)"
     r"(?![0-9A-Za-z]{0,6}+(?: (?![0-9]{1,7}+[A-Z]?+(?![^\W_])|[A-Z][0-9]{0,3}+[A-Z]?+(?![^\W_]))"
     r"|[^0-9A-Za-z .\-/+]))(?=[0-9A-Za-z .\-/+]{7})"
     r"(?:(?<=[0-9])|(?=[A-Za-z]{0,5}+[0-9]|(?<=[A-Z])[A-Z]?[ \-][0-9]|(?<=[A-Z])[A-Z]{5} [0-9]))"
@@ -230,8 +230,8 @@ def find_national_ids(reading: Reading) -> Iterator[PiiSpan | None]:
 
 def _formed(text: str, shapes: bytes) -> Iterator[tuple[int, int, bytes]]:
     """Yields what has the form of some country's number: from where to where, and which form."""
-    for match in _TOKEN.finditer(text):
-        start, end = match.span()
+    for match in _TOKEN.finditer(f"\n{text}"):
+        start, end = match.start(), match.end() - 1  # without the end of line before the text
         if end - start < _SHORTEST:
             continue
         form = shapes[start:end]

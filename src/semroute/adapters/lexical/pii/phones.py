@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from enum import Enum, auto
+from heapq import merge
 from typing import Final
 
 import phonenumbers
@@ -19,11 +20,14 @@ _END: Final = r"(?![^\W_]|[.:][0-9]|[\-/][0-9])"
 _END_OF_DIGITS: Final = _END + r"(?!,[0-9]{1,3}(?![0-9]))"
 
 # A plus or two zeros, a country's code, and up to fifteen digits in all (ITU-T E.164).
-_INTERNATIONAL: Final = re.compile(
-    r"[+0](?<![\w+\-/].)(?:(?<=\+)(?=[ (0-9])|(?=0[1-9]))(?=[^+]{7})(?<![0-9]\..)"
-    r"(?:(?<=\+)|(?<![0-9],.)0)[ ]?\(?[0-9]"
-    r"(?:[ .\-/]{0,2}[()]{0,2}[ .\-]?[0-9]){6,16}+" + _EXTENSION + _END,
-    re.IGNORECASE,
+_COUNTRY_AND_NUMBER: Final = (
+    r"[ ]?\(?[0-9](?:[ .\-/]{0,2}[()]{0,2}[ .\-]?[0-9]){6,16}+" + _EXTENSION + _END
+)
+_PLUS: Final = re.compile(
+    r"\+(?<![\w+\-/].)(?=[ (0-9])(?<![0-9]\..)" + _COUNTRY_AND_NUMBER, re.IGNORECASE
+)
+_ZEROS: Final = re.compile(
+    r"00(?=[1-9])(?<![\w+\-/]..)(?<![0-9]\...)(?<![0-9],..)" + _COUNTRY_AND_NUMBER, re.IGNORECASE
 )
 # Three, three, four: North America, with or without its own code. Anchored where the last four
 # digits begin, since a text may have digits everywhere, and then few places are looked at twice.
@@ -40,24 +44,26 @@ _FIRST_SIX: Final = re.compile(
 _FIRST_SIX_MAX: Final = 11  # characters: "1 (212) 555"
 # A trunk zero or an area code in parentheses, then groups: Europe, Asia, South America.
 _NATIONAL: Final = re.compile(
-    r"[(0](?<![\w+/$\-].)(?=[0-9]{1,5}+[ .\-/)])(?<![0-9][. ].)"
+    r"[(0](?<![\w+/$\-].)(?=[0-9]{1,5}+(?:[ .\-/][0-9]|\)[ \-]?[0-9]))(?<![0-9][. ].)"
     r"(?:(?<![0-9],.)|(?<=\()|(?=[0-9]{3}))(?:(?<=0)(?:"
-    r"[0-9]{1,4}(?P<s>[ .\-/])[0-9]{2,4}(?:(?P=s)[0-9]{2,4}){1,3}"
-    r"|[0-9]{2,4}[/\-][0-9]{6,8}"
-    r"|[1-9][0-9]{2,3} [0-9]{5,7}"
-    r")|(?<=\()(?=[0-9]{2,5}\)[ \-]?[0-9]{2})(?:"
-    r"(?!(?:19|20)[0-9]{2}\))[0-9]{2,5}\)[ \-]?[0-9]{2,5}(?:[ \-][0-9]{2,5}){1,3}"
-    r"|0[0-9]{1,4}\)[ \-]?[0-9]{5,8}"
+    r"[0-9]{1,4}+(?P<s>[ .\-/])[0-9]{2,4}+(?:(?P=s)[0-9]{2,4}+){1,3}"
+    r"|[0-9]{2,4}+[/\-][0-9]{6,8}+"
+    r"|[1-9][0-9]{2,3}+ [0-9]{5,7}+"
+    r")|(?<=\()(?=[0-9]{2,5}+\)[ \-]?[0-9]{2})(?:"
+    r"(?!(?:19|20)[0-9]{2}\))[0-9]{2,5}+\)[ \-]?[0-9]{2,5}+(?:[ \-][0-9]{2,5}+){1,3}"
+    r"|0[0-9]{1,4}+\)[ \-]?[0-9]{5,8}+"
     r"))" + _EXTENSION + _END,
     re.IGNORECASE,
 )
-# Anything of six to fourteen digits in a few groups: only beside a word about phones.
+# Anything of six to fourteen digits in a few groups: only beside a word about phones. What it must
+# be is seen in the order of what that costs.
 _ANY: Final = re.compile(
-    r"[(0-9](?<![\w+/$€£\-].)(?<![0-9]\..)(?:(?<![0-9],.)|(?=[0-9]{4}))"
+    r"[(0-9](?<![\w+/$€£\-].)(?=[0-9 ()./\-]{5})(?<![0-9]\..)"
+    r"(?=[0-9]{0,4}+(?:[0-9]|[ .\-/][ .\-/]?\(?[0-9]{2}"
+    r"|\)(?:[0-9]{3}|[ .\-/]{1,2}\(?[0-9]{2})))"
     # Digits with letters behind them are none, unless these begin an extension.
     r"(?![0-9]*+(?!x[ .:]{0,2}[0-9]|ext)[^\W\d_])"
-    r"(?=[0-9]{5}|[0-9]{0,4}+(?:[ .\-/]{1,2}\(?[0-9]{2}|\)(?:[0-9]{3}|[ .\-/]{1,2}\(?[0-9]{2})))"
-    r"(?=(?:[ ()./\-]{0,3}[0-9]){5})(?:"
+    r"(?=(?:[ ()./\-]{0,3}[0-9]){5})(?:(?<![0-9],.)|(?=[0-9]{4}))(?:"
     r"(?:(?<=[0-9])[0-9]{5,13}+"
     r"|[0-9]{0,5}+\)?+(?:[ .\-/]{1,2}\(?[0-9]{2,8}\)?|(?<=\))[0-9]{3,8}){1,5}+)"
     + _EXTENSION
@@ -149,10 +155,13 @@ def _find_north_american(reading: Reading) -> Iterator[PiiSpan]:
 
 
 def _find_international(reading: Reading) -> Iterator[PiiSpan]:
-    if "+" not in reading.text and "00" not in reading.text:
-        return
     look_ups = 0
-    for match in _INTERNATIONAL.finditer(reading.text):
+    reached = 0
+    begun = _PLUS.finditer(reading.text), _ZEROS.finditer(reading.text)
+    for match in merge(*begun, key=re.Match.start):
+        if match.start() < reached:  # two zeros in a number that has its plus
+            continue
+        reached = match.end()
         if _digits(match[0]) < _INTERNATIONAL_SHORTEST:
             continue
         if look_ups >= _LOOK_UPS:
