@@ -17,8 +17,9 @@ _REGISTRY: Final = (
     "SC31 SD18 SE24 SI19 SK24 SM27 SO23 ST25 SV28 TL23 TN24 TR26 UA29 VA22 VG24 XK20 YE30"
 )
 _LENGTHS: Final = {entry[:2]: int(entry[2:]) for entry in _REGISTRY.split()}
-_START: Final = re.compile(
-    r"[A-Za-z]{2}(?<![^\W_]..)[0-9]{2}"
+# Anchored at the digits after a country's code: texts have fewer of them than letters.
+_AFTER_COUNTRY: Final = re.compile(
+    r"[0-9](?<=[A-Za-z]{2}.)[0-9](?<![^\W_]....)"
     r"(?:[A-Za-z0-9]{11}|(?P<s>[ \-])[A-Za-z0-9]{4}(?P=s)[A-Za-z0-9]{4})"
 )
 _VALUES: Final = {chr(code): str(code - 55) for code in range(65, 91)} | {
@@ -27,6 +28,7 @@ _VALUES: Final = {chr(code): str(code - 55) for code in range(65, 91)} | {
 # Two at a time is half the work.
 _PAIRS: Final = {a + b: _VALUES[a] + _VALUES[b] for a in _VALUES for b in _VALUES}
 _GROUP: Final = 4
+_COUNTRY: Final = 2  # letters
 
 
 def find_ibans(reading: Reading) -> Iterator[PiiSpan | None]:
@@ -34,9 +36,9 @@ def find_ibans(reading: Reading) -> Iterator[PiiSpan | None]:
     if not reading.has_digit:
         return
     text = reading.text
-    for match in _START.finditer(text):
-        start = match.start()
-        length = _LENGTHS.get(text[start : start + 2].upper())
+    for match in _AFTER_COUNTRY.finditer(text):
+        start = match.start() - _COUNTRY
+        length = _LENGTHS.get(text[start : start + _COUNTRY].upper())
         if length is None:
             continue
         separator = match["s"]

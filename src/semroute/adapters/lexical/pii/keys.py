@@ -1,8 +1,10 @@
 """Keys and tokens that say by their form who issued them."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from typing import Final
+
+from ahocorasick_rs import BytesAhoCorasick
 
 from semroute.adapters.lexical.pii.entropy import looks_random
 from semroute.adapters.lexical.pii.issuers import CLOUD_KEYS, TOKENS
@@ -14,26 +16,54 @@ from semroute.domain.pii import PiiKind, PiiSpan
 _W: Final = r"[A-Za-z0-9_\-]"
 
 
-def _compiled(keys: tuple[tuple[str, str], ...]) -> tuple[tuple[str, re.Pattern[str]], ...]:
-    """Makes patterns that begin with a literal, which is what makes searching fast.
+# Texts are looked through for all that keys begin with, so much at a time; when they have more of
+# it than this, it is no slower to look for each.
+_BLOCK: Final = 65_536
+_MANY: Final = 1_024
 
-    What is a token but goes on is matched as well, as `more`.
+
+class _Issuers:
+    """Who issues keys of one kind.
+
+    Args:
+        keys: For each issuer, what its keys begin with and what must follow.
     """
-    return tuple(
-        (
-            start,
-            re.compile(
+
+    def __init__(self, keys: tuple[tuple[str, str], ...]) -> None:
+        # A pattern that begins with a literal is what makes searching fast. What is a token but
+        # goes on is matched as well, as `more`.
+        self._patterns = {
+            start: re.compile(
                 re.escape(start)
                 + rf"(?<![^\W_].{{{len(start)}}})(?:{rest}(?![^\W_])|{rest}(?P<more>))",
                 re.DOTALL,
-            ),
-        )
-        for start, rest in keys
-    )
+            )
+            for start, rest in keys
+        }
+        self._starts = tuple(self._patterns)
+        self._overlap = max(map(len, self._starts)) - 1
+        self._finder = BytesAhoCorasick([start.encode("ascii") for start in self._starts])
+
+    def patterns_for(self, text: str) -> Iterator[re.Pattern[str]]:
+        """Yields the patterns of the issuers that a text may have keys of."""
+        present = self._present_in(text)
+        return (pattern for start, pattern in self._patterns.items() if start in present)
+
+    def _present_in(self, text: str) -> Container[str]:
+        raw = text.encode("ascii", "replace")
+        present: set[str] = set()
+        for begin in range(0, len(raw), _BLOCK):
+            found = self._finder.find_matches_as_indexes(
+                raw[begin : begin + _BLOCK + self._overlap], overlapping=True
+            )
+            if len(found) > _MANY:
+                return text
+            present.update(self._starts[index] for index, _, _ in found)
+        return present
 
 
-_CLOUD: Final = _compiled(CLOUD_KEYS)
-_TOKENS: Final = _compiled(TOKENS)
+_CLOUD: Final = _Issuers(CLOUD_KEYS)
+_TOKENS: Final = _Issuers(TOKENS)
 
 # A secret access key has no form but its length.
 _AWS_SECRET: Final = re.compile(
@@ -138,16 +168,13 @@ def find_private_keys(reading: Reading) -> Iterator[PiiSpan]:
         yield PiiSpan(PiiKind.PRIVATE_KEY, start, end, DISTINCT)
 
 
-def _of_issuers(
-    text: str, issuers: tuple[tuple[str, re.Pattern[str]], ...], kind: PiiKind
-) -> Iterator[PiiSpan | None]:
-    for start, pattern in issuers:
-        if start in text:
-            reached = 0
-            while (match := pattern.search(text, reached)) is not None:
-                if match.lastgroup is None:
-                    reached = match.end()
-                    yield PiiSpan(kind, match.start(), reached, DISTINCT)
-                else:
-                    reached = match.start() + 1
-                    yield None
+def _of_issuers(text: str, issuers: _Issuers, kind: PiiKind) -> Iterator[PiiSpan | None]:
+    for pattern in issuers.patterns_for(text):
+        reached = 0
+        while (match := pattern.search(text, reached)) is not None:
+            if match.lastgroup is None:
+                reached = match.end()
+                yield PiiSpan(kind, match.start(), reached, DISTINCT)
+            else:
+                reached = match.start() + 1
+                yield None

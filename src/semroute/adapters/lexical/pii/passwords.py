@@ -12,9 +12,32 @@ from semroute.adapters.lexical.pii.scores import CONTEXT, DISTINCT, LIKELY
 from semroute.adapters.lexical.pii.trees import tree_of
 from semroute.domain.pii import PiiKind, PiiSpan
 
+# Every name begins with one of these, which is seen faster than which name it is.
+_STEMS: Final = (
+    "pass",
+    "pwd",
+    "contr",
+    "kennw",
+    "mot de pass",
+    "senha",
+    "wacht",
+    "hasło",
+    "şifre",
+    "parola",
+    "пароль",
+    "密码",
+    "パスワード",
+    "비밀번호",
+    "secret",
+    "token",
+    "credential",
+    "authoriz",
+    "key",
+)
 # A name and what is assigned to it, in lower case. What is assigned to a spoken name is a password,
 # random or not. Each has a letter first, which lets the search skip all other characters.
 _ASSIGNED: Final = re.compile(
+    rf"(?={tree_of(_STEMS)})"
     r"(?:(?P<spoken>passw(?:or)?ds?|passphrase|passcode|passwort|pwd|contraseña|kennwort|"
     r"mot de passe|senha|wachtwoord|hasło|şifre|parola|пароль|密码|パスワード|비밀번호|pass(?==))"
     r"|secret|token|credentials?|authorization|(?P<key>key))"
@@ -31,27 +54,6 @@ _KEY_OWNERS: Final = re.compile(
     r"service|storage|subscription|app|aes|hmac)[_\- ]?"
 )
 _KEY_OWNER_MAX: Final = 13
-# A cheap look before the search: one of these is in every name.
-_STEMS: Final = (
-    "pass",
-    "pwd",
-    "contr",
-    "kennw",
-    "senha",
-    "wacht",
-    "hasło",
-    "şifre",
-    "parola",
-    "пароль",
-    "密码",
-    "パスワード",
-    "비밀번호",
-    "secret",
-    "token",
-    "credential",
-    "authoriz",
-    "key",
-)
 _IN_URL: Final = re.compile(
     r"://(?<=[A-Za-z0-9]://)[^\s:@/?#]{0,64}+:(?P<value>[^\s@/]{1,128}+)@[^\s\"'`<>]{1,512}+"
 )
