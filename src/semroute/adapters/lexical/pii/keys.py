@@ -65,10 +65,9 @@ class _Issuers:
 _CLOUD: Final = _Issuers(CLOUD_KEYS)
 _TOKENS: Final = _Issuers(TOKENS)
 
-# A secret access key has no form but its length.
-_AWS_SECRET: Final = re.compile(
-    r"[A-Za-z0-9/+](?<![A-Za-z0-9/+].)[A-Za-z0-9/+]{39}(?![A-Za-z0-9/+=])"
-)
+# A secret access key has no form but its length. What is before it is matched with it, since few
+# places of a text are before one.
+_AWS_SECRET: Final = re.compile(r"[^A-Za-z0-9/+](?P<key>[A-Za-z0-9/+]{40})(?![A-Za-z0-9/+=])")
 _AZURE_SECRET: Final = re.compile(r"[0-9A-Za-z_~.\-]{3}[0-9]Q~[A-Za-z0-9_~.\-]{31,34}(?![\w~])")
 
 _TELEGRAM: Final = re.compile(rf"[0-9](?<![^\W_].)[0-9]{{7,9}}:AA{_W}{{33}}(?!{_W})")
@@ -103,10 +102,10 @@ def find_cloud_keys(reading: Reading) -> Iterator[PiiSpan | None]:
             yield PiiSpan(PiiKind.CLOUD_KEY, match.start(), match.end(), DISTINCT)
     if not reading.mentions(Topic.CLOUD):
         return
-    for match in _AWS_SECRET.finditer(text):  # which is faster than to look for words first
-        start, end = match.span()
+    for match in _AWS_SECRET.finditer(f"\n{text}"):  # faster than to look for words first
+        start, end = match.start(), match.end() - 1  # without the end of line before the text
         if reading.near(Topic.CLOUD, start, end):
-            is_key = looks_random(match[0])
+            is_key = looks_random(match["key"])
             yield PiiSpan(PiiKind.CLOUD_KEY, start, end, CONTEXT) if is_key else None
 
 
