@@ -87,6 +87,7 @@ _LONGEST: Final = 14
 _INTERNATIONAL_SHORTEST: Final = 8
 _NATIONAL_SHORTEST: Final = 8
 
+_CALLING: Final = (Topic.PHONE, Topic.PHONE_AFTER)
 _DENIED_WITHIN: Final = 20  # characters from "order number" to the number
 _LABEL_WITHIN: Final = 3  # and from the number to "(office)"
 
@@ -122,23 +123,26 @@ def find_phones(reading: Reading) -> Iterator[PiiSpan | None]:
 
 def _find_named(reading: Reading) -> Iterator[PiiSpan | None]:
     is_fourth = every_fourth()
-    for number in reading.beside(_ANY, (Topic.PHONE, Topic.PHONE_AFTER)):
-        written = number[0]
-        if len(written) == 1:
+    for number in reading.beside(_ANY, _CALLING):
+        start, end = number.span()
+        if end - start == 1:
             if next(is_fourth):
                 yield None
-        elif number.lastgroup is not None or _NOT_A_NUMBER_TO_CALL.fullmatch(written):
+            continue
+        said = _said_of(reading, start, end)
+        if said is _Said.NOTHING:
+            continue
+        written = number[0]
+        if (
+            number.lastgroup is not None
+            or _NOT_A_NUMBER_TO_CALL.fullmatch(written)
+            or not _SHORTEST <= _digits(written) <= _LONGEST
+        ):
             yield None
-        elif _SHORTEST <= _digits(written) <= _LONGEST:
-            match _said_of(reading, number.start(), number.end()):
-                case _Said.CALLED:
-                    yield _span(number, CONTEXT)
-                case _Said.DENIED:
-                    yield from (None, None)  # two words were looked for
-                case _Said.NOTHING:
-                    pass
+        elif said is _Said.CALLED:
+            yield _span(number, CONTEXT)
         else:
-            yield None
+            yield from (None, None)  # two words were looked for
 
 
 def _find_north_american(reading: Reading) -> Iterator[PiiSpan]:
@@ -184,6 +188,8 @@ def _is_possible(written: str) -> bool:
 
 def _said_of(reading: Reading, start: int, end: int) -> _Said:
     """Returns what the words beside a number say of it; the nearer of those before it is right."""
+    if not reading.near(_CALLING, start, end):
+        return _Said.NOTHING
     if reading.near(Topic.PHONE_AFTER, start, end, before=0, after=_LABEL_WITHIN):
         return _Said.CALLED
     phone = reading.distance_before(Topic.PHONE, start)
