@@ -2,6 +2,7 @@ from itertools import product
 
 import pytest
 
+from semroute.adapters.lexical.pii.automaton import BLOCK
 from semroute.adapters.lexical.pii.identities import CHINESE_START, NORWEGIAN_START
 from semroute.adapters.lexical.pii.scores import PROVEN
 from semroute.domain.pii import PiiKind
@@ -72,6 +73,8 @@ def test_another_last_character_is_not_proven(number: str) -> None:
         "PAN ⟦ABCPD1234E⟧",
         "the number and another: ⟦12345678Z⟧ 2024",
         "ID ⟦12345678Z⟧",
+        "in groups: ⟦RSSMRA 85T10 A562S⟧",
+        "at 10 20 30 a little is said",
     ],
 )
 def test_forms_without_check_digits_are_found_by_their_letters(text: str) -> None:
@@ -90,3 +93,36 @@ def test_a_chinese_number_has_a_day_of_the_last_centuries() -> None:
     for century, month, day in product(range(17, 22), range(14), range(34)):
         begins = CHINESE_START.match(f"110105{century}49{month:02}{day:02}") is not None
         assert begins == (century in {18, 19, 20} and 1 <= month <= 12 and 1 <= day <= 31)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "BSN ⟦111222333⟧.",
+        "BSN ⟦111 222 333⟧. 12 of them",
+        "BSN_⟦111222333⟧",
+        "BSN (⟦111222333⟧)",
+        "BSN /⟦111222333⟧ and so on",
+        "ref2 ID ⟦111222333⟧ BSN",
+        "BSN 12 111 222 333",
+        "BSN 111 222 333 12",
+        "BSN 12-111222333",
+        "BSN 111222333-12",
+        "BSN 111222333/12",
+        "BSN +111222333",
+        "BSN é111222333",
+        "BSN 111222333é",
+        "BSN 1111222333",
+    ],
+)
+def test_a_number_is_no_part_of_a_longer_one_or_of_a_word(text: str) -> None:
+    assert marked(unmarked(text), PiiKind.NATIONAL_ID) == text
+
+
+@pytest.mark.parametrize("number", DISTINCT)
+def test_a_number_is_found_where_blocks_of_a_long_text_meet(number: str) -> None:
+    for before in range(len(number) + 3):
+        start = BLOCK - before
+        text = f"{'.' * (start - 1)} {number} and so on"
+        (span,) = FINDER.find(text)
+        assert (span.start, span.end) == (start, start + len(number))

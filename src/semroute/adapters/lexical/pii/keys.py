@@ -4,8 +4,7 @@ import re
 from collections.abc import Container, Iterator
 from typing import Final
 
-from ahocorasick_rs import BytesAhoCorasick
-
+from semroute.adapters.lexical.pii.automaton import Automaton
 from semroute.adapters.lexical.pii.entropy import looks_random
 from semroute.adapters.lexical.pii.issuers import CLOUD_KEYS, TOKENS
 from semroute.adapters.lexical.pii.lexicon import Topic
@@ -16,9 +15,7 @@ from semroute.domain.pii import PiiKind, PiiSpan
 _W: Final = r"[A-Za-z0-9_\-]"
 
 
-# Texts are looked through for all that keys begin with, so much at a time; when they have more of
-# it than this, it is no slower to look for each.
-_BLOCK: Final = 65_536
+# When a block has more than this of what keys begin with, it is no slower to look for each.
 _MANY: Final = 1_024
 
 
@@ -41,8 +38,7 @@ class _Issuers:
             for start, rest in keys
         }
         self._starts = tuple(self._patterns)
-        self._overlap = max(map(len, self._starts)) - 1
-        self._finder = BytesAhoCorasick([start.encode("ascii") for start in self._starts])
+        self._automaton = Automaton([start.encode("ascii") for start in self._starts])
 
     def patterns_for(self, text: str) -> Iterator[re.Pattern[str]]:
         """Yields the patterns of the issuers that a text may have keys of."""
@@ -50,12 +46,8 @@ class _Issuers:
         return (pattern for start, pattern in self._patterns.items() if start in present)
 
     def _present_in(self, text: str) -> Container[str]:
-        raw = text.encode("ascii", "replace")
         present: set[str] = set()
-        for begin in range(0, len(raw), _BLOCK):
-            found = self._finder.find_matches_as_indexes(
-                raw[begin : begin + _BLOCK + self._overlap], overlapping=True
-            )
+        for _, found in self._automaton.blocks(text.encode("ascii", "replace")):
             if len(found) > _MANY:
                 return text
             present.update(self._starts[index] for index, _, _ in found)

@@ -3,12 +3,13 @@
 import re
 from collections.abc import Iterator
 from itertools import groupby, repeat
-from string import ascii_letters, ascii_lowercase, ascii_uppercase, digits
+from string import ascii_lowercase, ascii_uppercase
 from typing import Final, TypeAlias
 
 from attrs import frozen
 
 from semroute.adapters.lexical.pii import identities
+from semroute.adapters.lexical.pii.forms import Forms
 from semroute.adapters.lexical.pii.identities import Check
 from semroute.adapters.lexical.pii.lexicon import Topic, Topics
 from semroute.adapters.lexical.pii.reading import Reading
@@ -177,26 +178,9 @@ def _by_form() -> dict[bytes, _Tests]:
 
 
 _FORMS: Final = _by_form()
-_SHAPE: Final = bytes.maketrans(
-    (digits + ascii_letters).encode(), b"0" * len(digits) + b"A" * len(ascii_letters)
-)
 _CAPITALS: Final = bytes.maketrans(ascii_lowercase.encode(), ascii_uppercase.encode())
-
-# One scan for all countries: a digit among the first seven characters, then groups. After a blank
-# only digits, or one letter, belong to the same number. Who has less than eight characters is seen
-# first. What is before a number is matched with it, since few places of a text are before one.
-_TOKEN: Final = re.compile(
-    r"[^0-9A-Za-z+][0-9A-Za-z](?<![^\W_].)(?<![0-9][.\-/].)"
-    r"(?![0-9A-Za-z]{0,6}+(?: (?![0-9]{1,7}+[A-Z]?+(?![^\W_])|[A-Z][0-9]{0,3}+[A-Z]?+(?![^\W_]))"
-    r"|[^0-9A-Za-z .\-/+]))(?=[0-9A-Za-z .\-/+]{7})"
-    r"(?:(?<=[0-9])|(?=[A-Za-z]{0,5}+[0-9]|(?<=[A-Z])[A-Z]?[ \-][0-9]|(?<=[A-Z])[A-Z]{5} [0-9]))"
-    r"[0-9A-Za-z]{0,18}+"
-    r"(?:(?:[.\-/+][0-9A-Za-z]{1,8}+|[ ](?:[0-9]{1,7}+[A-Z]?+|[A-Z][0-9]{0,3}+[A-Z]?+))"
-    r"(?![^\W_])){0,7}+"
-    r"(?![^\W_]|/)"
-)
 _SEPARATORS: Final = b" .-/+"
-_SHORTEST: Final = 8
+_WRITTEN: Final = Forms(_FORMS)
 _TESTS_OF_ONE: Final = 2  # take as long as a finding: records have many numbers beside an "id"
 
 
@@ -210,45 +194,22 @@ def find_national_ids(reading: Reading) -> Iterator[PiiSpan | None]:
     # As many bytes as characters; a number has none but ASCII's.
     raw = reading.text.encode("ascii", "replace")
     heard: dict[bytes, _Heard] = {}
-    for start, end, form in _formed(reading.text, raw.translate(_SHAPE)):
-        told = heard.get(form)
+    for start, end, written in _WRITTEN.written_in(raw):
+        told = heard.get(written.form)
         if told is None:
-            told = heard[form] = _heard(reading, _FORMS[form])
+            told = heard[written.form] = _heard(reading, _FORMS[written.form])
         if told.topics and reading.near(told.topics, start, end):
             tests = told.near
         elif told.begins is None or told.begins.match(reading.text, start) is not None:
             tests = told.alone
         else:
             continue
-        if tests:
+        if tests and written.stands_alone(reading.text, start, end):
             score, tested = _judged(reading, raw, tests, start, end)
             if score:
                 yield PiiSpan(PiiKind.NATIONAL_ID, start, end, score)
                 tested -= _TESTS_OF_ONE
             yield from repeat(None, -(-tested // _TESTS_OF_ONE))
-
-
-def _formed(text: str, shapes: bytes) -> Iterator[tuple[int, int, bytes]]:
-    """Yields what has the form of some country's number: from where to where, and which form."""
-    for match in _TOKEN.finditer(f"\n{text}"):
-        start, end = match.start(), match.end() - 1  # without the end of line before the text
-        if end - start < _SHORTEST:
-            continue
-        form = shapes[start:end]
-        if form in _FORMS:
-            yield start, end, form
-            continue
-        # A word in capitals may stand before, another number after: "ID 12345678Z 2024".
-        head, blank, tail = form.partition(b" ")
-        if not blank:
-            continue
-        if head.isalpha():
-            start += len(head) + 1
-            form = tail if tail in _FORMS else tail.partition(b" ")[0]
-        else:
-            form = head
-        if form in _FORMS:
-            yield start, start + len(form), form
 
 
 def _heard(reading: Reading, tests: _Tests) -> _Heard:

@@ -4,9 +4,9 @@ import math
 from itertools import count
 from typing import Final
 
-from ahocorasick_rs import BytesAhoCorasick
 from attrs import frozen
 
+from semroute.adapters.lexical.pii.automaton import Automaton
 from semroute.adapters.lexical.pii.lexicon import PHRASES, Topic
 
 # A megabyte of prose has some 5,000 words that say what a number is, one of records under such
@@ -17,15 +17,12 @@ _SPACING: Final = 32  # characters; what a longer text may have more of is furth
 _WORDS: Final = sorted({first for phrases in PHRASES.values() for first in phrases})
 # Each is looked for with what is before and behind it, in a copy of a byte for each character that
 # has nothing but letters and blanks.
-_FINDER: Final = BytesAhoCorasick([f" {word} ".encode("latin-1") for word in _WORDS])
+_AUTOMATON: Final = Automaton([f" {word} ".encode("latin-1") for word in _WORDS])
 _LETTERS: Final = (*range(ord("a"), ord("z") + 1), *range(ord("ß"), 256))
 _LETTERS_ALONE: Final = bytes(byte if byte in _LETTERS else ord(" ") for byte in range(256))
 # Letters that have no byte: none is in any of the words, but one may be beside.
 _HIGH: Final = "\u0100"
 _HIGHEST: Final = "\u024f"
-# The words of so much are all found at once, though a crowd may begin with the first of them.
-_BLOCK: Final = 65_536
-_OVERLAP: Final = max(map(len, _WORDS)) + 2
 
 
 @frozen
@@ -67,13 +64,8 @@ def telling_words(lower: str) -> Telling:
     most = max(_CROWD, len(lower) // _SPACING)
     words: dict[str, list[int]] = {}
     seen = count()
-    for block in range(0, len(text), _BLOCK):
-        found = _FINDER.find_matches_as_indexes(
-            letters[block : block + _BLOCK + _OVERLAP], overlapping=True
-        )
+    for block, found in _AUTOMATON.blocks(letters):
         for word, start, end in found:
-            if start >= _BLOCK:
-                break  # the next block has it
             before, behind = block + start, block + end - 1
             if has_high and (
                 _HIGH <= text[before] <= _HIGHEST or _HIGH <= text[behind] <= _HIGHEST
