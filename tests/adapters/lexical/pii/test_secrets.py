@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from semroute.adapters.lexical.pii.entropy import entropy, is_mixed, looks_random
 from semroute.adapters.lexical.pii.passwords import is_placeholder
 from semroute.domain.pii import PiiKind
-from tests.adapters.lexical.pii.marked import marked, unmarked
+from tests.adapters.lexical.pii.marked import FINDER, marked, unmarked
 
 # Put together here, so that nobody's scanner takes this file for a leak.
 RANDOM = "a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P6q7R8"
@@ -34,6 +34,14 @@ def test_tokens_are_known_by_their_prefix_and_length(token: str) -> None:
     assert marked(f"use {token}, please", PiiKind.TOKEN) == f"use ⟦{token}⟧, please"
     assert "⟦" not in marked(f"use {token[:12]}, please", PiiKind.TOKEN)
     assert "⟦" not in marked(f"usex{token}, please", PiiKind.TOKEN)
+
+
+@pytest.mark.parametrize("often", ["sk-", "ghp_", "ghp_ sk- hf_ npm_ SK AC EAA shp key- "])
+@pytest.mark.parametrize("token", ["ghp_" + RANDOM, "sk-" + RANDOM, "hf_" + RANDOM[:34]])
+def test_a_token_is_found_behind_many_beginnings_of_tokens(often: str, token: str) -> None:
+    text = f"{often * (200_000 // len(often))}, {token}"
+    (span,) = FINDER.find(text)
+    assert text[span.start : span.end] == token
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,7 @@ class Automaton:
 
     def __init__(self, strings: Sequence[bytes]) -> None:
         self._finder = BytesAhoCorasick(strings)
-        self._overlap = max(map(len, strings)) - 1
+        self._overlap = max(map(len, strings), default=1) - 1
 
     def blocks(self, raw: bytes) -> Iterator[tuple[int, list[Match]]]:
         """Yields where each block of a text begins, and what begins in it, in order of the ends."""

@@ -1,10 +1,10 @@
 """Keys and tokens that say by their form who issued them."""
 
 import re
-from collections.abc import Container, Iterator
+from collections.abc import Iterator
 from typing import Final
 
-from semroute.adapters.lexical.pii.automaton import Automaton
+from semroute.adapters.lexical.pii.automaton import BLOCK, Automaton
 from semroute.adapters.lexical.pii.entropy import looks_random
 from semroute.adapters.lexical.pii.issuers import CLOUD_KEYS, TOKENS
 from semroute.adapters.lexical.pii.lexicon import Topic
@@ -15,7 +15,8 @@ from semroute.domain.pii import PiiKind, PiiSpan
 _W: Final = r"[A-Za-z0-9_\-]"
 
 
-# When a block has more than this of what keys begin with, it is no slower to look for each.
+# When a block has more than this of what keys begin with, the rest of the text is only looked
+# through for what has not been seen yet.
 _MANY: Final = 1_024
 
 
@@ -38,20 +39,32 @@ class _Issuers:
             for start, rest in keys
         }
         self._starts = tuple(self._patterns)
-        self._automaton = Automaton([start.encode("ascii") for start in self._starts])
+        self._automaton = _automaton_for(self._starts)
 
     def patterns_for(self, text: str) -> Iterator[re.Pattern[str]]:
         """Yields the patterns of the issuers that a text may have keys of."""
         present = self._present_in(text)
         return (pattern for start, pattern in self._patterns.items() if start in present)
 
-    def _present_in(self, text: str) -> Container[str]:
+    def _present_in(self, text: str) -> set[str]:
         present: set[str] = set()
-        for _, found in self._automaton.blocks(text.encode("ascii", "replace")):
-            if len(found) > _MANY:
-                return text
-            present.update(self._starts[index] for index, _, _ in found)
+        rest = text.encode("ascii", "replace")
+        starts, automaton = self._starts, self._automaton
+        while rest:
+            for begin, found in automaton.blocks(rest):
+                present.update(starts[index] for index, _, _ in found)
+                if len(found) > _MANY:
+                    rest = rest[begin + BLOCK :]
+                    break
+            else:
+                break
+            starts = tuple(start for start in starts if start not in present)
+            automaton = _automaton_for(starts)
         return present
+
+
+def _automaton_for(starts: tuple[str, ...]) -> Automaton:
+    return Automaton([start.encode("ascii") for start in starts])
 
 
 _CLOUD: Final = _Issuers(CLOUD_KEYS)
