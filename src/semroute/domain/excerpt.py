@@ -5,8 +5,10 @@ a card number in each of two parts, or an order spread over turns. So the places
 of one origin meet are read once more, joined.
 """
 
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
+from itertools import islice, pairwise
+from operator import attrgetter
 from typing import Final, NamedTuple, TypeAlias
 
 from attrs import frozen
@@ -37,6 +39,9 @@ class _Piece(NamedTuple):
     path: Path
     start: int
     size: int
+
+
+_AT: Final = attrgetter("at")
 
 
 @frozen
@@ -85,7 +90,10 @@ class Excerpt:
 
     def places(self, start: int, end: int) -> Iterator[Place]:
         """Yields the spans of passages that a span of this text covers."""
-        for piece in self.pieces:
+        begin = max(bisect_right(self.pieces, start, key=_AT) - 1, 0)
+        for piece in islice(self.pieces, begin, None):
+            if piece.at >= end:
+                return
             first, last = max(start, piece.at), min(end, piece.at + piece.size)
             if first < last:
                 shift = piece.start - piece.at

@@ -21,8 +21,14 @@ _ENDS: Final = ".:!?"
 
 _PLACEHOLDER: Final = re.compile(r"\[[A-Z_]+_[0-9]+\]")
 
-# A string of a JSON document, or a placeholder outside all strings with what is left of a number.
-_TOKEN: Final = re.compile(rf'"(?:[^"\\]|\\.)*+"|([\w.+-]*{_PLACEHOLDER.pattern}[\w.+-]*)')
+# A string of a JSON document, be it open at the end, or placeholders outside all strings with what
+# is left of a number. Each character is looked at from one place only.
+_NUMERIC: Final = r"[\w.+-]"
+_TOKEN: Final = re.compile(
+    r'"(?:[^"\\]|\\.)*+(?:"|\Z)'
+    rf"|(?<!{_NUMERIC})({_NUMERIC}*+(?:{_PLACEHOLDER.pattern}{_NUMERIC}*+)++)",
+    re.DOTALL,
+)
 
 
 @frozen
@@ -89,7 +95,7 @@ def _kept(text: str, changed: str) -> str:
     if text.lstrip()[:1] not in {"{", "["}:
         return changed
     try:
-        json.loads(text)
+        json.loads(text, parse_int=str)  # which no number is too long for
     except (ValueError, RecursionError):
         return changed
     return _TOKEN.sub(lambda token: f'"{token[1]}"' if token[1] else token[0], changed)

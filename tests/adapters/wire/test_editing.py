@@ -109,17 +109,3 @@ def test_the_bytes_beside_an_edited_string_are_as_they_were(values: list[Any], s
     body = '{"x": [' + " , ".join([*before, '"old"', *after]) + "]}"
     result = edited(body.encode(), ChatEdit(texts={("x", at): "new"}))
     assert result.decode() == '{"x":[' + ",".join([*before, '"new"', *after]) + "]}"
-
-
-def test_a_placeholder_for_a_number_leaves_arguments_json() -> None:
-    said = '{"a": "[EMAIL_1] \\" [PHONE_1]", "b": [PHONE_2], "c": [[PHONE_3], 1]}'
-    body = b'{"messages":[{"tool_calls":[{"function":{"arguments":"x"}}],"content":"x"}]}'
-    call = ("messages", 0, "tool_calls", 0, "function", "arguments")
-    words = ("messages", 0, "content")
-    message = json.loads(edited(body, ChatEdit(None, {call: said, words: said})))["messages"][0]
-    assert message["content"] == said
-    assert json.loads(message["tool_calls"][0]["function"]["arguments"]) == {
-        "a": '[EMAIL_1] " [PHONE_1]',
-        "b": "[PHONE_2]",
-        "c": ["[PHONE_3]", 1],
-    }

@@ -4,7 +4,6 @@ Only the objects and lists on the way to what changes are taken apart, and only 
 level. What stands beside the way is never decoded, so numbers keep their spelling.
 """
 
-import re
 from collections.abc import Callable, Mapping
 from typing import Final, TypeAlias
 
@@ -32,9 +31,6 @@ Prompter: TypeAlias = Callable[[Fields, SystemPrompt], None]
 _Changes: TypeAlias = "dict[str | int, _Change]"
 _Change: TypeAlias = "str | Raw | _Changes"
 
-# In a tool call's arguments, which are JSON, a placeholder may have come in the place of a number.
-_STRING_OR_PLACEHOLDER: Final = re.compile(r'"(?:[^"\\]|\\.)*+"|\[[A-Z_]+_[0-9]+\]', re.DOTALL)
-
 
 def edited(body: bytes, edit: ChatEdit, prompter: Prompter | None = None) -> bytes:
     """Returns a request, which must have been read strictly before, as edited.
@@ -48,10 +44,7 @@ def edited(body: bytes, edit: ChatEdit, prompter: Prompter | None = None) -> byt
         LookupError: There is no string at a place the edit names. It says nothing more,
             because a path may have somebody's name in it.
     """
-    texts: dict[Path, str] = {
-        path: _quoted(text) if path[-1:] == ("arguments",) else text
-        for path, text in edit.texts.items()
-    }
+    texts: dict[Path, str] = dict(edit.texts)
     if edit.model is not None:
         texts["model",] = edit.model
     system = edit.system if prompter is not None else None
@@ -74,13 +67,6 @@ def replaced(body: bytes, values: Mapping[Path, Raw]) -> bytes:
         LookupError: There is no such place.
     """
     return bytes(_changed(raw_of(body), _tree(values))) if values else body
-
-
-def _quoted(arguments: str) -> str:
-    """Returns a document with its bare placeholders, which no JSON has, as strings."""
-    return _STRING_OR_PLACEHOLDER.sub(
-        lambda part: part[0] if part[0][0] == '"' else f'"{part[0]}"', arguments
-    )
 
 
 def _tree(values: Mapping[Path, str] | Mapping[Path, Raw]) -> _Changes:

@@ -210,14 +210,15 @@ RULES: Final = (
     _rule(
         "fakes chat-template tokens or role markers",
         "<|im_|[inst]|<<sys>>|<|sys|<|user|<|assistant|<|end|</system>|<system>|<|start_header",
-        r"<\|(?:im_start|im_end|system|user|assistant|start_header_id)\|?>?[\s\S]{0,400}?<\|"
-        r"|\[inst\]\s{0,4}<<sys>>|<<sys>>[\s\S]{0,400}?<</sys>>"
+        r"<\|(?:im_start|im_end|system|user|assistant|start_header_id)\|?>?"
+        r"(?:[^<]|<(?!\|)){0,400}+<\|"
+        r"|\[inst\]\s{0,4}<<sys>>|<<sys>>(?:[^<]|<(?!</?sys>>)){0,400}+<</sys>>"
         r"|</system>\s{0,8}<system>|<system>[^<]{0,400}\b(?:rules?|refus|ignore|reveal|unrestricted)",
     ),
     _rule(
         "pretends to speak for the system or its makers",
         "override|update|notice|alert|message|filter|safeguard|restriction|safety",
-        r"(?:^|[\n\[<#{\"'*=-])\W{0,4}(?:system|root|admin(?:istrator)?)\W{0,3}"
+        r"(?:^|[\n\[<#{\"'*=-])\W{0,4}+(?:system|root|admin(?:istrator)?)\W{0,3}"
         r"(?:override|update|notice|alert|message)\b"
         r"|\b(?:filters?|safeguards?|restrictions|safety~(?:layer|filters?|rules))~"
         + _upto(2)
