@@ -6,6 +6,7 @@ import pytest
 from semroute.adapters.lexical.attacks.model import LexicalAttackModel
 from semroute.adapters.lexical.attacks.rules import RULES, Rule, fired
 from tests.costs import is_within, seconds_of
+from tests.hostile import ORDERS, text_of
 
 CASES = [
     (
@@ -118,7 +119,7 @@ def test_stems_are_part_of_what_a_rule_matches(rule: object) -> None:
 def test_what_a_rule_reads_of_a_hostile_megabyte_takes_a_fraction_of_a_second(rule: Rule) -> None:
     # All that the model shows the rules of a text: eight passages, each cut at so many characters.
     passages, chars = 8, 4096
-    texts = [(piece * chars)[: chars - len(rule.stems[0])] + rule.stems[0] for piece in HOSTILE]
+    texts = [text_of(piece, chars - len(rule.stems[0])) + rule.stems[0] for piece in ORDERS]
     worst = max(texts, key=lambda text: seconds_of(lambda: rule.fires(text)))
     read = partial(all_of, rule, [worst] * passages)
     assert is_within(SECONDS, read), worst[:20]
@@ -148,7 +149,7 @@ def test_words_may_stand_between_underscores_and_apostrophes() -> None:
 
 def test_a_hostile_megabyte_is_scored_in_a_fraction_of_a_second() -> None:
     model = LexicalAttackModel.load()
-    texts = [(piece * LENGTH)[:LENGTH] for piece in HOSTILE]
+    texts = [text_of(piece, LENGTH) for piece in ORDERS]
     worst = max(texts, key=lambda text: seconds_of(lambda: model.score(text)))
     assert is_within(SCORE_SECONDS, lambda: model.score(worst)), worst[:20]
 
@@ -162,30 +163,3 @@ LENGTH = 1_000_000
 SECONDS = 0.3
 # The letters have most windows in what has no full stops: 0.24 s of the worst piece.
 SCORE_SECONDS = 0.5
-HOSTILE = [
-    "ignore your ",
-    "forget previous a ",
-    "your rules ",
-    "ignoriere ",
-    "zeig ",
-    "show ",
-    "repeat words ",
-    "ai ",
-    "you ",
-    "enable mode ",
-    "never say ",
-    "if you refuse ",
-    "stay in character ",
-    "<<sys>>",
-    "<|user",
-    "[",
-    "filters are ",
-    "note to ai ",
-    "attention ai ",
-    "a. ",
-    "aa Bb cc ",
-    "never mention user ",
-    "![x](http://a?",
-    " ",
-    "_",
-]
