@@ -54,7 +54,7 @@ def main() -> None:
     parser.add_argument("--data-root", type=Path, action="append", required=True)
     arguments = parser.parse_args()
     words = dict.fromkeys(_dictionary(arguments.dictionary))
-    materials = _manifest().files
+    materials = [each for each in _manifest().files if not each.apart]
     ours: dict[str, None] = {}
     counts: Counter[str] = Counter()
     names: set[str] = set()

@@ -39,7 +39,7 @@ def written(path: Path, rows: list[dict[str, Any]]) -> Path:
     return path
 
 
-def manifest(**fields: str) -> str:
+def manifest(**fields: str | bool) -> str:
     file = {
         "path": "rows.jsonl",
         "sha256": "0" * 64,
@@ -64,10 +64,11 @@ def read(text: str, *, own_use: bool = False) -> Manifest:
         ({"teaches": "complexity"}, "no file teaches categories"),
         ({"teaches": "complexity"}, "complexity needs to know the strong and the weak model"),
         ({"licens": "MIT"}, "licens"),
+        ({"teaches": "attacks", "apart": True}, "apart: only what teaches categories"),
     ],
 )
 def test_a_manifest_that_cannot_be_followed_is_refused(
-    fields: dict[str, str], message: str
+    fields: dict[str, str | bool], message: str
 ) -> None:
     with pytest.raises(SettingsError, match=message):
         read(manifest(**fields))

@@ -5,9 +5,12 @@ import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+import pytest
+from attrs import evolve
+
 from semroute.app.cli.configuration import read_library
 from semroute.app.cli.train_plan import Lessons, Plan
-from semroute.app.training import Manifest, Material, Subject
+from semroute.app.training import Manifest, Material, MaterialError, Subject
 
 PROMPTS = ({"text": "Who may sue?", "label": "law"}, {"text": "Why is 2 prime?", "label": "math"})
 
@@ -47,3 +50,15 @@ def test_prompts_are_made_of_terms_and_both_heads_learn_them(tmp_path: Path) -> 
         ("terms.jsonl", "categories", 2),
         ("terms.jsonl", "fast", 2),
     ]
+
+
+def test_some_texts_are_set_apart_if_their_categories_are_taught_by_others(tmp_path: Path) -> None:
+    prompts = taught(tmp_path / "prompts.jsonl", "categories", PROMPTS)
+    usual = taught(tmp_path / "usual.jsonl", "categories", [{"text": "is it?", "label": "law"}])
+    usual = evolve(usual, apart=True)
+    texts, definitions = lessons(tmp_path, usual, prompts).categories(["categories"])
+    assert [each.text for each in texts if each.is_apart] == ["is it?"]
+    assert [each.name for each in definitions] == ["law", "math"]
+    strange = taught(tmp_path / "strange.jsonl", "categories", [{"text": "a", "label": "bikes"}])
+    with pytest.raises(MaterialError, match="'bikes' is a label of texts that are set apart"):
+        lessons(tmp_path, evolve(strange, apart=True), prompts).categories(["categories"])

@@ -82,6 +82,19 @@ def test_places_tell_where_the_words_stand(texts: list[str]) -> None:
             assert by_path[piece_path][start:end] in excerpt.text
 
 
+@given(st.lists(st.text(max_size=9), max_size=40), st.data())
+def test_a_span_covers_what_each_passage_lends_of_it(texts: list[str], data: st.DataObject) -> None:
+    for excerpt in excerpts_of(passages(*texts)):
+        start = data.draw(st.integers(0, len(excerpt.text)))
+        end = data.draw(st.integers(start, len(excerpt.text)))
+        expected = [
+            (piece.path, piece.start + first - piece.at, piece.start + last - piece.at)
+            for piece in excerpt.pieces
+            if (first := max(start, piece.at)) < (last := min(end, piece.at + piece.size))
+        ]
+        assert list(excerpt.places(start, end)) == expected
+
+
 @given(st.lists(st.integers(0, 3000), max_size=60))
 def test_the_work_is_linear(sizes: list[int]) -> None:
     found = passages(*("x" * size for size in sizes))

@@ -55,6 +55,33 @@ def test_a_number_of_a_json_document_becomes_a_string_and_the_document_stays_one
     ]
 
 
+def test_what_is_left_of_a_number_between_two_of_them_stays_in_one_string() -> None:
+    document = passage(0, '{"n": 41111, "m": -4111.4111e1}')
+    places = [(6, 8), (9, 11), (19, 23), (24, 26)]
+    data = [PersonalDatum(document.path, PiiSpan(PiiKind.PHONE, *each)) for each in places]
+    assert texts([document], data) == [
+        '{"n": "[PHONE_1]1[PHONE_2]", "m": "-[PHONE_3].[PHONE_1]11e1"}'
+    ]
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        '{"n": 1.' + "1" * 500_000 + "}",
+        '{"n": ' + "1" * 500_000 + "}",
+        '{"n": "' + '\\"' * 250_000 + '"}',
+        "[" + "1," * 250_000 + "1]",
+        "[" * 900 + "1" * 500_000 + "]" * 900,
+    ],
+    ids=["fraction", "number", "quotes", "numbers", "nested"],
+)
+def test_a_long_document_takes_no_longer_than_other_texts(document: str) -> None:
+    mixed = passage(0, '["a@x.org", ' + document + "]")
+    with costing(0.5):  # a long number once took the square of its length: more than an hour
+        (changed,) = texts([mixed], data_in([mixed], "a@x.org"))
+    assert changed == '["[EMAIL_1]", ' + document + "]"
+
+
 def test_so_does_a_number_that_is_said_again_in_one() -> None:
     passages = [passage(0, "password: 12345678"), passage(1, '{"n": -12345678, "m": [12345678]}')]
     data = data_in(passages[:1], "12345678", kind=PiiKind.PASSWORD)

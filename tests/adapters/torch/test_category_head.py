@@ -12,17 +12,14 @@ from semroute.adapters.torch.artefact import HEADS
 from semroute.adapters.torch.category_head import (
     CATEGORIES_FILE,
     CategoryHead,
-    believed,
     digest_of,
     line_digest,
-    shares_of,
     trained_categories,
 )
 from semroute.adapters.torch.category_model import CategoryModel, lines_to_encode
 from semroute.adapters.torch.complexity_head import ComplexityHead
 from semroute.adapters.torch.quantiles import QUANTILES, quantiles_of, rank_in
 from semroute.adapters.torch.training.category_parts import About, Parts, write_head
-from semroute.adapters.torch.training.kinds import told_apart
 from semroute.adapters.torch.training.networks import Network
 from semroute.domain.classification import CategoryDefinition
 
@@ -33,7 +30,6 @@ NAMES = ("art", "law", "math")
 SHIPPED = tuple(CategoryDefinition(name, f"all about {name}", (f"{name}?",)) for name in NAMES)
 OWN = CategoryDefinition("bikes", "bicycles")
 FINGERPRINT = "sha256:tests"
-TRUST = np.array([-0.5, 0.125], np.float32)
 
 
 def units(*shape: int, seed: int = 0) -> np.ndarray:
@@ -54,7 +50,6 @@ def parts() -> Parts:
         np.array([0, 0, 1, 1, 1, 2]),
         np.ones(6, np.float32),
         units(3, seed=2).astype(np.float16).astype(np.float32),
-        (numbers(2, SIZE), numbers(2)),
     )
 
 
@@ -65,7 +60,7 @@ def directory(tmp_path: Path) -> Path:
     experts = np.array([0.5, 0.25, 2.0], np.float32)
     distances = quantiles_of(np.linspace(0, 1, 50, dtype=np.float32))
     digests = [digest_of(each) for each in SHIPPED]
-    about = About(NAMES, digests, experts, TRUST, distances, vectors)
+    about = About(NAMES, digests, experts, distances, vectors)
     write_head(parts(), about, FINGERPRINT, tmp_path)
     return tmp_path
 
@@ -77,11 +72,10 @@ def head(directory: Path) -> CategoryHead:
 
 def test_its_scores_are_those_it_was_trained_with(head: CategoryHead) -> None:
     vectors = units(20, seed=4)
-    opinions, shares = parts().opinions(vectors), parts().shares(vectors)
+    opinions = parts().opinions(vectors)
     expected = sum(
         weight * opinion for weight, opinion in zip((0.5, 0.25, 2.0), opinions.all, strict=True)
     )
-    expected = expected * np.exp(-0.5 * shares[:, 0] + 0.125 * shares[:, 1])[:, None]
     said = np.stack([head.opinion(vector).scores for vector in vectors])
     assert np.abs(said - expected).max() < 1e-4
 
@@ -95,34 +89,8 @@ def test_its_network_is_torchs(head: CategoryHead) -> None:
             layer.bias.copy_(torch.from_numpy(bias))
         expected = last(torch.relu(first(torch.from_numpy(vector)))).numpy()
     only = evolve(head.experts, network=1, prototypes=0, description=0)
-    alone = evolve(head, experts=only, trust=np.zeros(2, np.float32))
+    alone = evolve(head, experts=only)
     assert np.abs(alone.opinion(vector).scores - expected).max() < 1e-5
-
-
-def test_how_sure_it_is_depends_on_the_kind_of_a_prompt_and_what_it_says_does_not() -> None:
-    scores = np.array([[3, 1, 0], [3, 1, 0], [0, -2, 1]], np.float32)
-    shares = np.array([[1, 0], [0, 1], [0.2, 0.8]], np.float32)
-    said = believed(scores, shares, TRUST)
-    assert said == pytest.approx(scores * np.exp(np.array([[-0.5], [0.125], [0]])), abs=1e-6)
-    assert (said.argsort(axis=1) == scores.argsort(axis=1)).all()
-
-
-def test_kinds_of_text_are_told_apart_by_their_vectors_however_few_of_one_there_are() -> None:
-    vectors = units(2_000, seed=9)
-    is_rare = (vectors[:, 0] > 0.5) & (vectors[:, 1] > 0)
-    learnt = told_apart(vectors[:1_000], np.where(is_rare, "chat", "exam")[:1_000])
-    shares = shares_of(vectors[1_000:], learnt)
-    assert shares.sum(axis=1) == pytest.approx(np.ones(1_000))
-    is_found = shares[:, 0] > 0.5
-    assert 0 < is_rare.mean() < 0.15
-    assert is_found[is_rare[1_000:]].mean() > 0.9
-    assert is_found[~is_rare[1_000:]].mean() < 0.2
-
-
-def test_where_there_is_one_kind_of_text_every_text_is_of_it() -> None:
-    vectors = units(20, seed=10)
-    learnt = told_apart(vectors, np.array(["own"] * 20))
-    assert shares_of(vectors, learnt) == pytest.approx(np.ones((20, 1)))
 
 
 def test_what_a_prompts_words_say_is_heeded_too(head: CategoryHead) -> None:

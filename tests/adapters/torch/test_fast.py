@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 
 from semroute.adapters.torch import CheckpointError
+from semroute.adapters.torch.category_head import CATEGORIES_FILE
 from semroute.adapters.torch.checkpoint import embedded
 from semroute.adapters.torch.encoder import Encoder
 from semroute.adapters.torch.fast import (
@@ -28,7 +29,13 @@ from semroute.adapters.torch.fast import (
 from semroute.adapters.torch.fast.model import grounds_of
 from semroute.adapters.torch.fast.packing import LARGEST, packed, unpacked
 from semroute.adapters.torch.fast.tokens import PAIR_BITS, grams_of
-from semroute.adapters.torch.training import CategoryText, Vectorizer, hold_out, train_fast
+from semroute.adapters.torch.training import (
+    CategoryText,
+    Vectorizer,
+    hold_out,
+    train_categories,
+    train_fast,
+)
 from semroute.adapters.torch.training.fast import losses_of, principal, shrunk
 from semroute.adapters.torch.training.files import write_weights
 from semroute.adapters.torch.training.trust import trust_in
@@ -37,7 +44,7 @@ from semroute.domain.classification import CategoryDefinition
 
 TOKENS = Tokens.load(embedded())
 NAMES = ("art", "law", "math")
-SIZE, WIDTH = 4, 5
+SIZE, WIDTH, KINDS = 4, 5, 2
 
 
 def model() -> FastModel:
@@ -53,10 +60,11 @@ def model() -> FastModel:
         numbers(TOKENS.size, SIZE),
         (numbers(WIDTH, SIZE), numbers(WIDTH)),
         (numbers(3, WIDTH), numbers(3)),
-        numbers(TOKENS.size + 2**PAIR_BITS, 3),
-        numbers(3),
-        np.array([0.1, 0.4, -0.2], np.float32),
+        numbers(TOKENS.size + 2**PAIR_BITS, 3 + KINDS),
+        numbers(3 + KINDS),
+        np.array([0.1, -0.3, 0.4, -0.2], np.float32),
         np.array([0.7, 0.3], np.float32),
+        np.array([0.2, -0.1], np.float32),
         np.array([0.5, 0.7, 0.9], np.float32),
         np.array([0.02, 0.004, 0.001], np.float32),
     )
@@ -80,6 +88,7 @@ def save(directory: Path, encoder: str = TOKENS.fingerprint, **changed: Any) -> 
         "bias": MODEL.bias,
         "trust": MODEL.trust,
         "beside": MODEL.beside,
+        "trust_beside": MODEL.trust_beside,
         "thresholds": MODEL.thresholds,
         "losses": MODEL.losses,
     }
@@ -88,8 +97,8 @@ def save(directory: Path, encoder: str = TOKENS.fingerprint, **changed: Any) -> 
     return directory
 
 
-def reference(ids: list[int]) -> list[float]:
-    """The same sums, one number at a time."""
+def reference(ids: list[int]) -> tuple[list[float], list[float]]:
+    """The same sums, one number at a time: of every category, and of every kind of text."""
     total = [sum(float(MODEL.vectors[token][at]) for token in ids) for at in range(SIZE)]
     length = sum(value * value for value in total) ** 0.5
     direction = [value / length if length else 0.0 for value in total]
@@ -97,6 +106,11 @@ def reference(ids: list[int]) -> list[float]:
     for first, second in itertools.pairwise(ids):
         mixed = (first * 2654435761 + second * 2246822519) % 2**32
         places.add(TOKENS.size + mixed // 2 ** (32 - PAIR_BITS))
+
+    def said_by_grams(column: int) -> float:
+        total = sum(float(MODEL.grams[place][column]) for place in places)
+        return total / math.sqrt(max(len(places), 1)) + float(MODEL.bias[column])
+
     halves: list[tuple[float, float]] = []
     for name in range(3):
         network = float(MODEL.output[1][name])
@@ -105,24 +119,30 @@ def reference(ids: list[int]) -> list[float]:
                 float(MODEL.hidden[0][unit][at]) * direction[at] for at in range(SIZE)
             )
             network += float(MODEL.output[0][name][unit]) * max(inner, 0.0)
-        words = sum(float(MODEL.grams[place][name]) for place in places)
-        halves.append((network, words / max(len(places), 1) ** 0.5 + float(MODEL.bias[name])))
+        halves.append((network, said_by_grams(name)))
     first, second = (max(range(3), key=lambda name: halves[name][at]) for at in range(2))
-    always, united, longer = map(float, MODEL.trust)
+    odds = [math.exp(said_by_grams(3 + kind)) for kind in range(KINDS)]
+    kinds = [each / sum(odds) for each in odds]
+    *by_kind, united, longer = map(float, MODEL.trust)
+    always = sum(share * trust for share, trust in zip(kinds, by_kind, strict=True))
     trust = math.exp(always + united * (first == second) + longer * math.log(1 + len(ids)))
-    return [trust * (network + words) for network, words in halves]
+    return [trust * (network + words) for network, words in halves], kinds
 
 
 @given(st.lists(st.integers(0, TOKENS.size - 1), max_size=30))
 def test_its_scores_are_those_of_plain_arithmetic(ids: list[int]) -> None:
-    assert MODEL.scores(np.array(ids, np.intp)) == pytest.approx(reference(ids), abs=1e-3)
+    scores, kinds = MODEL.scores(np.array(ids, np.intp))
+    expected_scores, expected_kinds = reference(ids)
+    assert scores == pytest.approx(expected_scores, abs=1e-3)
+    assert kinds == pytest.approx(expected_kinds, abs=1e-5)
 
 
 def test_beside_the_encoder_both_count_as_much_as_they_should() -> None:
     encoder = np.array([2, 0, -1], np.float32)
-    ours = MODEL.scores(TOKENS.of("can my landlord evict me")[0])
+    ours, kinds = MODEL.scores(TOKENS.of("can my landlord evict me")[0])
     said = MODEL.with_encoder(encoder, "can my landlord evict me")
-    assert said == pytest.approx(0.7 * encoder + 0.3 * ours, abs=1e-5)
+    sure = math.exp(0.2 * kinds[0] - 0.1 * kinds[1])
+    assert said == pytest.approx(sure * (0.7 * encoder + 0.3 * ours), abs=1e-5)
 
 
 @given(st.text(max_size=200))
@@ -155,13 +175,15 @@ def test_a_text_is_made_of_its_tokens_and_their_pairs_each_once() -> None:
 
 
 def test_fewer_categories_share_what_the_others_had() -> None:
-    even = evolve(MODEL, trust=np.zeros(3, np.float32))  # who is of one mind depends on the choice
+    even = evolve(MODEL, trust=np.zeros(4, np.float32))  # who is of one mind depends on the choice
     narrowed = even.narrowed(("math", "art"))
     assert narrowed.grams.flags.c_contiguous  # or each prompt would copy all of them
     assert narrowed.names == ("art", "math")
     whole = {each.category: each.probability for each in even.classify(Prompt("hello")).scores}
     part = {each.category: each.probability for each in narrowed.classify(Prompt("hello")).scores}
     assert part["art"] / part["math"] == pytest.approx(whole["art"] / whole["math"], rel=1e-4)
+    ids, _ = TOKENS.of("hello")
+    assert narrowed.scores(ids)[1] == pytest.approx(even.scores(ids)[1])
 
 
 @pytest.mark.parametrize(
@@ -175,8 +197,10 @@ def test_the_more_risk_the_lower_the_threshold(risk: float, threshold: float | N
 def test_it_is_surer_where_both_halves_say_the_same() -> None:
     first = np.array([[3.0, 0, 0], [3.0, 0, 0]], np.float32)
     second = np.array([[1.0, 0, 0], [0, 1.0, 0]], np.float32)
-    grounds = grounds_of(first, second, np.array([0, 0]))
-    assert np.exp(grounds @ np.array([0, 1, 0])).tolist() == pytest.approx([np.e, 1])
+    kinds = np.array([[0.25, 0.75], [1, 0]], np.float32)
+    grounds = grounds_of(first, second, kinds, np.array([0, 0]))
+    assert np.exp(grounds @ np.array([0, 0, 1, 0])).tolist() == pytest.approx([np.e, 1])
+    assert (grounds @ np.array([4, 8, 0, 0])).tolist() == [7, 4]
 
 
 def test_trust_is_what_was_seen_of_texts_that_nobody_learnt() -> None:
@@ -300,27 +324,29 @@ class ByWords(Vectorizer):
         return np.array(weights.detach().numpy())
 
 
+SUBJECTS = {
+    "food": ("egg", "bread", "soup", "onion"),
+    "stars": ("moon", "comet", "sun", "mars"),
+}
+TEXTS = [
+    CategoryText(text.format(word), label, kind)
+    for label, words in SUBJECTS.items()
+    for word in words
+    for kind, text in (("chat", "tell me about the {}"), ("exam", "What is {} made of?"))
+]
+DEFINITIONS = [CategoryDefinition("food", "cooking"), CategoryDefinition("stars")]
+
+
 @pytest.mark.model
 def test_the_same_texts_make_the_same_model_and_it_has_learnt_them(
     encoder: Encoder, tmp_path: Path
 ) -> None:
-    subjects = {
-        "food": ("egg", "bread", "soup", "onion"),
-        "stars": ("moon", "comet", "sun", "mars"),
-    }
-    texts = [
-        CategoryText(text.format(word), label, kind)
-        for label, words in subjects.items()
-        for word in words
-        for kind, text in (("chat", "tell me about the {}"), ("exam", "What is {} made of?"))
-    ]
-    definitions = [CategoryDefinition("food", "cooking"), CategoryDefinition("stars")]
     made = []
     for name in ("one", "two"):
         place = tmp_path / name
         place.mkdir()
         vectorizer = ByWords(encoder)
-        held = hold_out(texts, definitions, vectorizer)
+        held = hold_out(TEXTS, DEFINITIONS, vectorizer)
         figures = train_fast(held, vectorizer, place)
         made.append((place / FAST_FILE).read_bytes())
         assert {kind: each["texts"] for kind, each in figures.items()} == {
@@ -333,6 +359,37 @@ def test_the_same_texts_make_the_same_model_and_it_has_learnt_them(
     learnt = FastModel.load(TOKENS, tmp_path / "one")
     assert learnt.classify(Prompt("bread and soup")).best.category == "food"
     assert learnt.classify(Prompt("the moon and mars")).best.category == "stars"
+
+
+@pytest.mark.model
+def test_what_is_set_apart_says_how_sure_to_be_and_nothing_else(
+    encoder: Encoder, tmp_path: Path
+) -> None:
+    learnt: list[tuple[bytes, FastModel]] = []
+    for name, labels in (("right", ("food", "stars")), ("wrong", ("stars", "food"))):
+        place = tmp_path / name
+        place.mkdir()
+        apart = [
+            CategoryText(text, label, "chat", is_apart=True)
+            for label, some in zip(
+                labels, (("eggs?", "some bread"), ("a comet", "moons")), strict=True
+            )
+            for text in some
+        ]
+        vectorizer = ByWords(encoder)
+        held = hold_out([*TEXTS, *apart], DEFINITIONS, vectorizer)
+        figures = train_fast(held, vectorizer, place)
+        train_categories(held, vectorizer, place)
+        assert figures["chat"]["texts"] == 8, "nothing is measured on them"
+        learnt.append(((place / CATEGORIES_FILE).read_bytes(), FastModel.load(TOKENS, place)))
+    (head, sure), (same, doubtful) = learnt
+    assert head == same
+    assert (sure.grams == doubtful.grams).all()
+    assert (sure.vectors == doubtful.vectors).all()
+    chat, _ = sure.trust_beside - doubtful.trust_beside
+    assert chat > 0.5
+    prompt = Prompt("tell me about the bread")
+    assert sure.classify(prompt).best.probability > doubtful.classify(prompt).best.probability
 
 
 @pytest.mark.model

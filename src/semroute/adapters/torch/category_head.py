@@ -57,9 +57,7 @@ class Opinion:
 class CategoryHead:
     """A small network, prototypes and descriptions, which vote on a prompt's category.
 
-    The votes are sums of log odds, so their weights are the head's temperature as well. How sure
-    to be depends on the prompt too: some kinds of text are known better than others, such as
-    everyday prompts and examination questions.
+    The votes are sums of log odds, so their weights are the head's temperature as well.
 
     Args:
         names: The categories it knows, sorted.
@@ -71,8 +69,6 @@ class CategoryHead:
         counts: How many texts each prototype stands for; shape (n,).
         descriptions: Shape (len(names), dimensions).
         experts: How much each opinion counts.
-        kinds: Weight (kinds, dimensions) and bias (kinds,) of what tells kinds of text apart.
-        trust: How much to believe the opinions' sum, for each kind, as `believed` has it.
         distances: Quantiles of how far known prompts are from their nearest prototype.
         lines: The vectors of the lines that describe the shipped categories, by digest.
     """
@@ -86,8 +82,6 @@ class CategoryHead:
     counts: _Floats
     descriptions: Vectors
     experts: Experts
-    kinds: tuple[_Floats, _Floats]
-    trust: _Floats
     distances: _Floats
     lines: Mapping[str, Vector]
 
@@ -106,7 +100,6 @@ class CategoryHead:
         owners = artefact.tensor("owners", len(prototypes)).astype(np.intp)
         keys = artefact.texts("lines")
         numbers = artefact.tensor("experts", 3).tolist()
-        kinds = artefact.tensor("kinds.weight", None, dimensions)
         if list(names) != sorted(set(names)) or len(digests) != count or not count:
             message = f"{artefact.path} does not say which categories it is about"
             raise CheckpointError(message)
@@ -126,8 +119,6 @@ class CategoryHead:
             artefact.tensor("counts", len(prototypes)),
             artefact.tensor("descriptions", count, dimensions),
             Experts(*numbers),
-            (kinds, artefact.tensor("kinds.bias", len(kinds))),
-            artefact.tensor("trust", len(kinds)),
             artefact.tensor("distances", QUANTILES),
             dict(zip(keys, artefact.tensor("lines", len(keys), dimensions), strict=True)),
         )
@@ -147,13 +138,14 @@ class CategoryHead:
         experts = self.experts
         # Not `@`, as in the category bank: BLAS would wake threads of its own.
         cosines = np.vecdot(self.prototypes, vector)
-        said = (
+        scores = (
             experts.network * self._network(vector)
             + experts.prototypes * self._nearness(cosines)
             + experts.description * np.vecdot(self.descriptions, vector)
         )
-        (scores,) = believed(said[None], shares_of(vector[None], self.kinds), self.trust)
-        return Opinion(scores, rank_in(self.distances, 1 - float(cosines.max())))
+        return Opinion(
+            np.asarray(scores, np.float32), rank_in(self.distances, 1 - float(cosines.max()))
+        )
 
     def own_prototypes(self, name: str) -> Vectors:
         """Returns the prototypes of a category it knows."""
@@ -171,31 +163,6 @@ class CategoryHead:
         closeness = np.exp((cosines - 1) / REACH)  # at most 1, so it cannot overflow
         sizes = np.diff(self.starts, append=len(cosines))
         return np.asarray(np.log(np.add.reduceat(closeness, self.starts) / sizes), np.float32)
-
-
-def believed(scores: _Floats, shares: _Floats, trust: _Floats) -> _Floats:
-    """Returns scores that say how sure to be, which moves none to another category.
-
-    Args:
-        scores: Of some prompts; shape (prompts, categories).
-        shares: How much each prompt seems to be of each kind; shape (prompts, kinds).
-        trust: The logarithm of how much to believe scores, for each kind.
-    """
-    # Not `@`, as in the category bank: BLAS would wake threads of its own.
-    return np.asarray(scores * np.exp(np.einsum("ij,j->i", shares, trust))[:, None], np.float32)
-
-
-def shares_of(vectors: Vectors, kinds: tuple[_Floats, _Floats]) -> _Floats:
-    """Returns how probably texts are of each kind; shape (len(vectors), kinds).
-
-    Args:
-        vectors: Of the texts; shape (n, dimensions).
-        kinds: Weight and bias, as a head has them.
-    """
-    weight, bias = kinds
-    odds = np.einsum("ij,kj->ik", vectors, weight) + bias
-    likely = np.exp(odds - odds.max(axis=1, keepdims=True))
-    return np.asarray(likely / likely.sum(axis=1, keepdims=True), np.float32)
 
 
 def trained_categories(directory: Path) -> frozenset[str]:

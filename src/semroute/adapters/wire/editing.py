@@ -5,7 +5,7 @@ level. What stands beside the way is never decoded, so numbers keep their spelli
 """
 
 from collections.abc import Callable, Mapping
-from typing import Final, TypeAlias
+from typing import TypeAlias
 
 from semroute.domain.passage import Path
 from semroute.domain.routing import ChatEdit, SystemPrompt

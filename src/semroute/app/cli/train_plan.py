@@ -110,12 +110,22 @@ class Lessons:
 
         Args:
             heads: Who learns them: `categories`, `fast`, or both.
+
+        Raises:
+            MaterialError: A file is missing, is another one, or has a row that cannot be used; or
+                how sure to be of a category is to be learnt, and the category is not.
         """
         texts: list[CategoryText] = []
         held_out = self.plan.held_out("categories")
         for material, prompts in self._prompts("categories", heads):
             for prompt in prompts:
-                text = CategoryText(prompt.text, prompt.label, material.kind, material.weight)
+                text = CategoryText(
+                    prompt.text,
+                    prompt.label,
+                    material.kind,
+                    material.weight,
+                    is_apart=material.apart,
+                )
                 if material.phrased:
                     asked = phrased(prompt.text, material.phrased)
                     texts += [
@@ -127,7 +137,11 @@ class Lessons:
                 texts.append(text)
                 if _share_of(prompt.text) < material.typos:
                     texts.append(evolve(text, text=mistyped(prompt.text), origin=prompt.text))
-        labels = sorted({each.label for each in texts})
+        labels = sorted({each.label for each in texts if not each.is_apart})
+        for each in texts:
+            if each.label not in labels:
+                message = f"{each.label!r} is a label of texts that are set apart, and of no others"
+                raise MaterialError(message)
         definitions = [_shipped(label, self.plan.library) for label in labels]
         return [*texts, *_lines_of(definitions)], definitions
 

@@ -28,7 +28,7 @@ class FastSettings:
             description="`first`: how much of all prompts may come off worse than with the "
             "encoder; how sure it must be follows from this.",
         ),
-    ] = 0.005  # docs/fast-tier.md says how it was chosen
+    ] = 0.003  # docs/fast-tier.md says how it was chosen
 
 
 @frozen

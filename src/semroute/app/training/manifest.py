@@ -76,6 +76,13 @@ class Material:
         ),
     ] = None
     weight: Annotated[float, Meta(gt=0, le=1000, description="How much a row counts.")] = 1.0
+    apart: Annotated[
+        bool,
+        Meta(
+            description="For `categories`: nothing is learnt from it but how sure to be of texts "
+            "of its kind. It should be what is mostly asked."
+        ),
+    ] = False
     typos: Annotated[
         float, Meta(ge=0, le=1, description="The share of rows that are also learnt mistyped.")
     ] = 0.0
@@ -140,6 +147,8 @@ def manifest_mistakes(manifest: Manifest, *, own_use: bool) -> Iterator[tuple[Pa
     for index, each in enumerate(manifest.files):
         if each.licence not in ALLOWED_LICENCES and not own_use:
             yield ("files", index, "licence"), refusal_of(each.licence)
+        if each.apart and each.teaches != "categories":
+            yield ("files", index, "apart"), "only what teaches categories can be set apart"
         if each.teaches == "complexity" and (each.strong is None or each.weak is None):
             yield ("files", index), "complexity needs to know the strong and the weak model"
 

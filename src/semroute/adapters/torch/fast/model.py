@@ -1,6 +1,7 @@
 """What a prompt is about, by its tokens: their vectors' mean, and which tokens and pairs it has."""
 
 import math
+import operator
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
@@ -29,7 +30,8 @@ class FastModel:
     It is a `QuickClassifier` for the categories it was narrowed to. Its two halves each give log
     odds, and are added: a small network on the direction that the prompt's token vectors have
     in common, and a weight for every token and pair of tokens. How far the sum is
-    believed depends on whether both say the same, and on how long the prompt is.
+    believed depends on which kind of text the prompt seems to be by its words, as an everyday
+    prompt or an examination question, on whether both say the same, and on how long it is.
 
     It knows words, and the encoder what they mean: together they are right more often than
     either, so it is heeded where the encoder has been asked, too.
@@ -41,12 +43,14 @@ class FastModel:
         vectors: A vector for each token, the longer the more it says; shape (tokens.size, n).
         hidden: Weight (width, n) and bias (width,) of the network's hidden layer.
         output: Weight (len(names), width) and bias (len(names),) of its output.
-        grams: What each token and pair says of each category, by its place; shape
-            (tokens.size + 2 ** PAIR_BITS, len(names)).
-        bias: What is added to that; shape (len(names),).
-        trust: How much to believe both halves: always, where they are of one mind, and by the
-            logarithm of how many tokens there are. Their sum is that of a logarithm.
+        grams: What each token and pair says of each category, by its place, and then of each
+            kind of text; shape (tokens.size + 2 ** PAIR_BITS, len(names) + kinds).
+        bias: What is added to that; shape (len(names) + kinds,).
+        trust: How much to believe both halves: of each kind of text, where they are of one mind,
+            and by the logarithm of how many tokens there are. Their sum is that of a logarithm.
         beside: How much the encoder's scores count, and these, where there are both.
+        trust_beside: The logarithm of how much to believe these together, of each kind of text;
+            shape (kinds,).
         thresholds: Confidences, rising.
         losses: For each of them, the share of prompts that come off worse, beyond those that
             come off better, when answers of that confidence are believed without asking the
@@ -63,6 +67,7 @@ class FastModel:
     bias: Floats
     trust: Floats
     beside: Floats
+    trust_beside: Floats
     thresholds: Floats
     losses: Floats
 
@@ -81,6 +86,8 @@ class FastModel:
             raise CheckpointError(message)
         hidden = artefact.tensor("hidden.weight", None, None)
         thresholds = artefact.tensor("thresholds", None)
+        trust_beside = artefact.tensor("trust_beside", None)
+        kinds = len(trust_beside)
         return cls(
             names,
             digests,
@@ -91,10 +98,11 @@ class FastModel:
                 artefact.tensor("output.weight", count, len(hidden)),
                 artefact.tensor("output.bias", count),
             ),
-            _unpacked(artefact, "grams", tokens.size + 2**PAIR_BITS, count),
-            artefact.tensor("bias", count),
-            artefact.tensor("trust", 3),
+            _unpacked(artefact, "grams", tokens.size + 2**PAIR_BITS, count + kinds),
+            artefact.tensor("bias", count + kinds),
+            artefact.tensor("trust", kinds + 2),
             artefact.tensor("beside", 2),
+            trust_beside,
             thresholds,
             artefact.tensor("losses", len(thresholds)),
         )
@@ -103,14 +111,15 @@ class FastModel:
         """Returns the same model for some of its categories, as if there were no others."""
         places = [self.names.index(name) for name in sorted(names)]
         (weight, bias) = self.output
+        columns = [*places, *range(len(self.names), len(self.bias))]
         return evolve(
             self,
             names=tuple(self.names[at] for at in places),
             digests=tuple(self.digests[at] for at in places),
             output=(weight[places], bias[places]),
             # Rows stay in one piece: `take` would copy all of them first, a millisecond each time.
-            grams=np.ascontiguousarray(self.grams[:, places]),
-            bias=self.bias[places],
+            grams=np.ascontiguousarray(self.grams[:, columns]),
+            bias=self.bias[columns],
         )
 
     def threshold(self, risk: float) -> float | None:
@@ -130,7 +139,7 @@ class FastModel:
     def classify(self, prompt: Prompt) -> Classification:
         """Returns what the prompt's tokens say."""
         ids, coverage = self.tokens.of(prompt.text)
-        scores = self.scores(ids)
+        scores, _ = self.scores(ids)
         weights = np.exp((scores - scores.max()).astype(np.float64))
         shares: list[float] = (weights / weights.sum()).tolist()
         return Classification.ranked(dict(zip(self.names, shares, strict=True)), coverage)
@@ -143,17 +152,25 @@ class FastModel:
             text: The prompt.
         """
         ids, _ = self.tokens.of(text)
-        ours = self.scores(ids)
-        return np.asarray(self.beside[0] * encoder + self.beside[1] * ours, np.float32)
+        ours, kinds = self.scores(ids)
+        both = self.beside[0] * encoder + self.beside[1] * ours
+        return np.asarray(both * np.exp(np.vecdot(kinds, self.trust_beside)), np.float32)
 
-    def scores(self, ids: Ids) -> Floats:
-        """Returns the log odds of every category, but for what they have in common."""
-        network, words = self._network(ids), self._words(ids)
+    def scores(self, ids: Ids) -> tuple[Floats, Floats]:
+        """Returns the log odds of every category, but for what they have in common, and kinds.
+
+        Returns:
+            The second is how probable it is that the text is of each kind; shape (kinds,).
+        """
+        network, said = self._network(ids), self._words(ids)
+        words, odds = np.split(said, [len(self.names)])
+        kinds = shares_of(odds)
         # As `grounds_of`, whose arrays would take as long as both halves together.
-        always, united, longer = self.trust.tolist()
+        *by_kind, united, longer = self.trust.tolist()
         is_united = network.argmax() == words.argmax()
-        trust = math.exp(always + united * is_united + longer * math.log1p(len(ids)))
-        return np.asarray((network + words) * np.float32(trust), np.float32)
+        sure = sum(map(operator.mul, by_kind, kinds.tolist()))
+        trust = math.exp(sure + united * is_united + longer * math.log1p(len(ids)))
+        return np.asarray((network + words) * np.float32(trust), np.float32), kinds
 
     def _network(self, ids: Ids) -> Floats:
         total = np.add.reduce(self.vectors.take(ids, axis=0), axis=0)
@@ -171,17 +188,25 @@ class FastModel:
         return np.asarray(total * share + self.bias, np.float32)
 
 
-def grounds_of(network: Floats, words: Floats, sizes: npt.NDArray[np.intp]) -> Floats:
-    """Returns what the trust in some prompts' scores rests on; shape (prompts, 3).
+def grounds_of(
+    network: Floats, words: Floats, kinds: Floats, sizes: npt.NDArray[np.intp]
+) -> Floats:
+    """Returns what the trust in some prompts' scores rests on; shape (prompts, kinds + 2).
 
     Args:
         network: What one half says of each; shape (prompts, categories).
         words: What the other says.
+        kinds: How probable it is that each is of each kind; shape (prompts, kinds).
         sizes: How many tokens each has.
     """
     are_of_one_mind = network.argmax(axis=1) == words.argmax(axis=1)
-    columns = np.ones(len(sizes)), are_of_one_mind, np.log1p(sizes)
-    return np.column_stack(columns).astype(np.float32)
+    return np.column_stack((kinds, are_of_one_mind, np.log1p(sizes))).astype(np.float32)
+
+
+def shares_of(odds: Floats) -> Floats:
+    """Returns log odds as probabilities, which sum to 1 along the last axis."""
+    weights = np.exp(odds - odds.max(axis=-1, keepdims=True))
+    return np.asarray(weights / weights.sum(axis=-1, keepdims=True), np.float32)
 
 
 def _unpacked(artefact: Artefact, name: str, rows: int, columns: int) -> Floats:

@@ -11,13 +11,12 @@ import torch
 from attrs import frozen
 from torch.nn.functional import cross_entropy
 
-from semroute.adapters.torch.category_head import CATEGORIES_FILE, REACH, shares_of
+from semroute.adapters.torch.category_head import CATEGORIES_FILE, REACH
 from semroute.adapters.torch.vectors import Vectors
 
 from .category_texts import Floats, Ints, Rows
 from .clusters import clusters_of
 from .files import write_weights
-from .kinds import told_apart
 from .networks import Network, Shape, Task, trained
 
 _SMOOTHING: Final = 0.05  # some labels are wrong, and many prompts are about two things
@@ -48,7 +47,6 @@ class Parts:
     owners: Ints
     counts: Floats
     descriptions: Vectors
-    kinds: tuple[Floats, Floats]
 
     def opinions(self, vectors: Vectors) -> Opinions:
         """Returns what the parts say."""
@@ -63,10 +61,6 @@ class Parts:
             np.asarray((sums / sizes).log().numpy()),
             np.asarray((points @ torch.from_numpy(self.descriptions).T).numpy()),
         )
-
-    def shares(self, vectors: Vectors) -> Floats:
-        """Returns how much texts seem to be of each kind."""
-        return shares_of(vectors, self.kinds)
 
     def distances(self, vectors: Vectors) -> Floats:
         """Returns how far texts are from their nearest prototype."""
@@ -101,7 +95,6 @@ def parts_of(rows: Rows, some: npt.NDArray[np.bool_], descriptions: Vectors, sha
         np.concatenate(owners).astype(np.intp),
         np.concatenate([counts for _, counts in of_each]),
         descriptions,
-        told_apart(rows.vectors[some], rows.kinds[some]),
     )
 
 
@@ -117,7 +110,6 @@ class About:
         names: The categories, sorted.
         digests: What each says of itself, as `digest_of` has it.
         experts: How much each opinion counts; shape (3,).
-        trust: How much to believe their sum, for each kind of text; shape (kinds,).
         distances: Quantiles of how far known texts are.
         lines: The vectors of what categories say, by the digest of the line.
     """
@@ -125,7 +117,6 @@ class About:
     names: Sequence[str]
     digests: Sequence[str]
     experts: Floats
-    trust: Floats
     distances: Floats
     lines: Mapping[str, Floats]
 
@@ -143,8 +134,6 @@ def write_head(parts: Parts, about: About, fingerprint: str, directory: Path) ->
         "prototypes": parts.prototypes,
         "descriptions": parts.descriptions,
         "lines": vectors,
-        "kinds.weight": parts.kinds[0],
-        "kinds.bias": parts.kinds[1],
     }
     write_weights(
         directory / CATEGORIES_FILE,
@@ -153,7 +142,6 @@ def write_head(parts: Parts, about: About, fingerprint: str, directory: Path) ->
             "owners": parts.owners.astype(np.float32),
             "counts": parts.counts,
             "experts": about.experts,
-            "trust": about.trust,
             "distances": about.distances,
         },
         {

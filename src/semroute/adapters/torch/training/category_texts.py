@@ -14,6 +14,8 @@ Ints = npt.NDArray[np.intp]
 Floats = npt.NDArray[np.float32]
 
 FOLDS: Final = 3
+APART: Final = -1
+"""The part that no head learns; the others are learnt by the heads that ship."""
 
 
 @frozen
@@ -26,6 +28,7 @@ class CategoryText:
         kind: Of which sort it is, such as `chat`; figures are told for each.
         weight: How much it counts in training.
         origin: If it was made from another text, that text; both are held out together.
+        is_apart: Whether nothing is learnt from it but how sure to be of texts of its kind.
     """
 
     text: str
@@ -33,6 +36,7 @@ class CategoryText:
     kind: str
     weight: float = 1.0
     origin: str = ""
+    is_apart: bool = False
 
     @property
     def is_made(self) -> bool:
@@ -61,9 +65,33 @@ class Rows:
             np.array([names.index(each.label) for each in texts], np.intp),
             np.array([each.kind for each in texts]),
             np.array([each.weight for each in texts], np.float32),
-            np.array([fold_of(each.origin or each.text) for each in texts], np.intp),
+            np.array(
+                [APART if each.is_apart else fold_of(each.origin or each.text) for each in texts],
+                np.intp,
+            ),
             np.array([each.is_made for each in texts]),
         )
+
+    @property
+    def are_learnt(self) -> npt.NDArray[np.bool_]:
+        """Which the heads that ship learn."""
+        return np.asarray(self.folds != APART)
+
+    @property
+    def are_judged(self) -> npt.NDArray[np.bool_]:
+        """Which figures are told of, and how much opinions count is learnt on, when held out."""
+        return self.are_learnt & ~self.are_made
+
+    @property
+    def tell_trust(self) -> npt.NDArray[np.bool_]:
+        """On which it is learnt how sure to be.
+
+        Of a kind that has texts which nobody learns, on those: they are what is mostly asked, and
+        others may be easier or harder.
+        """
+        with_some_apart = np.unique(self.kinds[~self.are_learnt])
+        has_some_apart = np.isin(self.kinds, with_some_apart)
+        return np.where(has_some_apart, ~self.are_learnt & ~self.are_made, self.are_judged)
 
 
 def evenly(kinds: npt.NDArray[np.str_]) -> Floats:

@@ -9,7 +9,7 @@ import torch
 from attrs import evolve
 from torch.nn.functional import cross_entropy
 
-from semroute.adapters.torch.category_head import CategoryHead, believed
+from semroute.adapters.torch.category_head import CategoryHead
 from semroute.adapters.torch.vectors import Vectors
 
 from .category_parts import About, Parts, write_head
@@ -50,15 +50,13 @@ def extend_categories(
         is_out = folds == fold
         if is_out.any():
             parts = _extended(head, names, vectors[~is_out], labels[~is_out])
-            said = np.einsum("e,enc->nc", experts, parts.opinions(vectors[is_out]).all)
-            scores[is_out] = believed(said, parts.shares(vectors[is_out]), head.trust)
+            scores[is_out] = np.einsum("e,enc->nc", experts, parts.opinions(vectors[is_out]).all)
     parts = _extended(head, names, vectors, labels)
     digests = dict(zip(head.names, head.digests, strict=True))
     about = About(
         names,
         [digests.get(name, "") for name in names],
         experts,
-        head.trust,
         head.distances,
         head.lines,
     )
@@ -94,7 +92,6 @@ def _extended(head: CategoryHead, names: Sequence[str], vectors: Vectors, labels
         owners.astype(np.intp),
         np.concatenate([sizes[name] for name in names]),
         descriptions,
-        head.kinds,
     )
     rehearsed = np.repeat(old, np.diff(head.starts, append=len(head.prototypes)))
     output = _fitted(

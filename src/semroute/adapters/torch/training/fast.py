@@ -1,7 +1,7 @@
 """Trains the fast tier: what a prompt is about, by its tokens alone."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
@@ -13,15 +13,15 @@ from attrs import frozen
 from semroute.adapters.torch.category_head import digest_of
 from semroute.adapters.torch.fast.model import FAST_FILE, grounds_of
 from semroute.adapters.torch.fast.packing import LARGEST, packed
-from semroute.adapters.torch.fast.tokens import PAIR_BITS, Tokens, grams_of
+from semroute.adapters.torch.fast.tokens import Tokens
 
-from .category_texts import FOLDS, Rows, evenly
+from .category_texts import Rows, evenly
+from .fast_halves import Halves, Lessons, Said, held_out
 from .figures import Figures, figures_of, softmax
 from .files import write_weights
 from .fusion import fused
-from .grams import Words, words
 from .held_out import HeldOut
-from .pooled import Floats, Lesson, Pooled, pooled
+from .pooled import Floats
 from .trust import trust_in
 from .vectors import Vectorizer
 
@@ -29,14 +29,7 @@ DIMENSIONS: Final = 176
 """Of a token's vector: half a byte each, three megabytes for all tokens. docs/fast-tier.md says
 what more or fewer would bring and take."""
 
-_RARE: Final = 1e-3  # a token of this share of all tokens says half of what one says that is rarer
 _CUT: Final = 2.7  # standard deviations
-_SMOOTHING: Final = 0.05
-# How much the encoder's opinion on a text that it was not trained on counts, beside the label:
-# where labels are doubtful it says so, and to differ from it is what the fast tier costs.
-_TAUGHT: Final = 0.5
-_CHAT: Final = "chat"
-_CHAT_WEIGHT: Final = 2.0  # tokens carry over badly from questions of examinations
 # Of what held-out texts ask for, beside the encoder's head. The head that they were shown to has
 # one network and has learnt two thirds of the texts; the one that ships knows better. A third
 # brings most of what all of it would, and does not make the surest surer than they are.
@@ -46,15 +39,44 @@ _GRID: Final = np.linspace(0.3, 1.0, 71, dtype=np.float32)
 
 
 @frozen(eq=False)
-class _Halves:
-    """A model, but for how much its halves count."""
+class _Judgement:
+    """How much the halves and the encoder count, and how sure to be of what they say.
 
-    pooled: Pooled
-    words: Words
+    Args:
+        shares: How much each half counts.
+        trust: How much to believe them, by what `grounds_of` has.
+        alone: What they say of each text, and how sure they are of it; shape (n, categories).
+        beside: How much the encoder's scores count, and theirs.
+        trust_beside: How much to believe these together, of each kind of text.
+        both: What they say together with the encoder, as `alone`.
+    """
 
-    def opinions(self, tokens: Lesson, grams: Lesson) -> Floats:
-        """Returns what both say; shape (2, n, categories)."""
-        return np.stack([self.pooled.outputs(tokens.texts), self.words.outputs(grams.texts)])
+    shares: Floats
+    trust: Floats
+    alone: Floats
+    beside: Floats
+    trust_beside: Floats
+    both: Floats
+
+    @classmethod
+    def of(cls, said: Said, sizes: npt.NDArray[np.intp], encoder: HeldOut) -> "_Judgement":
+        """Returns what suits what was said of texts by who had not learnt them.
+
+        Args:
+            said: What the halves said.
+            sizes: How many tokens each text has.
+            encoder: The texts, and what the encoder's heads said.
+        """
+        rows, some = encoder.rows, encoder.rows.are_judged
+        labels, weights = rows.labels[some], evenly(rows.kinds[some])
+        shares = fused([said.network[some], said.words[some]], labels, weights)
+        halves = shares[0] * said.network + shares[1] * said.words
+        grounds = grounds_of(said.network, said.words, said.kinds, sizes)
+        trust, alone = _trusted(halves, grounds, rows)
+        opinions = np.stack([encoder.scores, alone])
+        beside = _beside(opinions[:, some], labels, weights)
+        together = np.asarray(np.einsum("e,enc->nc", beside, opinions), np.float32)
+        return cls(shares, trust, alone, beside, *_trusted(together, said.kinds, rows))
 
 
 def train_fast(encoder: HeldOut, vectorizer: Vectorizer, directory: Path) -> Mapping[str, Figures]:
@@ -68,68 +90,37 @@ def train_fast(encoder: HeldOut, vectorizer: Vectorizer, directory: Path) -> Map
     Returns:
         Figures of each kind of text when it was held out.
     """
-    rows, names = encoder.rows, encoder.names
-    taught = softmax(encoder.scores).astype(np.float32)
+    rows = encoder.rows
     tokens = Tokens.load(vectorizer.encoder.checkpoint)
-    lesson = _lesson(rows, taught, tokens)
-    grams = Lesson(
-        [grams_of(ids, tokens.size) for ids in lesson.texts], lesson.targets, lesson.weights
-    )
+    lessons = Lessons.of(rows, softmax(encoder.scores).astype(np.float32), tokens)
     vectors = principal(vectorizer.token_vectors(), DIMENSIONS)
-    salience = _salience(lesson.texts, rows, tokens.size)
-    opinions = np.zeros((2, len(rows.texts), len(names)), np.float32)
-    for fold in range(FOLDS):
-        vectorizer.progress("training the fast tier", fold / (FOLDS + 1))
-        is_out = rows.folds == fold
-        halves = _halves(lesson.only(~is_out), grams.only(~is_out), vectors, salience)
-        opinions[:, is_out] = halves.opinions(lesson.only(is_out), grams.only(is_out))
-    vectorizer.progress("training the fast tier", FOLDS / (FOLDS + 1))
-    is_judged = ~rows.are_made
-    shares = fused(
-        list(opinions[:, is_judged]), rows.labels[is_judged], evenly(rows.kinds[is_judged])
+    halves, said = held_out(
+        lessons,
+        rows,
+        vectors,
+        lambda share: vectorizer.progress("training the fast tier", share),
     )
-    scores = np.asarray(np.einsum("e,enc->nc", shares, opinions), np.float32)
-    grounds = grounds_of(
-        opinions[0], opinions[1], np.array([len(ids) for ids in lesson.texts], np.intp)
-    )
-    trust = trust_in(
-        scores[is_judged],
-        grounds[is_judged],
-        rows.labels[is_judged],
-        evenly(rows.kinds[is_judged]),
-    )
-    scores = np.asarray(scores * np.exp(grounds @ trust)[:, None], np.float32)
-    said = np.stack([encoder.believed, scores])
-    beside = _beside(said[:, is_judged], rows.labels[is_judged], evenly(rows.kinds[is_judged]))
-    both = np.asarray(np.einsum("e,enc->nc", beside, said), np.float32)
-    losses = {
-        kind: losses_of(scores[some], both[some], rows.labels[some])
-        for kind in sorted(set(rows.kinds.tolist()))
-        if (some := is_judged & (rows.kinds == kind)).any()
+    sizes = np.array([len(ids) for ids in lessons.tokens.texts], np.intp)
+    judgement = _Judgement.of(said, sizes, encoder)
+    kinds = {
+        kind: rows.are_judged & (rows.kinds == kind) for kind in np.unique(rows.kinds).tolist()
     }
-    halves = _halves(lesson, grams, vectors, salience)
-    _write(
-        halves,
-        shares,
-        {
-            "trust": trust,
-            "beside": beside,
-            "thresholds": _GRID,
-            "losses": np.mean(list(losses.values()), axis=0).astype(np.float32),
-        },
-        {
-            "encoder": vectorizer.fingerprint,
-            "names": json.dumps(names),
-            "digests": json.dumps([digest_of(each) for each in encoder.definitions]),
-        },
-        directory,
-    )
+    kinds = {kind: some for kind, some in kinds.items() if some.any()}
+    losses = [
+        losses_of(judgement.alone[some], judgement.both[some], rows.labels[some])
+        for some in kinds.values()
+    ]
+    notes = {
+        "encoder": vectorizer.fingerprint,
+        "names": json.dumps(encoder.names),
+        "digests": json.dumps([digest_of(each) for each in encoder.definitions]),
+    }
+    _write(halves, judgement, np.mean(losses, axis=0).astype(np.float32), notes, directory)
     vectorizer.progress("training the fast tier", 1.0)
     return {
         f"{kind}{who}": figures_of(what[some], rows.labels[some])
-        for kind in losses
-        if (some := is_judged & (rows.kinds == kind)).any()
-        for who, what in (("", scores), (" with the encoder", both))
+        for kind, some in kinds.items()
+        for who, what in (("", judgement.alone), (" with the encoder", judgement.both))
     }
 
 
@@ -161,6 +152,13 @@ def losses_of(fast: Floats, both: Floats, labels: npt.NDArray[np.intp]) -> Float
     return np.asarray((is_believed * worse).mean(axis=1), np.float32)
 
 
+def _trusted(scores: Floats, grounds: Floats, rows: Rows) -> tuple[Floats, Floats]:
+    """Returns how much to believe scores, by what they rest on, and the scores believed so far."""
+    some = rows.tell_trust
+    trust = trust_in(scores[some], grounds[some], rows.labels[some], evenly(rows.kinds[some]))
+    return trust, np.asarray(scores * np.exp(grounds @ trust)[:, None], np.float32)
+
+
 def _beside(said: Floats, labels: npt.NDArray[np.intp], weights: npt.NDArray[np.float32]) -> Floats:
     """Returns how much the encoder's head and the fast tier count where both are asked.
 
@@ -175,45 +173,18 @@ def _beside(said: Floats, labels: npt.NDArray[np.intp], weights: npt.NDArray[np.
     return np.asarray(scale * ratios, np.float32)
 
 
-def _lesson(rows: Rows, taught: Floats, tokens: Tokens) -> Lesson:
-    outputs = taught.shape[1]
-    known = np.eye(outputs, dtype=np.float32)[rows.labels]
-    smooth = (1 - _SMOOTHING) * known + np.float32(_SMOOTHING / outputs)
-    weights = np.where(rows.kinds == _CHAT, _CHAT_WEIGHT, 1.0) * rows.weights
-    return Lesson(
-        [tokens.of(each.text)[0] for each in rows.texts],
-        ((1 - _TAUGHT) * smooth + _TAUGHT * taught).astype(np.float32),
-        weights.astype(np.float32),
-    )
-
-
-def _halves(lesson: Lesson, grams: Lesson, vectors: Floats, salience: Floats) -> _Halves:
-    places = len(vectors) + 2**PAIR_BITS
-    return _Halves(pooled(lesson, vectors, salience), words(grams, places))
-
-
-def _salience(texts: Sequence[npt.NDArray[np.intp]], rows: Rows, size: int) -> Floats:
-    """Returns how much each token says to begin with: the less, the more often it comes."""
-    shares = np.zeros(size)
-    kinds = sorted(set(rows.kinds.tolist()))
-    for kind in kinds:
-        some = np.flatnonzero((rows.kinds == kind) & ~rows.are_made).tolist()
-        counts = np.bincount(np.concatenate([texts[at] for at in some]), minlength=size)
-        shares += counts / max(counts.sum(), 1) / len(kinds)
-    return (_RARE / (_RARE + shares)).astype(np.float32)
-
-
 def _write(
-    halves: _Halves,
-    shares: Floats,
-    judgement: Mapping[str, Floats],
+    halves: Halves,
+    judgement: _Judgement,
+    losses: Floats,
     notes: Mapping[str, str],
     directory: Path,
 ) -> None:
-    network, words_ = halves.pooled, halves.words
+    network, words, kinds = halves.pooled, halves.words, halves.kinds
     (hidden, hidden_bias), (output, output_bias) = network.hidden, network.output
+    of_network, of_words = judgement.shares
     vectors, vector_scales = shrunk(network.vectors)
-    grams, gram_scales = shrunk(words_.weights * shares[1])
+    grams, gram_scales = shrunk(np.concatenate([words.weights * of_words, kinds.weights], axis=1))
     write_weights(
         directory / FAST_FILE,
         {
@@ -223,10 +194,14 @@ def _write(
             "grams.scales": gram_scales,
             "hidden.weight": hidden.astype(np.float16),
             "hidden.bias": hidden_bias,
-            "output.weight": (output * shares[0]).astype(np.float16),
-            "output.bias": output_bias * shares[0],
-            "bias": words_.bias * shares[1],
-            **judgement,
+            "output.weight": (output * of_network).astype(np.float16),
+            "output.bias": output_bias * of_network,
+            "bias": np.concatenate([words.bias * of_words, kinds.bias]),
+            "trust": judgement.trust,
+            "beside": judgement.beside,
+            "trust_beside": judgement.trust_beside,
+            "thresholds": _GRID,
+            "losses": losses,
         },
         notes,
     )
