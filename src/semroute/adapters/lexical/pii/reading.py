@@ -19,6 +19,7 @@ BEFORE: Final = 44
 AFTER: Final = 16
 
 _LONGEST: Final = 96  # characters; no number in groups has more, with what must not follow it
+_AROUND: Final = BEFORE + AFTER + _LONGEST
 # Numbers are in one row until a line ends or a word comes that is part of none. A row is followed
 # back as far as this.
 _APART: Final = re.compile(r"\n|[^\W\d_]{6}")
@@ -94,6 +95,12 @@ class Reading:
         What is far from such words is not read, but for a few words before them: so many that
         numbers in a row are parted as they would be if all were read.
         """
+        if not self.mentions(topic):
+            return
+        starts, _ = self._spoken(topic)
+        if len(starts) * _AROUND > len(self.text):
+            yield from pattern.finditer(self.text)  # to part them would take longer
+            return
         reached = 0
         for first, last in self._surroundings(topic):
             for match in pattern.finditer(self.text, max(reached, first), last + _LONGEST):
@@ -104,12 +111,7 @@ class Reading:
 
     def _surroundings(self, topic: Topic | Topics) -> Iterator[tuple[int, int]]:
         """Yields from where to where a match may begin that is near a word."""
-        if not self.mentions(topic):
-            return
         starts, ends = self._spoken(topic)
-        if len(starts) * (BEFORE + AFTER + _LONGEST) > len(self.text):
-            yield 0, len(self.text)  # to part them would take longer
-            return
         places = zip(starts, ends, strict=True)
         crowd = self._crowded_from
         beyond = [(int(crowd), len(self.text))] if crowd < math.inf else []
