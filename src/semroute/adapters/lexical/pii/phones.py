@@ -27,7 +27,8 @@ _PLUS: Final = re.compile(
     r"\+(?<![\w+\-/].)(?=[ (0-9])(?<![0-9]\..)" + _COUNTRY_AND_NUMBER, re.IGNORECASE
 )
 _ZEROS: Final = re.compile(
-    r"00(?=[1-9][0-9 ()./\-]{6})(?<![\w+\-/]..)(?<![0-9]\...)(?<![0-9],..)" + _COUNTRY_AND_NUMBER, re.IGNORECASE
+    r"00(?=[1-9][0-9 ()./\-]{6})(?<![\w+\-/]..)(?<![0-9]\...)(?<![0-9],..)" + _COUNTRY_AND_NUMBER,
+    re.IGNORECASE,
 )
 # Three, three, four: North America, with or without its own code. Anchored where the last four
 # digits begin, since a text may have digits everywhere, and then few places are looked at twice.
