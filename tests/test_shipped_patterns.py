@@ -28,9 +28,13 @@ HARMLESS = {
         f"adapters.lexical.attacks.rules.RULES[{index}].pattern": "reads eight short passages"
         for index in range(len(RULES))
     },
+    "adapters.lexical.pii.forms._AT_ONCE": "is asked about one letter",
     "adapters.lexical.signals.scripts._SOLE[ja]": "is asked about a few letters, as a whole",
     "adapters.settings.yamltree._VARIABLE": "reads the operator's own file",
-    "domain.caching.pieces._CODE": "is asked about words of a hundred characters at most",
+    **{
+        f"domain.caching.pieces.{name}": "is asked about words of a hundred characters at most"
+        for name in ("_CODE", "_EXPRESSION", "_PART")
+    },
 }
 """What does not read whole texts, or not those of others."""
 

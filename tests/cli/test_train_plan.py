@@ -62,3 +62,5 @@ def test_some_texts_are_set_apart_if_their_categories_are_taught_by_others(tmp_p
     strange = taught(tmp_path / "strange.jsonl", "categories", [{"text": "a", "label": "bikes"}])
     with pytest.raises(MaterialError, match="'bikes' is a label of texts that are set apart"):
         lessons(tmp_path, evolve(strange, apart=True), prompts).categories(["categories"])
+    with pytest.raises(MaterialError, match="'letters' is a kind of texts that are set apart"):
+        lessons(tmp_path, evolve(usual, kind="letters"), prompts).categories(["categories"])

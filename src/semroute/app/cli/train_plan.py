@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Collection, Iterator, Sequence
 from itertools import islice
+from operator import attrgetter
 from pathlib import Path
 from typing import Final
 
@@ -138,12 +139,10 @@ class Lessons:
                 if _share_of(prompt.text) < material.typos:
                     texts.append(evolve(text, text=mistyped(prompt.text), origin=prompt.text))
         labels = sorted({each.label for each in texts if not each.is_apart})
-        for each in texts:
-            if each.label not in labels:
-                message = f"{each.label!r} is a label of texts that are set apart, and of no others"
-                raise MaterialError(message)
         definitions = [_shipped(label, self.plan.library) for label in labels]
-        return [*texts, *_lines_of(definitions)], definitions
+        texts += _lines_of(definitions)
+        _check_those_apart(texts)
+        return texts, definitions
 
     def trials(self) -> list[Trial]:
         """Returns texts with what two models made of them."""
@@ -260,6 +259,22 @@ def _lines_of(definitions: Sequence[CategoryDefinition]) -> Iterator[CategoryTex
             text = CategoryText(line, definition.name, _LIBRARY, _LIBRARY_WEIGHT)
             yield text
             yield evolve(text, text=mistyped(line), origin=line)
+
+
+def _check_those_apart(texts: Sequence[CategoryText]) -> None:
+    """Makes sure that there is something to be sure of.
+
+    Raises:
+        MaterialError: No other texts have the category of one that is set apart, or its kind.
+    """
+    learnt = [each for each in texts if not each.is_apart]
+    labels = {each.label for each in learnt}
+    kinds = {each.kind for each in learnt if not each.is_made}
+    for each in filter(attrgetter("is_apart"), texts):
+        for known, what, sort in ((labels, each.label, "label"), (kinds, each.kind, "kind")):
+            if what not in known:
+                message = f"{what!r} is a {sort} of texts that are set apart, and of no others"
+                raise MaterialError(message)
 
 
 def _texts_of(path: Path) -> Iterator[str]:

@@ -19,12 +19,12 @@ _SPACING: Final = 160  # characters; what a longer text may have more of is furt
 _PIECE: Final = 4096
 
 
-def every_fourth() -> Iterator[bool]:
-    """Yields, for each that is seen to be none at once, whether with it there are four more.
+def every_third() -> Iterator[bool]:
+    """Yields, for each that is seen to be none at once, whether with it there are three more.
 
-    Four take as long as one that is looked at. A recogniser yields None for that one.
+    Three take as long as one that is looked at. A recogniser yields None for that one.
     """
-    return cycle((False, False, False, True))
+    return cycle((False, False, True))
 
 
 @frozen
@@ -49,7 +49,7 @@ def found_by(find: Recogniser, reading: Reading) -> list[PiiSpan] | Crowd:
     A text may be made of findings, or of what is one but for a last test that is dear. More than
     6,000 of a kind, if also more than one in 160 characters, are a crowd, which nobody looks
     through: the whole text counts as being of that kind. A near miss counts like a finding, as it
-    takes as long, and of what is seen to be none at once every fourth does. So more is taken for
+    takes as long, and of what is seen to be none at once every third does. So more is taken for
     personal data than there is, and never less; and no text takes a recogniser much longer than
     others of its length.
     """

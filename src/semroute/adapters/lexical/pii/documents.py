@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from semroute.adapters.lexical.pii.crowds import every_fourth
+from semroute.adapters.lexical.pii.crowds import every_third
 from semroute.adapters.lexical.pii.lexicon import Topic
 from semroute.adapters.lexical.pii.reading import Reading
 from semroute.adapters.lexical.pii.scores import CONTEXT
@@ -43,11 +43,11 @@ def _find(
 ) -> Iterator[PiiSpan | None]:
     if not reading.has_digit:
         return
-    is_fourth = every_fourth()
+    is_third = every_third()
     for match in reading.beside(pattern, topic):
         start, end = match.span()
         if not _DIGITS_LEAST <= end - start <= _LONGEST or not reading.near(topic, start, end):
-            if next(is_fourth):
+            if next(is_third):
                 yield None
             continue
         is_number = len(_DIGIT.findall(match[0])) >= _DIGITS_LEAST

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from socket import AF_INET6, inet_pton
 from typing import Final
 
-from semroute.adapters.lexical.pii.crowds import every_fourth
+from semroute.adapters.lexical.pii.crowds import every_third
 from semroute.adapters.lexical.pii.lexicon import Topic
 from semroute.adapters.lexical.pii.reading import Reading
 from semroute.adapters.lexical.pii.scores import CONTEXT, DISTINCT, LIKELY
@@ -48,10 +48,10 @@ _SURE_START: Final = re.compile(
 def find_ip_addresses(reading: Reading) -> Iterator[PiiSpan | None]:
     """Finds IPv4 and IPv6 addresses, but not versions and numbered sections."""
     if reading.has_digit and reading.text.count(".") >= _DOTS:
-        is_fourth = every_fourth()
+        is_third = every_third()
         for match in _V4.finditer(reading.text):
             if not _is_v4(match[0]):
-                if next(is_fourth):
+                if next(is_third):
                     yield None
                 continue
             start, end = match.span()

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from itertools import repeat
 from typing import Final
 
-from semroute.adapters.lexical.pii.crowds import every_fourth
+from semroute.adapters.lexical.pii.crowds import every_third
 from semroute.adapters.lexical.pii.entropy import is_mixed, is_varied
 from semroute.adapters.lexical.pii.reading import Reading
 from semroute.adapters.lexical.pii.scores import CONTEXT, DISTINCT, LIKELY
@@ -95,7 +95,7 @@ def find_passwords(reading: Reading) -> Iterator[PiiSpan | None]:
     lower = reading.lower
     if not any(stem in lower for stem in _STEMS):
         return
-    is_fourth = every_fourth()
+    is_third = every_third()
     for assigned in _ASSIGNED.finditer(lower):
         start, value = _value_of(text, assigned)
         if assigned["spoken"] is not None:
@@ -106,7 +106,7 @@ def find_passwords(reading: Reading) -> Iterator[PiiSpan | None]:
             score = LIKELY
             yield None  # it takes as long to tell as all else
         else:
-            if next(is_fourth):
+            if next(is_third):
                 yield None  # names of columns and the like, of which there may be many
             continue
         if convincing and not is_placeholder(value):

@@ -8,7 +8,7 @@ from typing import Final
 
 import phonenumbers
 
-from semroute.adapters.lexical.pii.crowds import every_fourth
+from semroute.adapters.lexical.pii.crowds import every_third
 from semroute.adapters.lexical.pii.lexicon import Topic
 from semroute.adapters.lexical.pii.reading import BEFORE, Reading
 from semroute.adapters.lexical.pii.scores import CONTEXT, DISTINCT, LIKELY, POSSIBLE
@@ -19,9 +19,10 @@ _END: Final = r"(?![^\W_]|[.:][0-9]|[\-/][0-9])"
 # Where nothing but digits tells it from a price or a count. What a list has next is longer.
 _END_OF_DIGITS: Final = _END + r"(?!,[0-9]{1,3}(?![0-9]))"
 
-# A plus or two zeros, a country's code, and up to fifteen digits in all (ITU-T E.164).
+# A plus or two zeros, a country's code, and up to fifteen digits in all (ITU-T E.164). Most of what
+# is none ends in a letter, which is seen before its groups are read one by one.
 _COUNTRY_AND_NUMBER: Final = (
-    r"[ ]?\(?[0-9](?:[ .\-/]{0,2}[()]{0,2}[ .\-]?[0-9]){6,16}+" + _EXTENSION + _END
+    r"(?![0-9 ()./\-]{0,24}+(?<=[0-9])(?!x|ext)[^\W\d_])[ ]?\(?[0-9](?:[ .\-/]{0,2}[()]{0,2}[ .\-]?[0-9]){6,16}+" + _EXTENSION + _END
 )
 _PLUS: Final = re.compile(
     r"\+(?<![\w+\-/].)(?=[ (0-9])(?<![0-9]\..)" + _COUNTRY_AND_NUMBER, re.IGNORECASE
@@ -45,7 +46,7 @@ _FIRST_SIX: Final = re.compile(
 _FIRST_SIX_MAX: Final = 11  # characters: "1 (212) 555"
 # A trunk zero or an area code in parentheses, then groups: Europe, Asia, South America.
 _NATIONAL: Final = re.compile(
-    r"[(0](?<![\w+/$\-].)(?=[0-9]{1,5}+(?:[ .\-/][0-9]|\)[ \-]?[0-9]))(?<![0-9][. ].)"
+    r"[(0](?<![0-9\w+/$\-].)(?=[0-9]{1,5}+(?:[ .\-/][0-9]|\)[ \-]?[0-9]))(?<![0-9][. ].)"
     r"(?:(?<![0-9],.)|(?<=\()|(?=[0-9]{3}))(?:(?<=0)(?:"
     r"[0-9]{1,4}+(?P<s>[ .\-/])[0-9]{2,4}+(?:(?P=s)[0-9]{2,4}+){1,3}"
     r"|[0-9]{2,4}+[/\-][0-9]{6,8}+"
@@ -59,12 +60,12 @@ _NATIONAL: Final = re.compile(
 # Anything of six to fourteen digits in a few groups: only beside a word about phones. What it must
 # be is seen in the order of what that costs.
 _ANY: Final = re.compile(
-    r"[(0-9](?<![\w+/$€£\-].)(?=[0-9 ()./\-]{5})(?<![0-9]\..)"
+    r"[(0-9](?<![0-9\w+/$€£\-].)(?=[0-9 ()./\-]{5})(?<![0-9]\..)"
     r"(?=[0-9]{0,4}+(?:[0-9]|[ .\-/][ .\-/]?\(?[0-9]{2}"
     r"|\)(?:[0-9]{3}|[ .\-/]{1,2}\(?[0-9]{2})))"
     # Digits with letters behind them are none, unless these begin an extension.
     r"(?![0-9]*+(?!x[ .:]{0,2}[0-9]|ext)[^\W\d_])"
-    r"(?=(?:[ ()./\-]{0,3}[0-9]){5})(?:(?<![0-9],.)|(?=[0-9]{4}))(?:"
+    r"(?=(?:[ ()./\-]{0,3}+[0-9]){5})(?:(?<![0-9],.)|(?=[0-9]{4}))(?:"
     r"(?:(?<=[0-9])[0-9]{5,13}+"
     r"|[0-9]{0,5}+\)?+(?:[ .\-/]{1,2}\(?[0-9]{2,8}\)?|(?<=\))[0-9]{3,8}){1,5}+)"
     + _EXTENSION
@@ -123,11 +124,11 @@ def find_phones(reading: Reading) -> Iterator[PiiSpan | None]:
 
 
 def _find_named(reading: Reading) -> Iterator[PiiSpan | None]:
-    is_fourth = every_fourth()
+    is_third = every_third()
     for number in reading.beside(_ANY, _CALLING):
         start, end = number.span()
         if end - start == 1:
-            if next(is_fourth):
+            if next(is_third):
                 yield None
             continue
         said = _said_of(reading, start, end)

@@ -42,7 +42,9 @@ _MORSE_CODE: Final = (
 _CODE: Final[Mapping[str, str]] = dict(
     zip(_MORSE_CODE.split(), "abcdefghijklmnopqrstuvwxyz0123456789.,?!@", strict=True)
 )
-_MORSE_WORDS: Final = re.compile(r"\s*[/|]\s*|\s{2,}")
+# Words are two blanks apart, or a stroke.
+_APART: Final = "  "
+_DASHES_AND_BLANKS: Final = str.maketrans({"_": "-", "/": _APART, "|": _APART})
 
 # A row of dots or dashes spells "eeee" or "tttt"; words have more letters than that.
 _LEAST_MORSE_LETTERS: Final = 4
@@ -124,14 +126,13 @@ def binary_edits(text: str) -> Iterator[Edit]:
 def morse_edits(text: str) -> Iterator[Edit]:
     """Finds Morse with blanks between the letters."""
     for run in _MORSE.finditer(text):
-        code = run[0].replace("_", "-")
         words = [
             "".join(_CODE.get(letter, "") for letter in word.split())
-            for word in _MORSE_WORDS.split(code)
+            for word in run[0].translate(_DASHES_AND_BLANKS).split(_APART)
         ]
-        plain = " ".join(words).strip()
+        plain = " ".join(filter(None, words))
         if len(set(plain)) > _LEAST_MORSE_LETTERS and is_readable(plain):
-            yield Edit(run.start(), run.start() + len(code.rstrip()), plain)
+            yield Edit(run.start(), run.start() + len(run[0].rstrip()), plain)
 
 
 def _base64(run: str) -> str | None:

@@ -32,8 +32,8 @@ _JOINED: Final = re.compile(rf"[A-Za-z][{_JOINERS}]|[0-9][{_JOINERS}]+[0-9]")
 # One figure in a circle or one power is typography, and so is a flag; a row of them is a number
 # or a word.
 _ROW: Final = re.compile(
-    "[\u00b2\u00b3\u00b9\u2070-\u2089\u2460-\u2473\u2776-\u2793]{3,}"
-    "|(?:[\U0001f1e6-\U0001f1ff][^\\w\U0001f1e6-\U0001f1ff]*){5,}"
+    "[\u00b2\u00b3\u00b9\u2070-\u2089\u2460-\u2473\u2776-\u2793]{3}"
+    "|(?:[\U0001f1e6-\U0001f1ff][^\\w\U0001f1e6-\U0001f1ff]*+){5}"
 )
 
 
