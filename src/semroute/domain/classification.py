@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 from enum import StrEnum
+from itertools import starmap
+from operator import itemgetter
 from typing import TypeAlias
 
 from attrs import field, frozen
@@ -73,9 +75,8 @@ class Classification:
         complexity: float | None = None,
     ) -> "Classification":
         """Builds a classification from probabilities in any order; ties keep that order."""
-        ranking = sorted(scores.items(), key=lambda item: -item[1])
-        ranked = tuple(CategoryScore(name, value) for name, value in ranking)
-        return cls(ranked, coverage, strangeness, complexity)
+        ranking = sorted(scores.items(), key=itemgetter(1), reverse=True)
+        return cls(tuple(starmap(CategoryScore, ranking)), coverage, strangeness, complexity)
 
     @property
     def best(self) -> CategoryScore:

@@ -19,16 +19,18 @@ _END: Final = r"(?![^\W_]|[.:][0-9]|[\-/][0-9])"
 # Where nothing but digits tells it from a price or a count. What a list has next is longer.
 _END_OF_DIGITS: Final = _END + r"(?!,[0-9]{1,3}(?![0-9]))"
 
-# A plus or two zeros, a country's code, and up to fifteen digits in all (ITU-T E.164). Most of what
-# is none ends in a letter, which is seen before its groups are read one by one.
-_COUNTRY_AND_NUMBER: Final = (
-    r"(?![0-9 ()./\-]{0,24}+(?<=[0-9])(?!x|ext)[^\W\d_])[ ]?\(?[0-9](?:[ .\-/]{0,2}[()]{0,2}[ .\-]?[0-9]){6,16}+" + _EXTENSION + _END
-)
+# A plus or two zeros, a country's code, and up to fifteen digits in all (ITU-T E.164), in groups from
+# the second on. Most of what is none ends in a letter, which is seen before these are read.
+_ENDS_IN_A_LETTER: Final = r"[0-9 ()./\-]{0,24}+(?<=[0-9])(?!x|ext)[^\W\d_]"
+_FIRST: Final = rf"(?!{_ENDS_IN_A_LETTER})[ ]?\(?[0-9]"
+_NEXT: Final = r"(?:[ .\-/]{0,2}[()]{0,2}[ .\-]?[0-9])"
 _PLUS: Final = re.compile(
-    r"\+(?<![\w+\-/].)(?=[ (0-9])(?<![0-9]\..)" + _COUNTRY_AND_NUMBER, re.IGNORECASE
+    rf"\+(?<![\w+\-/].)(?=[ (0-9])(?<![0-9]\..){_FIRST}{_NEXT}{{7,16}}+{_EXTENSION}{_END}",
+    re.IGNORECASE,
 )
 _ZEROS: Final = re.compile(
-    r"00(?=[1-9][0-9 ()./\-]{6})(?<![\w+\-/]..)(?<![0-9]\...)(?<![0-9],..)" + _COUNTRY_AND_NUMBER,
+    r"00(?=[1-9][0-9 ()./\-]{6})(?<![\w+\-/]..)(?<![0-9]\...)(?<![0-9],..)"
+    rf"{_FIRST}{_NEXT}{{6,16}}+{_EXTENSION}{_END}",
     re.IGNORECASE,
 )
 # Three, three, four: North America, with or without its own code. Anchored where the last four
@@ -86,7 +88,6 @@ _NOT_A_NUMBER_TO_CALL: Final = re.compile(
 _NOT_DIGITS: Final = bytes(code for code in range(256) if not chr(code).isdecimal())
 _SHORTEST: Final = 6
 _LONGEST: Final = 14
-_INTERNATIONAL_SHORTEST: Final = 8
 _NATIONAL_SHORTEST: Final = 8
 
 _CALLING: Final = (Topic.PHONE, Topic.PHONE_AFTER)
@@ -168,8 +169,6 @@ def _find_international(reading: Reading) -> Iterator[PiiSpan]:
         if match.start() < reached:  # two zeros in a number that has its plus
             continue
         reached = match.end()
-        if _digits(match[0]) < _INTERNATIONAL_SHORTEST:
-            continue
         if look_ups >= _LOOK_UPS:
             yield _span(match, POSSIBLE)
             continue

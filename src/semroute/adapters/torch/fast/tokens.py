@@ -10,6 +10,8 @@ from semroute.adapters.torch.checkpoint import Checkpoint, CheckpointError
 from semroute.adapters.torch.speller import Speller
 from semroute.adapters.torch.well_formed import well_formed
 
+from .pieces import WordPieces
+
 if TYPE_CHECKING:
     import tokenizers
 
@@ -41,6 +43,7 @@ class Tokens:
     fingerprint: str
     size: int
     _tokenizer: "tokenizers.Tokenizer"
+    _pieces: WordPieces | None
     _speller: Speller
 
     @classmethod
@@ -59,15 +62,24 @@ class Tokens:
             raise CheckpointError(message) from error
         tokenizer.no_padding()
         tokenizer.no_truncation()
-        speller = Speller.of(checkpoint.words)
-        return cls(checkpoint.fingerprint, tokenizer.get_vocab_size(), tokenizer, speller)
+        return cls(
+            checkpoint.fingerprint,
+            tokenizer.get_vocab_size(),
+            tokenizer,
+            WordPieces.of(tokenizer),
+            Speller.of(checkpoint.words),
+        )
 
     def of(self, text: str) -> tuple[Ids, float]:
         """Returns the numbers of a text's tokens, and how much of it was read, from 0 to 1."""
         read, coverage = _ends_of(text)
         corrected = self._speller.corrected(well_formed(read)).text
-        encoding = self._tokenizer.encode(corrected, add_special_tokens=False)
-        return np.array(encoding.ids, np.intp), coverage
+        ids = None if self._pieces is None else self._pieces.ids(corrected)
+        if ids is None:
+            # Where tokens stand is not told, which takes a fifth of the time.
+            (encoding,) = self._tokenizer.encode_batch_fast([corrected], add_special_tokens=False)
+            ids = encoding.ids
+        return np.array(ids, np.intp), coverage
 
 
 def grams_of(ids: Ids, size: int) -> Ids:
