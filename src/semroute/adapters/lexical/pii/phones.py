@@ -19,8 +19,8 @@ _END: Final = r"(?![^\W_]|[.:][0-9]|[\-/][0-9])"
 # Where nothing but digits tells it from a price or a count. What a list has next is longer.
 _END_OF_DIGITS: Final = _END + r"(?!,[0-9]{1,3}(?![0-9]))"
 
-# A plus or two zeros, a country's code, and up to fifteen digits in all (ITU-T E.164), in groups from
-# the second on. Most of what is none ends in a letter, which is seen before these are read.
+# A plus or two zeros, a country's code, and up to fifteen digits in all (ITU-T E.164), in groups
+# from the second on. Most of what is none ends in a letter, which is seen before these are read.
 _ENDS_IN_A_LETTER: Final = r"[0-9 ()./\-]{0,24}+(?<=[0-9])(?!x|ext)[^\W\d_]"
 _FIRST: Final = rf"(?!{_ENDS_IN_A_LETTER})[ ]?\(?[0-9]"
 _NEXT: Final = r"(?:[ .\-/]{0,2}[()]{0,2}[ .\-]?[0-9])"
