@@ -19,19 +19,23 @@ _END: Final = r"(?![^\W_]|[.:][0-9]|[\-/][0-9])"
 # Where nothing but digits tells it from a price or a count. What a list has next is longer.
 _END_OF_DIGITS: Final = _END + r"(?!,[0-9]{1,3}(?![0-9]))"
 
-# A plus or two zeros, a country's code, and up to fifteen digits in all (ITU-T E.164), in groups
-# from the second on. Most of what is none ends in a letter, which is seen before these are read.
-_ENDS_IN_A_LETTER: Final = r"[0-9 ()./\-]{0,24}+(?<=[0-9])(?!x|ext)[^\W\d_]"
-_FIRST: Final = rf"(?!{_ENDS_IN_A_LETTER})[ ]?\(?[0-9]"
-_NEXT: Final = r"(?:[ .\-/]{0,2}[()]{0,2}[ .\-]?[0-9])"
-_PLUS: Final = re.compile(
-    rf"\+(?<![\w+\-/].)(?=[ (0-9])(?<![0-9]\..){_FIRST}{_NEXT}{{7,16}}+{_EXTENSION}{_END}",
-    re.IGNORECASE,
+# A plus or two zeros, a country's code, and up to fifteen digits in all (ITU-T E.164), in groups. A
+# group with a letter behind it is part of what follows ("2nd floor").
+_A_LETTER: Final = r"(?!x[ .:]{0,2}[0-9]|ext)[^\W\d_]"
+_GROUPS: Final = (
+    rf"[0-9]{{1,17}}+(?:[ .\-/]{{0,2}}[()]{{0,2}}[ .\-]?[0-9]{{1,12}}+(?!{_A_LETTER})){{0,8}}+"
 )
-_ZEROS: Final = re.compile(
-    r"00(?=[1-9][0-9 ()./\-]{6})(?<![\w+\-/]..)(?<![0-9]\...)(?<![0-9],..)"
-    rf"{_FIRST}{_NEXT}{{6,16}}+{_EXTENSION}{_END}",
-    re.IGNORECASE,
+
+
+def _international(prefix: str, digits: int) -> re.Pattern[str]:
+    """What begins with a prefix and goes on with so many digits at least."""
+    enough = rf"(?![0-9]*+{_A_LETTER})(?=(?:[ ()./\-]{{0,3}}+[0-9]){{{digits}}})"
+    return re.compile(rf"{prefix}[ ]?\(?{enough}{_GROUPS}{_EXTENSION}{_END}", re.IGNORECASE)
+
+
+_PLUS: Final = _international(r"\+(?<![\w+\-/].)(?=[ (0-9])(?<![0-9]\..)", 8)
+_ZEROS: Final = _international(
+    r"00(?=[1-9][0-9 ()./\-]{6})(?<![\w+\-/]..)(?<![0-9]\...)(?<![0-9],..)", 7
 )
 # Three, three, four: North America, with or without its own code. Anchored where the last four
 # digits begin, since a text may have digits everywhere, and then few places are looked at twice.
@@ -48,12 +52,12 @@ _FIRST_SIX: Final = re.compile(
 _FIRST_SIX_MAX: Final = 11  # characters: "1 (212) 555"
 # A trunk zero or an area code in parentheses, then groups: Europe, Asia, South America.
 _NATIONAL: Final = re.compile(
-    r"[(0](?<![0-9\w+/$\-].)(?=[0-9]{1,5}+(?:[ .\-/][0-9]|\)[ \-]?[0-9]))(?<![0-9][. ].)"
-    r"(?:(?<![0-9],.)|(?<=\()|(?=[0-9]{3}))(?:(?<=0)(?:"
+    r"[(0](?<![0-9\w+/$\-].)(?:"
+    r"(?<=0)(?=[0-9]{1,4}+[ .\-/][0-9]{2})(?<![0-9][. ].)(?:(?<![0-9],.)|(?=[0-9]{3}))(?:"
     r"[0-9]{1,4}+(?P<s>[ .\-/])[0-9]{2,4}+(?:(?P=s)[0-9]{2,4}+){1,3}"
     r"|[0-9]{2,4}+[/\-][0-9]{6,8}+"
     r"|[1-9][0-9]{2,3}+ [0-9]{5,7}+"
-    r")|(?<=\()(?=[0-9]{2,5}+\)[ \-]?[0-9]{2})(?:"
+    r")|(?<=\()(?=[0-9]{2,5}+\)[ \-]?[0-9]{2})(?<![0-9][. ].)(?:"
     r"(?!(?:19|20)[0-9]{2}\))[0-9]{2,5}+\)[ \-]?[0-9]{2,5}+(?:[ \-][0-9]{2,5}+){1,3}"
     r"|0[0-9]{1,4}+\)[ \-]?[0-9]{5,8}+"
     r"))" + _EXTENSION + _END,
@@ -66,7 +70,7 @@ _ANY: Final = re.compile(
     r"(?=[0-9]{0,4}+(?:[0-9]|[ .\-/][ .\-/]?\(?[0-9]{2}"
     r"|\)(?:[0-9]{3}|[ .\-/]{1,2}\(?[0-9]{2})))"
     # Digits with letters behind them are none, unless these begin an extension.
-    r"(?![0-9]*+(?!x[ .:]{0,2}[0-9]|ext)[^\W\d_])"
+    rf"(?![0-9]*+{_A_LETTER})"
     r"(?=(?:[ ()./\-]{0,3}+[0-9]){5})(?:(?<![0-9],.)|(?=[0-9]{4}))(?:"
     r"(?:(?<=[0-9])[0-9]{5,13}+"
     r"|[0-9]{0,5}+\)?+(?:[ .\-/]{1,2}\(?[0-9]{2,8}\)?|(?<=\))[0-9]{3,8}){1,5}+)"
@@ -89,6 +93,8 @@ _NOT_DIGITS: Final = bytes(code for code in range(256) if not chr(code).isdecima
 _SHORTEST: Final = 6
 _LONGEST: Final = 14
 _NATIONAL_SHORTEST: Final = 8
+_INTERNATIONAL_LONGEST: Final = 23  # with two zeros and an extension
+_LAST_GROUP: Final = re.compile(r" [0-9]{1,4}\Z")
 
 _CALLING: Final = (Topic.PHONE, Topic.PHONE_AFTER)
 _DENIED_WITHIN: Final = 20  # characters from "order number" to the number
@@ -148,8 +154,9 @@ def _find_named(reading: Reading) -> Iterator[PiiSpan | None]:
             yield from (None, None)  # two words were looked for
 
 
-def _find_north_american(reading: Reading) -> Iterator[PiiSpan]:
+def _find_north_american(reading: Reading) -> Iterator[PiiSpan | None]:
     text = reading.text
+    is_third = every_third()
     reached = 0
     for last in _LAST_FOUR.finditer(text):
         place = last.start()
@@ -159,6 +166,8 @@ def _find_north_american(reading: Reading) -> Iterator[PiiSpan]:
             is_called = _said_of(reading, start, reached) is _Said.CALLED
             score = CONTEXT if is_called else LIKELY
             yield PiiSpan(PiiKind.PHONE, start, reached, score)
+        elif next(is_third):
+            yield None
 
 
 def _find_international(reading: Reading) -> Iterator[PiiSpan]:
@@ -173,10 +182,16 @@ def _find_international(reading: Reading) -> Iterator[PiiSpan]:
             yield _span(match, POSSIBLE)
             continue
         look_ups += 1
-        if _is_possible(match[0]):
-            yield _span(match, DISTINCT if match[0][0] == "+" else CONTEXT)
-        elif _is_called(reading, match):
-            yield _span(match, LIKELY)
+        start = match.start()
+        # "5 times" may follow it.
+        for written in dict.fromkeys((match[0], _LAST_GROUP.sub("", match[0]))):
+            if _is_possible(written):
+                score = DISTINCT if written[0] == "+" else CONTEXT
+                yield PiiSpan(PiiKind.PHONE, start, start + len(written), score)
+                break
+        else:
+            if _digits(match[0]) <= _INTERNATIONAL_LONGEST and _is_called(reading, match):
+                yield _span(match, LIKELY)
 
 
 def _is_possible(written: str) -> bool:
