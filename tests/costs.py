@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-YARDSTICK_SECONDS = 0.1
+YARDSTICK_SECONDS = 0.06
 """What the yardstick takes on the machine the bounds were set on: two cores of a server."""
 _ATTEMPTS = 3
 
