@@ -24,7 +24,8 @@ Your own prompts will give other figures: run the same commands on them.
 | `chat_dev.jsonl` | [everyday prompts](../data/README.md), never trained or tuned on | written for this project |
 | `dev2.jsonl` | more of them, in other voices, likewise | written for this project |
 | `dev3.jsonl` | more of them, as if drawn from what many people ask | written for this project |
-| `everyday.jsonl` | the three sets of everyday prompts together | written for this project |
+| `dev4.jsonl` | more of them, by six more authors, measured after all else was decided | written for this project |
+| `everyday.jsonl` | the four sets of everyday prompts together | written for this project |
 | `frontier.jsonl` | examination questions with what two models made of them, held out | lm-sys/RouteLLM @ 0b64fdafe049 |
 
 What to know before believing the figures:
@@ -36,9 +37,9 @@ What to know before believing the figures:
 * Typing mistakes are made by a program, one in every 25 letters, and heads are trained with such. How words
   are put right was chosen on mistyped prompts of the training set; it tells what was meant by where keys are.
 * A calibration error is never 0: were every confidence exactly right, chance alone would make it about
-  0.025, 0.035, 0.046, 0.040 and 0.023 on the first five files (and more than 0.034, 0.047, 0.065, 0.055 and 0.032 one
-  time in twenty). So none of them tells the head from one that is exactly right, and what can be told at all is told
-  by the first and the fifth.
+  0.025, 0.035, 0.046, 0.040, 0.020 and 0.015 on the first six files (and more than 0.034, 0.047, 0.065, 0.056, 0.028
+  and 0.021 one time in twenty). So none of them tells the head from one that is exactly right, and what can be told at
+  all is told by the first and the last two.
 * How much examination questions count beside everyday prompts was chosen by texts that were held out, and among what
   was as good there by the first three files ([what was tried](fast-tier.md)), so that they flatter a little.
 * The weak and the strong model of the last section are of 2023, and its questions have answers to

@@ -77,6 +77,9 @@ def test_social_security_numbers_follow_the_rules_of_issue(text: str) -> None:
         "⟦212-555-0123 #1⟧ ⟦516-466-6380⟧, a212-555-0123, $1 ⟦212-555-0123⟧",
         "call ⟦212-555-0123 x4587⟧ or ⟦(212) 555-0123 ext. 9⟧, fax ⟦1-212-555-0123⟧",
         "they answer at ⟦+1 212 555 0123⟧, ⟦+44 20 7946 0123⟧, ⟦0044 20 7946 0123⟧",
+        "ring ⟦+44 20 7946 0123⟧ 5 times, ⟦+44 20 7946 0124⟧ 2x, ⟦0044 20 7946 0125⟧ 3 more times",
+        "⟦+44 20 7946 0123⟧ (2nd floor), ⟦+44 20 7946 0124⟧ - 3rd floor, ⟦+49 30 901820⟧ 5b",
+        "⟦+44 20 7946 0123x12⟧ and ⟦+1 (212) 555-0123 ext. 5⟧ 2nd desk",
         "⟦+46 (0)8 928 000 00⟧ mobile, ⟦+33 1 99 00 12 34⟧ home",
         "without a word beside: ⟦0199 00 12 34⟧; ⟦020 7946 0123⟧; ⟦07700 900123⟧",
         "my phone is ⟦(37) 788-063⟧ and before it was ⟦21 253 109 8211⟧",
@@ -104,6 +107,7 @@ def test_phones_are_found_in_the_ways_countries_write_them(text: str) -> None:
         "version 10.15.7.1234, chapter 12.3.4",
         "the game Call of Towers sold 30000000 copies",
         "ids 1-1-1-1-1-1-1-1-1",
+        "+5 -3 +1234567, rows +12345678901234567890123 and +44207946012a",
     ],
 )
 def test_ordinary_numbers_are_no_phones(text: str) -> None:
