@@ -106,6 +106,14 @@ def test_categories_of_ones_own_are_taught_in_one_command(tmp_path: Path) -> Non
     ]
 
 
+def test_a_category_of_a_manifest_needs_a_few_prompts(tmp_path: Path) -> None:
+    rows = [row for row in ROWS if row["text"] not in STARS[3:]]
+    manifest(tmp_path / "m.yaml", written(tmp_path / "rows.jsonl", rows))
+    result = semroute(tmp_path, "train", "m.yaml", "--output", "mine")
+    assert result.returncode == 2
+    assert "'stars' has 3 prompts; 4 are the fewest" in result.stderr
+
+
 @pytest.mark.parametrize(
     ("licence", "sha256", "message"),
     [("CC-BY-NC-4.0", None, "may not be passed on"), ("MIT", "0" * 64, "is not the file")],

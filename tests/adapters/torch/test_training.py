@@ -25,6 +25,7 @@ from semroute.adapters.torch.training import (
     train_categories,
     train_complexity,
 )
+from semroute.adapters.torch.training.category_texts import fold_of
 from semroute.adapters.torch.training.clusters import clusters_of
 from semroute.adapters.torch.training.files import write_weights
 from semroute.adapters.torch.training.fusion import fused
@@ -60,6 +61,19 @@ def texts() -> Sequence[CategoryText]:
     ]
     made = CategoryText("boil an egggg", "food", "chat", origin="boil an egg")
     return (*plain, made)
+
+
+def test_no_category_is_held_out_as_a_whole(encoder: Encoder) -> None:
+    alike = [text for text in map("how to sail sea {}".format, range(60)) if fold_of(text) == 1]
+    boats = [CategoryText(text, "boats", "chat") for text in alike[:4]]
+    wrong = CategoryText("how to sial", "boats", "chat", origin=alike[0])
+    definitions = (*DEFINITIONS, CategoryDefinition("boats"))
+    held = hold_out([*texts(), *boats, wrong], definitions, Vectorizer(encoder))
+    folds = held.rows.folds.tolist()
+    *of_boats, of_wrong = folds[-5:]
+    assert set(of_boats) == {0, 1, 2}
+    assert of_wrong == of_boats[0]
+    assert folds[: len(texts())] == [fold_of(each.origin or each.text) for each in texts()]
 
 
 def test_the_same_texts_make_the_same_bytes(encoder: Encoder, tmp_path: Path) -> None:

@@ -130,8 +130,13 @@ def learnt(
     Raises:
         MaterialError: A file is missing, is another one, or has a row that cannot be used.
     """
-    # What both learn is held out once.
-    held_out = cache(lambda: hold_out(*lessons.categories(heads), vectorizer))
+
+    @cache  # what both learn is held out once
+    def held_out() -> HeldOut:
+        texts, definitions = lessons.categories(heads)
+        _check_there_are_enough(texts)
+        return hold_out(texts, definitions, vectorizer)
+
     return {head: _learnt(head, held_out, lessons, vectorizer, output) for head in heads}
 
 
@@ -161,6 +166,19 @@ def _learnt(
             return train_entities(marked, pages, lessons.measured_entities(), vectorizer, output)
         case _ as never:
             assert_never(never)
+
+
+def _check_there_are_enough(texts: Sequence[CategoryText]) -> None:
+    """Makes sure that every category has prompts to hold out, beside those made from others.
+
+    Raises:
+        MaterialError: One has too few.
+    """
+    counts = Counter(each.label for each in texts if not each.is_made and not each.is_apart)
+    for label in sorted({each.label for each in texts}):
+        if counts[label] < _FEWEST:
+            message = f"{label!r} has {counts[label]} prompts; {_FEWEST} are the fewest"
+            raise MaterialError(message)
 
 
 def _labelled(path: Path) -> list[tuple[str, str]]:

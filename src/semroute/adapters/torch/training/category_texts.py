@@ -1,5 +1,6 @@
 """Texts whose category is known, and in which part of them each is held out."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from typing import Final
 
@@ -65,10 +66,7 @@ class Rows:
             np.array([names.index(each.label) for each in texts], np.intp),
             np.array([each.kind for each in texts]),
             np.array([each.weight for each in texts], np.float32),
-            np.array(
-                [APART if each.is_apart else fold_of(each.origin or each.text) for each in texts],
-                np.intp,
-            ),
+            np.array(_folds_of(texts), np.intp),
             np.array([each.is_made for each in texts]),
         )
 
@@ -109,3 +107,22 @@ def direction_of(vectors: Vectors) -> npt.NDArray[np.float32]:
 def fold_of(text: str) -> int:
     """Returns in which part a text is held out."""
     return int(line_digest(text), 16) % FOLDS
+
+
+def _folds_of(texts: Sequence[CategoryText]) -> list[int]:
+    """Returns in which part each text is held out; no part has all of a category."""
+    prompts: dict[str, set[str]] = defaultdict(set)
+    for each in texts:
+        if not each.is_apart and not each.is_made:
+            prompts[each.label].add(each.text)
+    dealt = {
+        text: number % FOLDS
+        for some in prompts.values()
+        if len(set(map(fold_of, some))) == 1
+        for number, text in enumerate(sorted(some, key=line_digest))
+    }
+    sources = (each.origin or each.text for each in texts)
+    return [
+        APART if each.is_apart else dealt.get(source, fold_of(source))
+        for each, source in zip(texts, sources, strict=True)
+    ]
