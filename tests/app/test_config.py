@@ -267,6 +267,26 @@ def test_what_cannot_work_is_found_in_decisions_too() -> None:
     assert set(found) == {"cache.identity", "decisions.asked.guards.pii.actions"}
 
 
+def test_thresholds_that_nothing_reaches_are_refused() -> None:
+    thresholds = {"email": 0.95, "iban": 1, "person": 0.95, "password": 0.9}
+    pii = {"mode": "enforce", "thresholds": thresholds}
+    answers = {"thresholds": {"domain": 0.85, "person": 0.5}}
+    found = mistakes(guards={"pii": pii, "answers": answers, "jailbreak": {"threshold": 1}})
+    assert found.keys() == {
+        *("guards.jailbreak.threshold", "guards.pii.thresholds.email"),
+        *("guards.answers.thresholds.domain", "guards.answers.thresholds.person"),
+    }
+    assert "surer than 0.9" in found["guards.pii.thresholds.email"]
+    checkpoint = {"directory": "models/mine", "task": "entities", "use": "add"}
+    assert loaded(guards={"pii": pii}, classifier={"checkpoints": [checkpoint]})
+
+
+def test_what_the_letters_may_say_alone_has_a_begin_and_an_end() -> None:
+    assert loaded(screening={"unsure_from": 0, "sure_from": 1})
+    for wrong in ({"unsure_from": 0.99}, {"unsure_from": 0.5, "sure_from": 0.4}):
+        assert set(mistakes(screening=wrong)) == {"screening.unsure_from"}
+
+
 def test_who_asks_for_health_must_know_where() -> None:
     routing = {"default_model": "big", "health": "envoy"}
     assert set(mistakes(routing=routing, envoy={"admin": "127.0.0.1:0"})) == {"envoy.admin"}

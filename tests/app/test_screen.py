@@ -17,6 +17,7 @@ from semroute.adapters.memory import FaultyReader, WordReader
 from semroute.app.remembered import Remembered
 from semroute.app.screen import Screen
 from semroute.domain.attack import AttackKind, Cascade, LexicalScore
+from semroute.domain.classification import Rung
 from semroute.domain.errors import ClassifierError, NotLoadedError, OverloadedError
 from semroute.domain.examination import Examiner
 from semroute.domain.guards import Check
@@ -98,6 +99,7 @@ async def test_what_the_letters_are_sure_of_costs_no_pass() -> None:
     assert probability(found) > 0.99
     (threat,) = found.threats
     assert (threat.path, threat.rules) == (("messages", 1, "content"), ("says-so",))
+    assert threat.rung is Rung.FAST
     assert bench.reader.texts == []
 
 
@@ -107,6 +109,8 @@ async def test_where_the_letters_leave_doubt_the_meaning_decides() -> None:
     assert probability(await screen(said("well, maybe it ends"), [])) < 0.5
     assert probability(await screen(said("well, maybe: ignore it"), [])) > 0.5
     assert bench.reader.texts == ["maybe it ends", "maybe: ignore it"]
+    again = await screen(said("well, maybe: ignore it"), [])
+    assert [threat.rung for threat in again.threats] == [Rung.ENCODER]
 
 
 @define

@@ -32,3 +32,13 @@ def test_the_encoder_is_asked_only_where_the_letters_are_unsure(
     *, logit: float, asks: bool
 ) -> None:
     assert CASCADE.is_unsure(logit) is asks
+
+
+def test_its_bounds_may_be_said_as_probabilities() -> None:
+    cascade = CASCADE.between(0.5, 0.9)
+    assert cascade.low == 0
+    assert cascade.high == pytest.approx(2.197, abs=1e-3)
+    assert CASCADE.between(None, None) == CASCADE
+    every = CASCADE.between(0, 1)
+    assert every.is_unsure(-1e9)
+    assert every.is_unsure(1e9)

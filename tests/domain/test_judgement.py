@@ -1,10 +1,12 @@
 """What follows from findings, under every guard."""
 
 import pytest
+from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 
 from semroute.domain.attack import AttackKind
+from semroute.domain.classification import Rung
 from semroute.domain.guards import (
     DEFAULT_ACTIONS,
     ENFORCED,
@@ -195,3 +197,10 @@ def test_every_check_that_is_on_says_one_thing(found: Screening, guards: Guards)
         assert sentence.mode is guards.mode_of(sentence.check)
     if guards.pii.mode is not Mode.ENFORCE:
         assert judgement.masked == ()
+
+
+def test_who_told_of_an_attack_is_told_with_it() -> None:
+    found = Screening((evolve(threat(0.9), rung=Rung.ENCODER),))
+    rungs = {each.check: each.rung for each in judge(found, ENFORCED).sentences}
+    assert rungs.pop(Check.JAILBREAK) is Rung.ENCODER
+    assert set(rungs.values()) == {None}

@@ -6,6 +6,7 @@ from typing import TypeAlias
 from attrs import evolve, frozen
 
 from semroute.domain.attack import AttackKind
+from semroute.domain.classification import Rung
 from semroute.domain.examination import Sighting, Suspicion
 from semroute.domain.excerpt import Excerpt
 from semroute.domain.passage import Origin, Path
@@ -23,11 +24,13 @@ class Found:
         probability: That it is an attack; None if nobody wanted to know.
         suspicion: What makes it so; without the words.
         sightings: Personal data in it.
+        rung: Whether the encoder has read what is suspicious.
     """
 
     probability: float | None = None
     suspicion: Suspicion | None = None
     sightings: tuple[Sighting, ...] = ()
+    rung: Rung = Rung.FAST
 
 
 def key_of(excerpt: Excerpt) -> str:
@@ -47,7 +50,12 @@ def threats_in(
         kind = AttackKind.INJECTION if excerpt.origin is Origin.TOOL else AttackKind.JAILBREAK
         if kind not in gravest or each.probability > gravest[kind].probability:
             gravest[kind] = Threat(
-                kind, each.probability, excerpt.path, each.suspicion.view, each.suspicion.rules
+                kind,
+                each.probability,
+                excerpt.path,
+                each.suspicion.view,
+                each.suspicion.rules,
+                each.rung,
             )
     return tuple(gravest.values())
 

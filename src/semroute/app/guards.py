@@ -16,7 +16,7 @@ from semroute.domain.guards import (
     PiiAction,
     PiiGuard,
 )
-from semroute.domain.pii import PiiKind
+from semroute.domain.pii import SUREST, PiiKind
 
 ModeName = Literal["off", "monitor", "enforce"]
 OnErrorName = Literal["closed", "open"]
@@ -31,6 +31,11 @@ KindName = Literal[
 READ_BY_ENCODER: Final[tuple[KindName, ...]] = ("person", "address")
 
 _Threshold = Annotated[float, Meta(gt=0, le=1)]
+_Probability = Annotated[float, Meta(gt=0, lt=1)]
+
+_NOT_IN_ANSWERS: Final = (
+    "it is not looked for in answers; an encoder pass per piece would be needed"
+)
 
 _MODE = "`off`; `monitor`: what `enforce` would do is counted and shown, not done; `enforce`."
 _ON_ERROR = (
@@ -45,7 +50,7 @@ class AttackGuardSettings:
 
     mode: Annotated[ModeName | None, Meta(description=f"{_MODE} Default: monitor.")] = None
     threshold: Annotated[
-        _Threshold | None,
+        _Probability | None,
         Meta(description="From which probability on a text is an attack. Default: 0.5."),
     ] = None
     on_error: Annotated[OnErrorName | None, Meta(description=f"{_ON_ERROR} Default: closed.")] = (
@@ -157,11 +162,30 @@ def _pii(guard: PiiGuard, layer: PiiGuardSettings) -> PiiGuard:
     )
 
 
-def guard_mistakes(layer: GuardSettings) -> Iterator[tuple[tuple[str, ...], str]]:
-    """Finds what cannot work in one layer, as (path, message) pairs."""
+def guard_mistakes(
+    layer: GuardSettings, *, has_checkpoint: bool
+) -> Iterator[tuple[tuple[str, ...], str]]:
+    """Finds what cannot work in one layer, as (path, message) pairs.
+
+    Args:
+        layer: The layer.
+        has_checkpoint: Whether a model of the operator's looks for personal data, too.
+    """
+    for name, guard in (("pii", layer.pii), ("answers", layer.answers)):
+        for kind, threshold in guard.thresholds.items():
+            surest = SUREST.get(PiiKind(kind), 1.0)
+            if threshold > surest and not has_checkpoint:
+                message = (
+                    f"nothing is surer than {surest:g}, so none would count; "
+                    f"`actions: {{{kind}: allow}}` says so"
+                )
+                yield (name, "thresholds", kind), message
+    for kind in layer.answers.thresholds:
+        if kind in READ_BY_ENCODER:
+            yield ("answers", "thresholds", kind), _NOT_IN_ANSWERS
     for kind, action in layer.answers.actions.items():
         path = ("answers", "actions", kind)
         if action == "route":
             yield path, "an answer cannot be routed; it can be masked or blocked"
         elif action != "allow" and kind in READ_BY_ENCODER:
-            yield path, "it is not looked for in answers; an encoder pass per piece would be needed"
+            yield path, _NOT_IN_ANSWERS

@@ -6,6 +6,7 @@ from itertools import product
 from typing import Final, TypeAlias
 
 from semroute.domain.address import Address
+from semroute.domain.attack import CASCADE
 from semroute.domain.caching.rules import CacheMode, CacheScope
 from semroute.domain.naming import ENDPOINT_HEADER, OUR_PREFIX, PICKER_HEADER
 from semroute.domain.suggestions import did_you_mean
@@ -209,6 +210,10 @@ def _impossible_bounds(settings: Settings) -> Iterator[Mistake]:
         )
         yield ("screening", "budget_seconds"), message
     classifier = settings.classifier
+    cascade = CASCADE.between(settings.screening.unsure_from, settings.screening.sure_from)
+    if cascade.low >= cascade.high:
+        message = "it must be below screening.sure_from, which is 0.982 where nothing is said"
+        yield ("screening", "unsure_from"), message
     if settings.screening.max_windows > classifier.max_waiting:
         message = f"it must be at most {classifier.max_waiting}, as classifier.max_waiting is"
         yield ("screening", "max_windows"), message
@@ -226,9 +231,10 @@ def _pointless_guards(settings: Settings) -> Iterator[Mistake]:
     layers += [
         (("decisions", name, "guards"), each.guards) for name, each in settings.decisions.items()
     ]
+    has_checkpoint = any(each.task == "entities" for each in settings.classifier.checkpoints)
     for path, layer in layers:
         if layer is not None:
-            for where, message in guard_mistakes(layer):
+            for where, message in guard_mistakes(layer, has_checkpoint=has_checkpoint):
                 yield (*path, *where), message
             for kind in READ_BY_ENCODER:
                 action = layer.pii.actions.get(kind, "allow")

@@ -8,6 +8,7 @@ import trio
 from attrs import define, evolve, field, frozen
 
 from semroute.domain.attack import AttackKind, Cascade
+from semroute.domain.classification import Rung
 from semroute.domain.errors import NotLoadedError, OverloadedError
 from semroute.domain.examination import Examination, Examiner, Sighting
 from semroute.domain.excerpt import Excerpt, excerpts_of
@@ -235,7 +236,9 @@ class Screen:
             return Found(sightings=sightings)
         probability, suspicion = max(scored, key=lambda pair: pair[0])
         # It is remembered, and what is remembered has nobody's words in it.
-        return Found(probability, evolve(suspicion, text=""), sightings)
+        is_read = _logits(readings.get(suspicion.text)) is not None
+        rung = Rung.ENCODER if is_read else Rung.FAST
+        return Found(probability, evolve(suspicion, text=""), sightings, rung)
 
 
 async def _excerpts(passages: Sequence[Passage]) -> tuple[Excerpt, ...]:

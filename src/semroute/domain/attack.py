@@ -60,6 +60,13 @@ class Cascade:
     low: float
     high: float
 
+    def between(self, low: float | None, high: float | None) -> "Cascade":
+        """Returns the same with other bounds, given as probabilities; None: they stay."""
+        return Cascade(
+            self.low if low is None else _logit(low),
+            self.high if high is None else _logit(high),
+        )
+
     def is_sure(self, lexical: float) -> bool:
         """Whether the letters alone say that it is an attack."""
         return lexical >= self.high
@@ -77,6 +84,12 @@ class Cascade:
         """
         logit = lexical if reader is None else (lexical + reader) / 2
         return 1 / (1 + math.exp(-max(logit, -_MAX_LOGIT)))
+
+
+def _logit(probability: float) -> float:
+    if probability in {0, 1}:
+        return math.copysign(math.inf, probability - 0.5)
+    return math.log(probability / (1 - probability))
 
 
 # Between these logits the letters alone are not trusted; docs/guard-model.md says what that costs

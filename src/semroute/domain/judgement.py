@@ -6,6 +6,7 @@ from enum import StrEnum
 from attrs import field, frozen
 
 from .attack import AttackKind
+from .classification import Rung
 from .guards import Check, Guards, Mode, PiiAction
 from .screening import PersonalDatum, ScreenFault, Screening, Threat
 
@@ -30,6 +31,7 @@ class Sentence:
         mode: Whether that is done, or only counted.
         what: What it found, in one word: a kind of data, a rule, a fault; empty for nothing.
         fault: Why the check could not be made; None if it could.
+        rung: Who told how probable an attack is; None if it is no such check, or nobody did.
     """
 
     check: Check
@@ -37,6 +39,7 @@ class Sentence:
     mode: Mode
     what: str = ""
     fault: ScreenFault | None = None
+    rung: Rung | None = None
 
     @property
     def is_carried_out(self) -> bool:
@@ -92,12 +95,14 @@ def _sentence(check: Check, screening: Screening, guards: Guards) -> Sentence:
     mode = guards.mode_of(check)
     consequence, what = _found(check, screening, guards)
     fault = screening.failures.get(check)
+    rungs = (each.rung for each in screening.threats if each.kind.value == check.value)
+    rung = next(rungs, None)
     if fault is None or consequence is Consequence.BLOCK:
-        return Sentence(check, consequence, mode, what, fault)
+        return Sentence(check, consequence, mode, what, fault, rung)
     # What was found before it failed may be less than there is.
     if guards.fails_closed(check):
-        return Sentence(check, Consequence.UNAVAILABLE, mode, fault.value, fault)
-    return Sentence(check, consequence, mode, what or fault.value, fault)
+        return Sentence(check, Consequence.UNAVAILABLE, mode, fault.value, fault, rung)
+    return Sentence(check, consequence, mode, what or fault.value, fault, rung)
 
 
 def _found(check: Check, screening: Screening, guards: Guards) -> tuple[Consequence, str]:

@@ -1,7 +1,8 @@
 """Personal data and secrets: what kinds there are, and where in a text they stand."""
 
+from collections.abc import Mapping
 from enum import StrEnum
-from typing import Protocol
+from typing import Final, Protocol
 
 from attrs import frozen
 
@@ -29,6 +30,28 @@ class PiiKind(StrEnum):
     PRIVATE_KEY = "private_key"
     JWT = "jwt"
     PASSWORD = "password"  # noqa: S105 - likewise
+
+
+_DISTINCT = 0.9
+_NAMED = 0.8
+
+SUREST: Final[Mapping[PiiKind, float]] = {
+    PiiKind.EMAIL: _DISTINCT,
+    PiiKind.PHONE: _DISTINCT,
+    PiiKind.US_SSN: _DISTINCT,
+    PiiKind.PASSPORT: _NAMED,
+    PiiKind.DRIVER_LICENSE: _NAMED,
+    PiiKind.IP_ADDRESS: _DISTINCT,
+    PiiKind.MAC_ADDRESS: _DISTINCT,
+    PiiKind.URL: _DISTINCT,
+    PiiKind.DOMAIN: _NAMED,
+    PiiKind.CLOUD_KEY: _DISTINCT,
+    PiiKind.TOKEN: _DISTINCT,
+    PiiKind.PRIVATE_KEY: _DISTINCT,
+    PiiKind.JWT: _DISTINCT,
+    PiiKind.PASSWORD: _DISTINCT,
+}
+"""How sure the patterns that ship can be of one thing of a kind, at most; of other kinds, 1."""
 
 
 @frozen

@@ -6,6 +6,7 @@ from enum import StrEnum
 from attrs import field, frozen
 
 from .attack import AttackKind
+from .classification import Rung
 from .guards import Check
 from .passage import Path
 from .pii import PiiSpan
@@ -32,6 +33,7 @@ class Threat:
         path: Where it stands.
         view: In which reading of the text it showed.
         rules: Names of the rules it broke; they say why in words.
+        rung: Whether its letters alone said so, or the encoder read it as well.
     """
 
     kind: AttackKind
@@ -39,6 +41,7 @@ class Threat:
     path: Path
     view: str = RAW
     rules: tuple[str, ...] = ()
+    rung: Rung = Rung.FAST
 
 
 @frozen

@@ -134,10 +134,11 @@ def _cascade_of(settings: Settings) -> Cascade:
     """Returns when the encoder is asked about attacks.
 
     The letters know nothing of what the operator has taught the encoder's head, so it is asked
-    about every text.
+    about every text, unless the operator says otherwise.
     """
-    heads = settings.classifier.heads
-    return CAREFUL_CASCADE if heads is not None and knows_attacks(Path(heads)) else CASCADE
+    heads, options = settings.classifier.heads, settings.screening
+    shipped = CAREFUL_CASCADE if heads is not None and knows_attacks(Path(heads)) else CASCADE
+    return shipped.between(options.unsure_from, options.sure_from)
 
 
 def route_of(  # noqa: PLR0913, PLR0917 - each is a part

@@ -12,6 +12,7 @@ _MARKS: Final[Mapping[str | None, tuple[str, str]]] = {
     "unknown": ("?", "yellow"),
     None: ("·", "dim"),
 }
+_READERS: Final = {"fast": "letters", "encoder": "letters and encoder"}
 _SHOWN_SCORES: Final = 4
 _SHOWN_FLIPS: Final = 8  # the nearest; `--json` has them all
 _LABEL: Final = 12  # columns
@@ -178,6 +179,8 @@ def _check(sentence: Document) -> str:
     words = [str(sentence["check"])]
     if sentence["probability"] is not None:
         words.append(f"{sentence['probability']:.2f}")
+        if sentence["consequence"] != "allow":
+            words.append(f"by {_READERS[sentence['rung']]}")
     if sentence["fault"] is not None:
         words.append(f"unchecked: {sentence['fault']}")
     return " ".join(words)

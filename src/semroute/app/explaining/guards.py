@@ -18,6 +18,7 @@ def guards_as_json(judgement: Judgement, screening: Screening | None) -> list[di
             "found": each.what or None,
             "fault": each.fault.value if each.fault else None,
             "probability": _probability(each.check, screening),
+            "rung": each.rung.value if each.rung else None,
         }
         for each in judgement.sentences
     ]

@@ -9,7 +9,7 @@ from .document import Plain
 from .draft import Condition, Draft, Sayable, category_name, origin
 from .models import place_model
 from .places import CLASSIFIER, SIGNALS, existing
-from .policies import pii_guard
+from .policies import pii_guard, thresholds_of
 from .reasoning import described_reasoning, reasoning_of
 from .source import Source
 
@@ -214,6 +214,6 @@ def _overrides(node: Source, name: str, draft: Draft) -> None:
     if limit and pii_on:
         denied = pii_guard(node, ())["actions"]
         assert isinstance(denied, dict)
-        guards["pii"] = pii_guard(node, ()) | {"thresholds": dict.fromkeys(denied, limit)}
+        guards["pii"] = pii_guard(node, ()) | {"thresholds": thresholds_of(denied, limit)}
     if guards:
         draft.document.put((*where, "guards"), guards)

@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from typing import Final
 
+from semroute.domain.pii import SUREST, PiiKind
+
 from .document import Plain, Where
 from .draft import Draft
 from .places import CLASSIFIER, PROMPT_GUARD, existing
@@ -46,7 +48,7 @@ def carry_guards(root: Source, draft: Draft) -> None:
     for model in models:
         threshold = model.probability("threshold") if model is not None else None
         if threshold and model is not None:
-            thresholds: Plain = dict.fromkeys(PII_KINDS.values(), threshold)
+            thresholds = thresholds_of(PII_KINDS.values(), threshold)
             draft.document.put(("guards", "pii", "thresholds"), thresholds)
             model.approximated(
                 "guards.pii.thresholds: other models, so the same number means something else"
@@ -76,8 +78,13 @@ def pii_guard(node: Source, allowed: Iterable[str]) -> dict[str, Plain]:
     guard: dict[str, Plain] = {"mode": "enforce", "actions": actions}
     threshold = node.probability("threshold")
     if threshold:
-        guard["thresholds"] = dict.fromkeys(denied, threshold)
+        guard["thresholds"] = thresholds_of(denied, threshold)
     return guard
+
+
+def thresholds_of(kinds: Iterable[str], threshold: float) -> dict[str, Plain]:
+    """Returns a threshold for each kind, as high as our patterns reach at most."""
+    return {kind: min(threshold, SUREST.get(PiiKind(kind), 1.0)) for kind in kinds}
 
 
 def pii_policy(node: Source, where: Where, draft: Draft) -> None:

@@ -39,6 +39,21 @@ class ScreeningSettings:
             ),
         ),
     ] = 16
+    unsure_from: Annotated[
+        Annotated[float, Meta(ge=0, lt=1)] | None,
+        Meta(
+            description="From which probability of an attack, by its letters, the encoder reads a "
+            "part; below, it is none. 0: it reads all. Default: 0.047, or 0 if the attack head is "
+            "yours."
+        ),
+    ] = None
+    sure_from: Annotated[
+        Annotated[float, Meta(gt=0, le=1)] | None,
+        Meta(
+            description="From which probability on the letters alone say that it is an attack. "
+            "1: they never do. Default: 0.982."
+        ),
+    ] = None
     remembered: Annotated[
         int,
         Meta(
