@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
@@ -40,9 +40,11 @@ from semroute.app.settings import Settings
 from semroute.domain.address import Address
 from semroute.domain.attack import AttackScorer, LexicalScore
 from semroute.domain.http import Service, Unrouted, target_of
+from semroute.domain.pii import PiiFinder, PiiSpan
 
 T = TypeVar("T")
 
+PROSE = re.compile(r"[^\W\d_]{2}\s+[^\W\d_]{2}")  # two words
 PLACEHOLDER = re.compile(r"\[[A-Z_]+_\d+\]")
 
 Change = Callable[[Settings], Settings]
@@ -102,15 +104,23 @@ class ModelServers:
 
 @define(eq=False)
 class ScanLog:
-    """Scores texts as another scorer does, and keeps every one of them."""
+    """Scores texts and finds data as others do, and keeps every text that was looked at."""
 
     scorer: AttackScorer
-    texts: set[str] = field(factory=set)
+    finder: PiiFinder
+    wants_data: bool
+    scored: set[str] = field(factory=set)
+    searched: set[str] = field(factory=set)
 
     def score(self, text: str) -> LexicalScore:
         score = self.scorer.score(text)
-        self.texts.add(text)
+        self.scored.add(text)
         return score
+
+    def find(self, text: str) -> tuple[PiiSpan, ...]:
+        found = self.finder.find(text)
+        self.searched.add(text)
+        return found
 
     def check(self, received: Received) -> None:
         """Fails if a model server was sent a text that nobody had looked at."""
@@ -118,9 +128,26 @@ class ScanLog:
         is_read = isinstance(target, Unrouted) or (isinstance(target, Service) and target.has_body)
         if not received.body or not is_read:
             return  # no model reads it
-        for passage in passages_of(json.loads(received.body)).passages:
-            is_masked = PLACEHOLDER.search(passage.text) is not None
-            assert is_masked or not passage.text.strip() or passage.text in self.texts
+        document = json.loads(received.body)
+        texts = {passage.text for passage in passages_of(document).passages}
+        # Whatever the router takes for a text, this is one.
+        texts |= {text for text in _strings_in(document) if PROSE.search(text)}
+        for text in texts:
+            if text.strip() and not PLACEHOLDER.search(text):
+                assert text in self.scored, received.path
+                assert not self.wants_data or text in self.searched, received.path
+
+
+def _strings_in(value: object) -> Iterator[str]:
+    match value:
+        case str():
+            yield value
+        case list():
+            for each in value:
+                yield from _strings_in(each)
+        case dict():
+            for key, each in value.items():
+                yield from (key, *_strings_in(each))
 
 
 @define(eq=False)
@@ -277,9 +304,10 @@ async def running_gateway(
 
 def _faulty(settings: Settings) -> tuple[Detectors, Faults, ScanLog]:
     detectors = detectors_of(settings, None)
-    scans = ScanLog(detectors.scorer)
+    wants_data = settings.guards.pii.mode != "off"
+    scans = ScanLog(detectors.scorer, detectors.finder, wants_data)
     faults = Faults(
-        FaultyFinder(detectors.finder),
+        FaultyFinder(scans),
         FaultyFinder(detectors.answer_finder),
         FaultyScorer(scans),
         FaultyReader(WordReader()),
