@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import trio
+from attrs import frozen
 from cyclopts import Parameter
 from cyclopts.validators import Number
 from rich.console import Console
@@ -23,6 +24,14 @@ from .configuration import ConfigOption, Configuration, JsonOption, read_configu
 from .exits import Exit, UsageError
 from .progress import show_progress
 from .rows import Mistake, Row, read_rows, text_of
+
+
+@frozen
+class _Recorded:
+    """What was recorded of a prompt: how sure its category was, and whether it was right."""
+
+    confidence: float
+    is_right: bool
 
 
 def calibrate(
@@ -55,7 +64,12 @@ def calibrate(
     configuration = read_configuration(config)
     rows = read_rows(data, "prompts", _row)
     prompts = [each for each in rows if isinstance(each, LabelledPrompt)]
-    judged = [each for each in rows if isinstance(each, Judged)]
+    # Divided by their lines: what recorded rows say repeats, and has in it whether it is right.
+    judged = [
+        Judged(str(line), each.confidence, each.is_right)
+        for line, each in enumerate(rows, start=1)
+        if isinstance(each, _Recorded)
+    ]
     if prompts and judged:
         message = f"{data}: either all rows have a confidence, or none"
         raise UsageError(message)
@@ -63,16 +77,16 @@ def calibrate(
         judged = trio.run(_judged, configuration, prompts)
     calibrator = Calibrator(risk)
     calibration = calibrator.calibrate(judged)
+    if calibration is None:
+        Console(stderr=True, soft_wrap=True).print(_excuse(calibrator, judged), highlight=False)
     if as_json:
         print(json.dumps(_as_json(calibration, calibrator, len(judged)), indent=2))
-    elif calibration is None:
-        Console(stderr=True, soft_wrap=True).print(_excuse(calibrator, judged))
-    else:
+    elif calibration is not None:
         _print(calibration, calibrator)
     return Exit.FINDINGS if calibration is None or calibration.is_refuted else Exit.OK
 
 
-def _row(row: Row) -> LabelledPrompt | Judged | Mistake:
+def _row(row: Row) -> LabelledPrompt | _Recorded | Mistake:
     label = row.get("label")
     if not isinstance(label, str):
         return Mistake("label must be a string")
@@ -84,7 +98,7 @@ def _row(row: Row) -> LabelledPrompt | Judged | Mistake:
         return Mistake("category must be a string: what the prompt was taken for")
     if not isinstance(confidence, int | float) or not 0 <= confidence <= 1:
         return Mistake("confidence must be a number from 0 to 1")
-    return Judged(json.dumps(row, sort_keys=True), float(confidence), category == label)
+    return _Recorded(float(confidence), category == label)
 
 
 async def _judged(configuration: Configuration, prompts: list[LabelledPrompt]) -> list[Judged]:
@@ -142,11 +156,13 @@ def _print(calibration: Calibration, calibrator: Calibrator) -> None:
 
 
 def _excuse(calibrator: Calibrator, judged: list[Judged]) -> str:
-    count = sum(each.is_for_choosing for each in judged)
-    if count < calibrator.needed:
+    chosen = sum(each.is_for_choosing for each in judged)
+    others = len(judged) - chosen
+    if min(chosen, others) < calibrator.needed:
+        repeated = len(judged) - len({each.key for each in judged})
         return (
-            f"{count} prompts to choose a threshold on are too few: a risk of "
-            f"{calibrator.risk:.2%} takes {calibrator.needed} at least, without one mistake, and "
-            "as many again to confirm it"
+            f"{chosen} prompts to choose a threshold on and {others} to confirm it are too few: a "
+            f"risk of {calibrator.risk:.2%} takes {calibrator.needed} of each at least, without "
+            "one mistake" + ("; equal texts are in the same half" if repeated else "")
         )
     return f"no threshold is certain to keep the risk of {calibrator.risk:.2%}"

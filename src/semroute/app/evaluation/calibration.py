@@ -22,7 +22,8 @@ class Judged:
     """A prompt that was classified, and whether rightly.
 
     Args:
-        key: Stands for the prompt; decides in which half it is.
+        key: Decides in which half it is, and so must not say whether it is right. Prompts with
+            the same key are in the same half.
         confidence: How probable its category was said to be.
         is_right: Whether it is that category.
     """
@@ -78,6 +79,8 @@ class Calibrator:
         """
         chosen = [each for each in prompts if each.is_for_choosing]
         others = [each for each in prompts if not each.is_for_choosing]
+        if len(others) < self.needed:
+            return None  # nothing could be confirmed
         ranked = sorted(chosen, key=lambda each: -each.confidence)
         count = max(self._certified(ranked), default=0)
         if not count:
@@ -93,7 +96,7 @@ class Calibrator:
 
     @property
     def needed(self) -> int:
-        """How many prompts without an error among them are the least that prove anything."""
+        """How many prompts are the least in a half, if none is wrong, that prove anything."""
         return math.ceil(math.log(_DOUBT / _STARTS) / math.log1p(-self.risk))
 
     def _certified(self, ranked: Sequence[Judged]) -> Iterator[int]:
