@@ -9,9 +9,12 @@ import pytest
 import yaml
 
 from semroute.app.cli.calibrate import calibrate
+from semroute.app.cli.configuration import read_configuration
 from semroute.app.cli.exits import Exit
 
 from .run import semroute
+
+SHIPPED = Path(__file__).parents[2] / "src/semroute/app/defaults/semroute.yaml"
 
 
 def recorded(path: Path, rows: Sequence[tuple[float, bool]]) -> Path:
@@ -68,3 +71,17 @@ def test_texts_that_are_all_equal_leave_a_half_empty(tmp_path: Path) -> None:
     assert result.returncode == Exit.FINDINGS, result.stderr
     assert "prompts to choose a threshold on and" in result.stderr
     assert "equal texts are in the same half" in result.stderr
+
+
+def test_what_is_printed_is_a_number_in_yaml(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows = recorded(tmp_path / "rows.jsonl", [(1e-05, True)] * 2000)
+    assert calibrate(rows, risk=0.05) == Exit.OK
+    printed = capsys.readouterr().out.splitlines()[-1]
+    assert printed == "  min_confidence: 0.00001"
+    shipped = SHIPPED.read_text()
+    assert "  min_confidence: 0.3" in shipped
+    (tmp_path / "own.yaml").write_text(shipped.replace("  min_confidence: 0.3", printed))
+    settings = read_configuration(tmp_path / "own.yaml").settings
+    assert settings.routing.min_confidence == 1e-05

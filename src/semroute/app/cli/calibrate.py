@@ -1,6 +1,7 @@
 """`semroute calibrate`."""
 
 import json
+from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -152,7 +153,9 @@ def _print(calibration: Calibration, calibrator: Calibrator) -> None:
     )
     if calibration.is_refuted:
         console.print("# That is more than chance explains: the data changes too much.")
-    console.print(f"routing:\n  min_confidence: {calibration.threshold}", highlight=False)
+    # In YAML 1e-05, as Python would write it, is a string.
+    threshold = f"{Decimal(str(calibration.threshold)):f}"
+    console.print(f"routing:\n  min_confidence: {threshold}", highlight=False)
 
 
 def _excuse(calibrator: Calibrator, judged: list[Judged]) -> str:
