@@ -10,7 +10,7 @@ import yaml
 
 from semroute.app.cli.calibrate import calibrate
 from semroute.app.cli.configuration import read_configuration
-from semroute.app.cli.exits import Exit
+from semroute.app.cli.exits import Exit, UsageError
 
 from .run import semroute
 
@@ -85,3 +85,12 @@ def test_what_is_printed_is_a_number_in_yaml(
     (tmp_path / "own.yaml").write_text(shipped.replace("  min_confidence: 0.3", printed))
     settings = read_configuration(tmp_path / "own.yaml").settings
     assert settings.routing.min_confidence == 1e-05
+
+
+@pytest.mark.parametrize("confidence", ["true", "false", "1.5", "NaN", '"0.5"', "null"])
+def test_a_confidence_must_be_a_number(tmp_path: Path, confidence: str) -> None:
+    line = '{{"category": "law", "label": "law", "confidence": {}}}\n'
+    path = tmp_path / "rows.jsonl"
+    path.write_text(line.format(0.5) + line.format(confidence))
+    with pytest.raises(UsageError, match="line 2: confidence must be a number from 0 to 1"):
+        calibrate(path)

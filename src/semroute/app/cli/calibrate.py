@@ -97,7 +97,9 @@ def _row(row: Row) -> LabelledPrompt | _Recorded | Mistake:
     category, confidence = row.get("category"), row["confidence"]
     if not isinstance(category, str):
         return Mistake("category must be a string: what the prompt was taken for")
-    if not isinstance(confidence, int | float) or not 0 <= confidence <= 1:
+    # In Python true and false are numbers, 1 and 0.
+    is_number = isinstance(confidence, int | float) and not isinstance(confidence, bool)
+    if not is_number or not 0 <= confidence <= 1:
         return Mistake("confidence must be a number from 0 to 1")
     return _Recorded(float(confidence), category == label)
 
