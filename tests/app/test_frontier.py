@@ -66,6 +66,25 @@ def test_the_oracle_takes_the_cheapest_model_that_is_right() -> None:
     assert (oracle.share, oracle.accuracy, oracle.cost) == (0.25, 0.75, 4.0)
 
 
+def test_the_strong_model_may_be_the_cheaper() -> None:
+    oracle = report([Duel(0, 1, 1), Duel(0, 1, 0)], 1, 5).oracle
+    assert (oracle.share, oracle.accuracy, oracle.cost) == (1.0, 1.0, 1.0)
+    equals = report([Duel(0.1, 1, 0), Duel(0.9, 0, 1), Duel(0.5, 0, 0)], 1, 5)
+    assert equals.best_constant == "big", "the cheaper of equals"
+    assert equals.oracle.share == pytest.approx(2 / 3), "also where neither is right"
+    assert equals.oracle.cost == pytest.approx((1 + 5 + 1) / 3)
+
+
+@given(DUELS, st.integers(0, 3), st.integers(0, 3))
+def test_nothing_as_good_as_the_oracle_costs_less(
+    duels: list[Duel], strong: int, weak: int
+) -> None:
+    measured = report(duels, strong, weak)
+    chosen = [max((each.strong, -strong), (each.weak, -weak)) for each in duels]
+    assert measured.oracle.accuracy == pytest.approx(sum(worth for worth, _ in chosen) / len(duels))
+    assert measured.oracle.cost == pytest.approx(-sum(price for _, price in chosen) / len(duels))
+
+
 @given(DUELS)
 def test_the_frontier_leads_from_one_model_to_the_other(duels: list[Duel]) -> None:
     measured = report(duels, 3, 1)

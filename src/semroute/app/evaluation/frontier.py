@@ -102,7 +102,8 @@ class FrontierReport:
     @property
     def best_constant(self) -> str:
         """The model to use if there could be only one; the cheaper of equals."""
-        return self.strong if self.strong_accuracy > self.weak_accuracy else self.weak
+        is_strong = self._prefers_strong(self.strong_accuracy, self.weak_accuracy)
+        return self.strong if is_strong else self.weak
 
     @property
     def best_constant_accuracy(self) -> float:
@@ -127,9 +128,9 @@ class FrontierReport:
 
     @property
     def oracle(self) -> Point:
-        """What could be had: of the models that are right, the cheaper; if neither, the weak."""
-        needed = [each.strong > each.weak for each in self.duels]
-        share = sum(needed) / len(needed)
+        """What could be had: of the models that are right, the cheaper; if neither is, too."""
+        strong = [self._prefers_strong(each.strong, each.weak) for each in self.duels]
+        share = sum(strong) / len(strong)
         accuracy = _mean([max(each.strong, each.weak) for each in self.duels])
         return Point(share, accuracy, self.prices.of(share))
 
@@ -139,6 +140,10 @@ class FrontierReport:
         RouteLLM calls it the call-performance threshold.
         """
         return _estimate(self.duels, lambda duels: _share_for(duels, recovered))
+
+    def _prefers_strong(self, strong: float, weak: float) -> bool:
+        """Whether the strong model is worth more, or as much for less: it may be the cheaper."""
+        return (strong, -self.prices.strong) > (weak, -self.prices.weak)
 
 
 def _curve(duels: Sequence[Duel]) -> list[float]:
