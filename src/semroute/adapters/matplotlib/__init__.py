@@ -1,5 +1,5 @@
 """Figures as pictures."""
 
-from .charts import Chart, Line, svg_of
+from .charts import Chart, Line, png_of, svg_of
 
-__all__ = ["Chart", "Line", "svg_of"]
+__all__ = ["Chart", "Line", "png_of", "svg_of"]

@@ -1,7 +1,7 @@
-"""Line charts as SVG. The same figures give the same bytes."""
+"""Line charts as SVG and PNG. The same figures give the same bytes."""
 
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from attrs import frozen
@@ -48,6 +48,20 @@ def svg_of(chart: Chart) -> str:
     Raises:
         ImportError: matplotlib is not installed; it comes with `semroute[plots]`.
     """
+    # Without a date, or the file would be another one every time.
+    return _drawn(chart, "svg", {"Date": None}).decode()
+
+
+def png_of(chart: Chart) -> bytes:
+    """Returns a chart as a PNG picture.
+
+    Raises:
+        ImportError: matplotlib is not installed; it comes with `semroute[plots]`.
+    """
+    return _drawn(chart, "png", {})
+
+
+def _drawn(chart: Chart, form: str, metadata: Mapping[str, None]) -> bytes:
     from matplotlib import rc_context  # noqa: PLC0415 - a heavy library that few commands need
     from matplotlib.figure import Figure  # noqa: PLC0415 - likewise
 
@@ -60,7 +74,6 @@ def svg_of(chart: Chart) -> str:
         axes.set(title=chart.title, xlabel=chart.x, ylabel=chart.y)
         axes.grid(alpha=0.3)
         axes.legend()
-        written = io.StringIO()
-        # Without a date, or the file would be another one every time.
-        figure.savefig(written, format="svg", metadata={"Date": None})
+        written = io.BytesIO()
+        figure.savefig(written, format=form, metadata=metadata)
     return written.getvalue()
