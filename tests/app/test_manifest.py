@@ -184,6 +184,31 @@ def test_rows_that_are_none_are_refused(tmp_path: Path, row: Any) -> None:
         list(prompts_in(path, MATERIAL, own_use=False))
 
 
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b'\n{"text": "caf\xe9"}\n', "is not UTF-8: byte 14 is wrong"),
+        (b"\n" + b"[" * 100_000 + b"\n", "line 2: .* nested too deeply"),
+        (b'{"text": ' + b"1" * 5_000 + b"}", "line 1: .* number in it is too long"),
+        (b"\n", "there are no rows in it"),
+    ],
+)
+def test_files_that_nobody_can_read_are_refused(
+    tmp_path: Path, content: bytes, message: str
+) -> None:
+    path = tmp_path / "rows.jsonl"
+    path.write_bytes(content)
+    with pytest.raises(MaterialError, match=rf"rows\.jsonl.* {message}"):
+        list(prompts_in(path, MATERIAL, own_use=False))
+
+
+def test_a_document_that_is_no_text_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "page.txt"
+    path.write_bytes(b"caf\xe9")
+    with pytest.raises(MaterialError, match=r"page\.txt is not UTF-8: byte 3 is wrong"):
+        list(prompts_in(path, evolve(MATERIAL, label="0"), own_use=False))
+
+
 def test_outcomes_may_be_true_or_a_number(tmp_path: Path) -> None:
     rows = [
         {"text": "one", "outcomes": {"big": True, "small": 0.25}},

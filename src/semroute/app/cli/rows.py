@@ -1,25 +1,17 @@
 """Labelled data, one JSON object a line."""
 
-import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeAlias, TypeVar
+from typing import TypeVar
 
-from attrs import frozen
+from semroute.app.json_lines import Mistake, Row, objects_in
 
 from .configuration import read_text
 from .exits import UsageError
 
+__all__ = ["Mistake", "Row", "numbered_rows", "read_rows", "text_of"]
+
 T = TypeVar("T")
-
-Row: TypeAlias = Mapping[str, Any]
-
-
-@frozen
-class Mistake:
-    """What is wrong with a row, without quoting its text."""
-
-    what: str
 
 
 def read_rows(path: Path, what: str, parse: Callable[[Row], T | Mistake]) -> list[T]:
@@ -33,19 +25,23 @@ def read_rows(path: Path, what: str, parse: Callable[[Row], T | Mistake]) -> lis
     Raises:
         UsageError: The file cannot be read, a line is wrong, or there is none.
     """
-    rows: list[T] = []
-    content = read_text(path).removesuffix("\n")
-    if not content:
-        message = f"{path}: there are no {what} in it"
-        raise UsageError(message)
-    # Not splitlines: JSON may have the separators of Unicode in a string as they are.
-    for number, line in enumerate(content.split("\n"), start=1):
-        row = _object(line)
+    return [row for _, row in numbered_rows(path, what, parse)]
+
+
+def numbered_rows(
+    path: Path, what: str, parse: Callable[[Row], T | Mistake]
+) -> list[tuple[int, T]]:
+    """Reads a file of rows, as `read_rows` does, each with the number of its line."""
+    rows: list[tuple[int, T]] = []
+    for number, row in objects_in(read_text(path)):
         parsed = row if isinstance(row, Mistake) else parse(row)
         if isinstance(parsed, Mistake):
             message = f"{path}: line {number}: {parsed.what}"
             raise UsageError(message)
-        rows.append(parsed)
+        rows.append((number, parsed))
+    if not rows:
+        message = f"{path}: there are no {what} in it"
+        raise UsageError(message)
     return rows
 
 
@@ -59,13 +55,3 @@ def text_of(row: Row, key: str = "text") -> str | Mistake:
     except UnicodeEncodeError:
         return Mistake(f"{key} has half of a surrogate pair in it")
     return text
-
-
-def _object(line: str) -> Row | Mistake:
-    try:
-        row = json.loads(line)
-    except json.JSONDecodeError as error:
-        return Mistake(f"not JSON: {error.msg}")
-    except RecursionError:
-        return Mistake("not JSON that anybody could read: it is nested too deeply")
-    return row if isinstance(row, dict) else Mistake("it must be an object")

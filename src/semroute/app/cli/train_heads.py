@@ -1,8 +1,6 @@
 """From texts to heads: which head learns what, and how."""
 
-import csv
 import hashlib
-import io
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
@@ -33,10 +31,9 @@ from semroute.adapters.torch.training import (
 )
 from semroute.app.training import Head, MaterialError, Origin
 
-from .configuration import read_text
 from .crew import Crew, Progress, groups_of
+from .labelled import read_labelled
 from .learning import Learnt
-from .rows import Mistake, Row, read_rows, text_of
 from .train_plan import Lessons, Plan
 
 _FEWEST: Final = 4  # texts of a category; fewer leave nothing to hold out
@@ -91,7 +88,7 @@ class Trainer:
             UsageError: The file cannot be read.
             MaterialError: It has too few texts of a category.
         """
-        rows = _labelled(path)
+        rows = read_labelled(path)
         for label, count in sorted(Counter(label for _, label in rows).items()):
             if count < _FEWEST:
                 message = f"{path}: {label!r} has {count} texts; {_FEWEST} are the fewest"
@@ -108,7 +105,7 @@ class Trainer:
             UsageError: The file cannot be read.
             MaterialError: A label is none.
         """
-        rows = _labelled(path)
+        rows = read_labelled(path)
         if {label for _, label in rows} != {"0", "1"}:
             message = f"{path}: labels must be 1 for attacks and 0 for others, some of each"
             raise MaterialError(message)
@@ -179,33 +176,6 @@ def _check_there_are_enough(texts: Sequence[CategoryText]) -> None:
         if counts[label] < _FEWEST:
             message = f"{label!r} has {counts[label]} prompts; {_FEWEST} are the fewest"
             raise MaterialError(message)
-
-
-def _labelled(path: Path) -> list[tuple[str, str]]:
-    """Returns the texts of a CSV or JSON lines file with their labels, in order of their text."""
-    if path.suffix == ".csv":
-        table = csv.DictReader(io.StringIO(read_text(path)))
-        if not {"text", "label"} <= set(table.fieldnames or ()):
-            message = f"{path}: its first line must name the columns text and label"
-            raise MaterialError(message)
-        rows = [(row["text"] or "", row["label"] or "") for row in table]
-        for number, (text, label) in enumerate(rows, start=1):
-            if not text.strip() or not label.strip():
-                message = f"{path}: row {number} needs a text and a label"
-                raise MaterialError(message)
-        return sorted(set(rows))
-    return sorted(set(read_rows(path, "texts", _row)))
-
-
-def _row(row: Row) -> tuple[str, str] | Mistake:
-    text, label = text_of(row), row.get("label")
-    if isinstance(text, Mistake):
-        return text
-    if isinstance(label, bool | int):
-        label = str(int(label))
-    if not isinstance(label, str) or not label:
-        return Mistake("label must be a category, or 1 or 0")
-    return (text, label) if text.strip() else Mistake("text must not be empty")
 
 
 def _own_origin(path: Path, teaches: str, rows: int) -> Origin:

@@ -1,13 +1,14 @@
 """Rows of the files that heads learn from."""
 
 import hashlib
-import json
 import re
 from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
 from attrs import frozen
+
+from semroute.app.json_lines import Mistake, Row, objects_in
 
 from .manifest import ALLOWED_LICENCES, Material, refusal_of
 
@@ -118,7 +119,7 @@ def prompts_in(path: Path, material: Material, *, own_use: bool) -> Iterator[Pro
 
 
 def _pieces(path: Path, label: str) -> Iterator[Prompt]:
-    text = path.read_text(encoding="utf-8")
+    text = _read(path)
     for start in range(0, len(text), _STEP):
         yield Prompt(text[start : start + _PIECE], label)
 
@@ -180,25 +181,33 @@ def bare(text: str) -> str:
     return _NO_WORD.sub(" ", text.lower()).strip()
 
 
-def _rows(
-    path: Path, material: Material, *, own_use: bool
-) -> Iterator[tuple[int, Mapping[str, Any]]]:
-    # Not splitlines: JSON may have the separators of Unicode in a string as they are.
-    lines = path.read_text(encoding="utf-8").removesuffix("\n").split("\n")
-    for number, line in enumerate(lines, start=1):
-        try:
-            row = json.loads(line)
-        except ValueError as error:
-            message = f"{path}: line {number}: not JSON"
-            raise MaterialError(message) from error
-        if not isinstance(row, dict):
-            message = f"{path}: line {number}: it must be an object"
+def _rows(path: Path, material: Material, *, own_use: bool) -> Iterator[tuple[int, Row]]:
+    rows = list(objects_in(_read(path)))
+    if not rows:
+        message = f"{path}: there are no rows in it"
+        raise MaterialError(message)
+    for number, row in rows:
+        if isinstance(row, Mistake):
+            message = f"{path}: line {number}: {row.what}"
             raise MaterialError(message)
         licence = row.get(material.fields.licence, material.licence)
         if licence not in ALLOWED_LICENCES and not own_use:
             message = f"{path}: line {number}: {refusal_of(str(licence))}"
             raise MaterialError(message)
         yield number, row
+
+
+def _read(path: Path) -> str:
+    """Returns what is written in a file.
+
+    Raises:
+        MaterialError: It is no text.
+    """
+    try:
+        return path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        message = f"{path} is not UTF-8: byte {error.start} is wrong"
+        raise MaterialError(message) from error
 
 
 def _cut(text: str, material: Material) -> str:
