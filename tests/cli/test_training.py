@@ -106,6 +106,19 @@ def test_categories_of_ones_own_are_taught_in_one_command(tmp_path: Path) -> Non
     ]
 
 
+def test_files_that_nothing_can_be_learnt_from_are_told_in_one_line(tmp_path: Path) -> None:
+    for name, label, message in (
+        ("names.csv", "Refunds & returns!", "row 1: no category can have the name"),
+        ("attacks.csv", "1", "labels 1 and 0 are those of attacks; give it as --attacks"),
+    ):
+        lines = "".join(f"{text},{label}\n" for text in FOOD)
+        (tmp_path / name).write_text("text,label\n" + lines)
+        result = semroute(tmp_path, "train", "--categories", name, "--output", "heads")
+        assert result.returncode == 2
+        assert f"{name}: {message}" in result.stderr
+        assert "Traceback" not in result.stderr
+
+
 def test_a_category_of_a_manifest_needs_a_few_prompts(tmp_path: Path) -> None:
     rows = [row for row in ROWS if row["text"] not in STARS[3:]]
     manifest(tmp_path / "m.yaml", written(tmp_path / "rows.jsonl", rows))

@@ -2,58 +2,116 @@
 
 import csv
 import io
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeAlias
 
-from semroute.app.json_lines import MARK
+import msgspec
+
+from semroute.app.importing.draft import category_name
+from semroute.app.json_lines import MARK, objects_in
+from semroute.app.leaves import CategoryName
 
 from .configuration import read_text
 from .exits import UsageError
-from .rows import Mistake, Row, numbered_rows, text_of
+from .rows import Mistake, Row, text_of
+
+LabelOf: TypeAlias = Callable[[object], str | Mistake]
 
 _TABLE: Final = ".csv"
+_SHOWN: Final = 80  # characters of a label; longer ones are texts in the wrong column
 
 
-def read_labelled(path: Path) -> list[tuple[str, str]]:
+def read_labelled(path: Path, label_of: LabelOf) -> list[tuple[str, str]]:
     """Returns the texts of a file with their labels, in order of their text.
 
+    Args:
+        path: The file.
+        label_of: Makes a label of what stands there.
+
     Raises:
-        UsageError: The file cannot be read, or a row cannot be used.
+        UsageError: The file cannot be read, a row cannot be used, there is none, or a text has
+            two labels.
     """
+    content = read_text(path)
     is_table = path.suffix.lower() == _TABLE
-    rows = _table_rows(path) if is_table else numbered_rows(path, "texts", _labelled)
-    return sorted({row for _, row in rows})
-
-
-def _table_rows(path: Path) -> list[tuple[int, tuple[str, str]]]:
-    """Reads the rows of a table, each with its number below the line that names the columns."""
-    content = read_text(path).removeprefix(MARK)
-    # A field may be as long as the file: the csv module's own bound is for whoever reads streams.
-    bound = csv.field_size_limit(max(len(content), 1))
-    try:
-        table = csv.DictReader(io.StringIO(content))
-        if not {"text", "label"} <= set(table.fieldnames or ()):
-            message = f"{path}: its first line must name the columns text and label"
+    place = "row" if is_table else "line"
+    rows: list[tuple[int, tuple[str, str]]] = []
+    for number, row in _table_rows(path, content) if is_table else objects_in(content):
+        labelled = row if isinstance(row, Mistake) else _labelled(row, label_of)
+        if isinstance(labelled, Mistake):
+            message = f"{path}: {place} {number}: {labelled.what}"
             raise UsageError(message)
-        rows = [(row["text"] or "", row["label"] or "") for row in table]
-    finally:
-        csv.field_size_limit(bound)
-    for number, (text, label) in enumerate(rows, start=1):
-        if not text.strip() or not label.strip():
-            message = f"{path}: row {number} needs a text and a label"
-            raise UsageError(message)
+        rows.append((number, labelled))
     if not rows:
         message = f"{path}: there are no texts in it"
         raise UsageError(message)
+    if mistake := _torn_between_labels(rows, place):
+        message = f"{path}: {mistake.what}"
+        raise UsageError(message)
+    return sorted({row for _, row in rows})
+
+
+def category_of(label: object) -> str | Mistake:
+    """Returns a label that the configuration may have as the name of a category."""
+    if not isinstance(label, str) or not label.strip():
+        return Mistake("label must be the name of a category")
+    label = label.strip()
+    try:
+        return msgspec.convert(label, CategoryName)
+    except msgspec.ValidationError:
+        name = category_name(label)
+        shown = label if len(label) <= _SHOWN else f"{label[:_SHOWN]}..."
+        return Mistake(f"no category can have the name {shown!r}; {name[:_SHOWN]!r} could be one")
+
+
+def attack_of(label: object) -> str | Mistake:
+    """Returns `1` for an attack and `0` for none."""
+    if isinstance(label, bool | int):
+        label = str(int(label))
+    if isinstance(label, str) and label.strip() in {"0", "1"}:
+        return label.strip()
+    return Mistake("label must be 1 for an attack or 0 for none")
+
+
+def _table_rows(path: Path, content: str) -> list[tuple[int, Row]]:
+    """Returns the rows of a table, each with its number below the line that names the columns."""
+    content = content.removeprefix(MARK)
+    # A field may be as long as the file: the csv module's own bound is for whoever reads streams.
+    bound = csv.field_size_limit(max(len(content), 1))
+    try:
+        # Blanks after a comma are no part of a field, or quotes after them would be.
+        table = csv.DictReader(io.StringIO(content), skipinitialspace=True)
+        table.fieldnames = [name.strip() for name in table.fieldnames or ()]
+        if not {"text", "label"} <= set(table.fieldnames):
+            message = f"{path}: its first line must name the columns text and label"
+            raise UsageError(message)
+        rows = [{key: row[key] or "" for key in ("text", "label")} for row in table]
+    finally:
+        csv.field_size_limit(bound)
     return list(enumerate(rows, start=1))
 
 
-def _labelled(row: Row) -> tuple[str, str] | Mistake:
-    text, label = text_of(row), row.get("label")
+def _labelled(row: Row, label_of: LabelOf) -> tuple[str, str] | Mistake:
+    text = text_of(row)
     if isinstance(text, Mistake):
         return text
-    if isinstance(label, bool | int):
-        label = str(int(label))
-    if not isinstance(label, str) or not label:
-        return Mistake("label must be a category, or 1 or 0")
-    return (text, label) if text.strip() else Mistake("text must not be empty")
+    if not text.strip():
+        return Mistake("text must not be empty")
+    label = label_of(row.get("label"))
+    return label if isinstance(label, Mistake) else (text, label)
+
+
+def _torn_between_labels(rows: Sequence[tuple[int, tuple[str, str]]], place: str) -> Mistake | None:
+    """Says which texts have more than one label: nothing can be learnt of those."""
+    first: dict[str, tuple[int, str]] = {}
+    torn: dict[str, str] = {}
+    for number, (text, label) in rows:
+        before, known = first.setdefault(text.strip(), (number, label))
+        if label != known:
+            where = f"{place}s {before} and {number}, as {known!r} and {label!r}"
+            torn.setdefault(text.strip(), where)
+    if not torn:
+        return None
+    where = next(iter(torn.values()))
+    return Mistake(f"texts with more than one label: {len(torn)}; the first is in {where}")

@@ -32,7 +32,7 @@ from semroute.adapters.torch.training import (
 from semroute.app.training import Head, MaterialError, Origin
 
 from .crew import Crew, Progress, groups_of
-from .labelled import read_labelled
+from .labelled import attack_of, category_of, read_labelled
 from .learning import Learnt
 from .train_plan import Lessons, Plan
 
@@ -85,10 +85,13 @@ class Trainer:
         """Teaches the shipped category head an operator's file.
 
         Raises:
-            UsageError: The file cannot be read.
-            MaterialError: It has too few texts of a category.
+            UsageError: The file or one of its rows cannot be read.
+            MaterialError: It has too few texts of a category, or is one of attacks.
         """
-        rows = read_labelled(path)
+        rows = read_labelled(path, category_of)
+        if {label for _, label in rows} <= {"0", "1"}:
+            message = f"{path}: labels 1 and 0 are those of attacks; give it as --attacks"
+            raise MaterialError(message)
         for label, count in sorted(Counter(label for _, label in rows).items()):
             if count < _FEWEST:
                 message = f"{path}: {label!r} has {count} texts; {_FEWEST} are the fewest"
@@ -102,10 +105,10 @@ class Trainer:
         """Teaches the shipped attack head an operator's file.
 
         Raises:
-            UsageError: The file cannot be read.
-            MaterialError: A label is none.
+            UsageError: The file or one of its rows cannot be read.
+            MaterialError: All texts are attacks, or none is.
         """
-        rows = read_labelled(path)
+        rows = read_labelled(path, attack_of)
         if {label for _, label in rows} != {"0", "1"}:
             message = f"{path}: labels must be 1 for attacks and 0 for others, some of each"
             raise MaterialError(message)
