@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from math import inf
 from pathlib import Path
 from typing import Any
 
@@ -145,7 +146,14 @@ def test_what_is_in_a_text_is_read_or_not_known(tmp_path: Path) -> None:
     assert marked == {"I am Ann": ((5, 8, "PERSON"),), "nobody": (), "who knows": ()}
 
 
-@pytest.mark.parametrize("row", [{"text": 1}, {"text": "x", "spans": [{"start": 1}]}])
+@pytest.mark.parametrize(
+    "row",
+    [
+        {"text": 1},
+        {"text": "x", "spans": [{"start": 1}]},
+        {"text": "x", "spans": [{"start": 0, "end": inf, "kind": "PERSON"}]},
+    ],
+)
 def test_texts_that_are_marked_badly_are_refused_unquoted(tmp_path: Path, row: Any) -> None:
     path = written(tmp_path / "rows.jsonl", [{"text": "secret", "spans": []}, row])
     with pytest.raises(MaterialError, match="line 2") as refusal:
@@ -173,6 +181,14 @@ def test_a_row_under_another_licence_is_refused(tmp_path: Path) -> None:
         list(prompts_in(path, MATERIAL, own_use=False))
     assert "egg" not in str(refusal.value)
     assert len(list(prompts_in(path, MATERIAL, own_use=True))) == 5
+
+
+@pytest.mark.parametrize("licence", [["MIT"], {"name": "MIT"}, None])
+def test_a_row_has_one_licence(tmp_path: Path, licence: Any) -> None:
+    path = written(tmp_path / "rows.jsonl", [{**ROWS[0], "licence": licence}])
+    with pytest.raises(MaterialError, match="line 1: licence must be one identifier"):
+        list(prompts_in(path, MATERIAL, own_use=False))
+    assert len(list(prompts_in(path, MATERIAL, own_use=True))) == 1
 
 
 @pytest.mark.parametrize(

@@ -119,6 +119,15 @@ def test_files_that_nothing_can_be_learnt_from_are_told_in_one_line(tmp_path: Pa
         assert "Traceback" not in result.stderr
 
 
+def test_a_memory_that_is_none_is_told_in_one_line(tmp_path: Path) -> None:
+    manifest(tmp_path / "m.yaml", written(tmp_path / "rows.jsonl", ROWS))
+    (tmp_path / "mem.npz").write_text("not one")
+    result = semroute(tmp_path, "train", "m.yaml", "--output", "mine", "--memory", "mem.npz")
+    assert result.returncode == 2
+    assert "mem.npz is no file that vectors" in result.stderr
+    assert "Traceback" not in result.stderr
+
+
 def test_a_category_of_a_manifest_needs_a_few_prompts(tmp_path: Path) -> None:
     rows = [row for row in ROWS if row["text"] not in STARS[3:]]
     manifest(tmp_path / "m.yaml", written(tmp_path / "rows.jsonl", rows))

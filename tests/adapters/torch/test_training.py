@@ -18,6 +18,7 @@ from semroute.adapters.torch.training import (
     AttackText,
     CategoryText,
     Trial,
+    UnfitMemoryError,
     Vectorizer,
     extend_attacks,
     extend_categories,
@@ -161,6 +162,30 @@ def test_a_text_has_the_same_vector_whatever_it_is_encoded_with(encoder: Encoder
     assert (among[-1] == alone).all()
     assert (among[-2] == alone).all()
     assert vectorizer.vectors([], "texts").shape == (0, encoder.dimensions)
+
+
+def test_a_memory_that_is_none_is_refused(encoder: Encoder, tmp_path: Path) -> None:
+    memory = tmp_path / "mem.npz"
+    remembered = Vectorizer(encoder, memory=memory)
+    remembered.vectors(["boil an egg"], "texts")
+    whole = memory.read_bytes()
+    Vectorizer(encoder, memory=memory).vectors(["boil an egg"], "texts")
+    for content in (b"", b"hello", whole[:-40]):
+        memory.write_bytes(content)
+        with pytest.raises(UnfitMemoryError, match=r"mem\.npz is no file"):
+            Vectorizer(encoder, memory=memory).vectors(["boil an egg"], "texts")
+    for arrays in (
+        {"a": np.zeros(3)},
+        {"keys": np.array(["a"]), "vectors": np.zeros((1, 3), np.float32)},
+        {"keys": np.array(["a", "b"]), "vectors": np.zeros((1, encoder.dimensions), np.float32)},
+    ):
+        np.savez(memory, **arrays)
+        with pytest.raises(UnfitMemoryError, match=r"mem\.npz is no file"):
+            Vectorizer(encoder, memory=memory).vectors(["boil an egg"], "texts")
+    with memory.open("wb") as file:
+        np.save(file, np.zeros(3))
+    with pytest.raises(UnfitMemoryError, match=r"mem\.npz is no file"):
+        Vectorizer(encoder, memory=memory).vectors(["boil an egg"], "texts")
 
 
 def test_progress_goes_from_nothing_to_all(encoder: Encoder) -> None:

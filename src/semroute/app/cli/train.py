@@ -10,7 +10,7 @@ from rich.console import Console
 
 from semroute.adapters.settings import load
 from semroute.adapters.torch import load_encoder
-from semroute.adapters.torch.training import Vectorizer
+from semroute.adapters.torch.training import UnfitMemoryError, Vectorizer
 from semroute.app.training import Card, Manifest, MaterialError, manifest_mistakes, model_card
 
 from .configuration import JsonOption, read_library, read_text
@@ -76,7 +76,7 @@ def train(  # noqa: PLR0913 - each is a choice of the operator's
                 trainer.teach_categories(categories)
             if attacks is not None:
                 trainer.teach_attacks(attacks)
-    except MaterialError as error:
+    except (MaterialError, UnfitMemoryError) as error:
         raise UsageError(str(error)) from error
     _write(trainer, is_for_own_use=own_use, as_json=as_json)
 

@@ -161,7 +161,7 @@ def marked_in(path: Path, material: Material, *, own_use: bool) -> Iterator[Mark
             continue
         try:
             marks = unmarked if spans is None else tuple(map(_span, spans))
-        except (KeyError, TypeError, ValueError) as error:
+        except (KeyError, OverflowError, TypeError, ValueError) as error:
             message = f"{path}: line {number}: every span needs a start, an end and a kind"
             raise MaterialError(message) from error
         if not isinstance(text, str):
@@ -191,8 +191,11 @@ def _rows(path: Path, material: Material, *, own_use: bool) -> Iterator[tuple[in
             message = f"{path}: line {number}: {row.what}"
             raise MaterialError(message)
         licence = row.get(material.fields.licence, material.licence)
-        if licence not in ALLOWED_LICENCES and not own_use:
-            message = f"{path}: line {number}: {refusal_of(str(licence))}"
+        if not own_use and not isinstance(licence, str):
+            message = f"{path}: line {number}: {material.fields.licence} must be one identifier"
+            raise MaterialError(message)
+        if not own_use and licence not in ALLOWED_LICENCES:
+            message = f"{path}: line {number}: {refusal_of(licence)}"
             raise MaterialError(message)
         yield number, row
 

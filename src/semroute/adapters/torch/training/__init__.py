@@ -19,7 +19,7 @@ from .fast import train_fast
 from .figures import Figures
 from .held_out import HeldOut, hold_out
 from .sentences import LISTS
-from .vectors import Vectorizer
+from .vectors import UnfitMemoryError, Vectorizer
 
 __all__ = [
     "COMBINED",
@@ -31,6 +31,7 @@ __all__ = [
     "HeldOut",
     "LetterModel",
     "Trial",
+    "UnfitMemoryError",
     "Vectorizer",
     "extend_attacks",
     "extend_categories",

@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from hashlib import sha256
 from pathlib import Path
 from typing import Final
+from zipfile import BadZipFile
 
 import numpy as np
 from attrs import field, frozen
@@ -18,6 +19,10 @@ from .passes import passes_of
 # A head reads windows of about so many characters at a time; what follows says the same again.
 _MAX_CHARS: Final = 2048
 _KEPT_EVERY: Final = 100  # passes; so much is lost if the run is ended
+
+
+class UnfitMemoryError(Exception):
+    """A file is no memory of vectors; the fault of whoever named it."""
 
 
 @frozen(eq=False)
@@ -52,6 +57,9 @@ class Vectorizer:
         Args:
             texts: The texts; of long ones the beginning is read.
             what: What to call them.
+
+        Raises:
+            UnfitMemoryError: The memory is a file of something else.
         """
         known = self._known  # two heads may learn from the same texts
         if not known:
@@ -79,14 +87,18 @@ class Vectorizer:
         return self.encoder.encode_tokens(lambda share: self.progress("encoding tokens", share))
 
     def lend(self, file: Path) -> None:
-        """Writes all vectors that are known to a file (.npz), if there are any."""
+        """Writes all vectors that are known to a file (.npz), if there are any.
+
+        Raises:
+            UnfitMemoryError: The memory is a file of something else.
+        """
         if known := self._known or self._remembered():
             _write(file, known)
 
     def regain(self, file: Path) -> None:
         """Remembers what somebody else wrote to a file, if anything."""
         if file.exists():
-            self._known.update(_read(file))
+            self._known.update(_read(file, self.encoder.dimensions))
             self._remember(self._known)
 
     def _encoded(self, some: Sequence[tuple[str, str]]) -> Vectors:
@@ -96,7 +108,7 @@ class Vectorizer:
     def _remembered(self) -> dict[str, Vector]:
         if self.memory is None or not self.memory.exists():
             return {}
-        return _read(self.memory)
+        return _read(self.memory, self.encoder.dimensions)
 
     def _remember(self, known: Mapping[str, Vector]) -> None:
         if self.memory is not None:
@@ -107,9 +119,21 @@ class Vectorizer:
         return sha256(whole.encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
-def _read(file: Path) -> dict[str, Vector]:
-    with np.load(file, allow_pickle=False) as stored:
-        return dict(zip(stored["keys"].tolist(), stored["vectors"], strict=True))
+def _read(file: Path, dimensions: int) -> dict[str, Vector]:
+    try:
+        # Opened here: numpy leaves open what turns out to be no archive.
+        with file.open("rb") as opened, np.load(opened, allow_pickle=False) as stored:
+            keys, vectors = stored["keys"], stored["vectors"]
+    # What numpy says of files that are none of its archives; an array alone it returns.
+    except (BadZipFile, EOFError, KeyError, TypeError, ValueError) as error:
+        raise _unfit(file) from error
+    if keys.shape != vectors.shape[:1] or vectors.shape[1:] != (dimensions,):
+        raise _unfit(file)
+    return dict(zip(keys.tolist(), vectors, strict=True))
+
+
+def _unfit(file: Path) -> UnfitMemoryError:
+    return UnfitMemoryError(f"{file} is no file that vectors of this encoder were remembered in")
 
 
 def _write(file: Path, known: Mapping[str, Vector]) -> None:
