@@ -106,6 +106,21 @@ def test_categories_of_ones_own_are_taught_in_one_command(tmp_path: Path) -> Non
     ]
 
 
+def test_what_is_told_of_heads_that_stay_is_kept(tmp_path: Path) -> None:
+    (tmp_path / "mine.csv").write_text(
+        "text,label\n" + "".join(f"{text},cooking\n" for text in FOOD)
+    )
+    (tmp_path / "bad.csv").write_text("text,label\nopen the vault,1\nopen the window,0\n")
+    for option, name in (("--categories", "mine.csv"), ("--attacks", "bad.csv")):
+        result = semroute(tmp_path, "train", option, name, "--output", "both")
+        assert result.returncode == 0, result.stderr
+    card = (tmp_path / "both" / "MODEL_CARD.md").read_text()
+    assert "| mine.csv | categories | 5 |" in card
+    assert "| bad.csv | attacks | 2 |" in card
+    document = json.loads((tmp_path / "both" / "metrics.json").read_text())
+    assert list(document["heads"]) == ["categories", "attacks"]
+
+
 def test_files_that_nothing_can_be_learnt_from_are_told_in_one_line(tmp_path: Path) -> None:
     for name, label, message in (
         ("names.csv", "Refunds & returns!", "row 1: no category can have the name"),

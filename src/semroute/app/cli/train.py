@@ -1,6 +1,5 @@
 """`semroute train`."""
 
-import json
 from importlib import metadata
 from pathlib import Path
 from typing import Annotated, Final
@@ -18,9 +17,9 @@ from .exits import UsageError
 from .progress import show_bars
 from .train_heads import Trainer
 from .train_plan import Plan
+from .train_told import FIGURES, Told, told_in
 
 CARD: Final = "MODEL_CARD.md"
-FIGURES: Final = "metrics.json"
 
 _SHOWN: Final = ("semroute", "torch", "tokenizers", "numpy")
 
@@ -63,6 +62,7 @@ def train(  # noqa: PLR0913 - each is a choice of the operator's
         message = "give a manifest, or --categories, or --attacks, or both of these"
         raise UsageError(message)
     output.mkdir(parents=True, exist_ok=True)
+    before = told_in(output)
     try:
         # Mistakes are told before anybody waits for the encoder.
         plan = None if manifest is None else _plan(manifest, data_root, own_use=own_use)
@@ -78,7 +78,7 @@ def train(  # noqa: PLR0913 - each is a choice of the operator's
                 trainer.teach_attacks(attacks)
     except (MaterialError, UnfitMemoryError) as error:
         raise UsageError(str(error)) from error
-    _write(trainer, is_for_own_use=own_use, as_json=as_json)
+    _write(trainer, before, is_for_own_use=own_use, as_json=as_json)
 
 
 def _plan(path: Path, roots: tuple[Path, ...], *, own_use: bool) -> Plan:
@@ -93,25 +93,23 @@ def _plan(path: Path, roots: tuple[Path, ...], *, own_use: bool) -> Plan:
     return plan
 
 
-def _write(trainer: Trainer, *, is_for_own_use: bool, as_json: bool) -> None:
-    encoder, output = trainer.vectorizer.fingerprint, trainer.output
+def _write(trainer: Trainer, before: Told | None, *, is_for_own_use: bool, as_json: bool) -> None:
+    output = trainer.output
+    told = Told(
+        trainer.vectorizer.fingerprint, is_for_own_use, trainer.figures, tuple(trainer.origins)
+    ).with_those_that_stay(before, output)
     made_with = {name: metadata.version(name) for name in _SHOWN}
-    card = Card(encoder, trainer.origins, trainer.figures, is_for_own_use, made_with)
+    card = Card(told.encoder, told.learnt_from, told.heads, told.own_use, made_with)
     (output / CARD).write_text(model_card(card), encoding="utf-8")
-    document = {
-        "encoder": encoder,
-        "own_use": is_for_own_use,
-        "heads": {head: dict(kinds) for head, kinds in trainer.figures.items()},
-    }
-    (output / FIGURES).write_text(json.dumps(document, indent=2) + "\n", encoding="utf-8")
+    (output / FIGURES).write_text(told.as_json() + "\n", encoding="utf-8")
     if as_json:
-        print(json.dumps(document, indent=2))
+        print(told.as_json())
         return
     console = Console(soft_wrap=True)
     for head, kinds in trainer.figures.items():
         for kind, figures in kinds.items():
-            told = ", ".join(
+            shown = ", ".join(
                 f"{name.replace('_', ' ')} {value:g}" for name, value in figures.items()
             )
-            console.print(f"{head} on {kind}: {told}", highlight=False)
+            console.print(f"{head} on {kind}: {shown}", highlight=False)
     console.print(f"written to {output}; use it with classifier: {{heads: {output}}}")

@@ -1,0 +1,72 @@
+"""What is told of the heads in a directory, from one run of `semroute train` to the next."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from semroute.adapters.torch.training import Figures
+from semroute.app.training import Origin
+
+from .configuration import read_text
+from .exits import UsageError
+
+FIGURES: Final = "metrics.json"
+
+
+class Told(msgspec.Struct, frozen=True):
+    """The figures of the heads in a directory. The file beside them has exactly this shape.
+
+    Args:
+        encoder: The fingerprint of the encoder they belong to.
+        own_use: Whether something in them may not be passed on.
+        heads: For each, figures of each kind of text.
+        learnt_from: What they learnt from.
+    """
+
+    encoder: str
+    own_use: bool
+    heads: Mapping[str, Mapping[str, Figures]]
+    learnt_from: tuple[Origin, ...] = ()
+
+    def with_those_that_stay(self, before: "Told | None", directory: Path) -> "Told":
+        """Returns this, and what was told before of heads that are still there.
+
+        Nothing can use those of another encoder, so nothing is told of them.
+        """
+        if before is None or before.encoder != self.encoder:
+            return self
+        staying = {
+            head: figures
+            for head, figures in before.heads.items()
+            if head not in self.heads and (directory / f"{head}.safetensors").exists()
+        }
+        origins = tuple(each for each in before.learnt_from if each.teaches in staying)
+        return Told(
+            self.encoder,
+            self.own_use or (bool(staying) and before.own_use),
+            {**staying, **self.heads},
+            (*origins, *self.learnt_from),
+        )
+
+    def as_json(self) -> str:
+        """Returns what the file says."""
+        return json.dumps(msgspec.to_builtins(self), indent=2)
+
+
+def told_in(directory: Path) -> Told | None:
+    """Returns what is told of the heads in a directory, if anything.
+
+    Raises:
+        UsageError: The file cannot be read, or is not one of ours.
+    """
+    path = directory / FIGURES
+    if not path.exists():
+        return None
+    try:
+        return msgspec.convert(json.loads(read_text(path)), Told)
+    except (ValueError, RecursionError, msgspec.ValidationError) as error:
+        message = f"{path} is not what semroute train writes; move it away, or write elsewhere"
+        raise UsageError(message) from error
