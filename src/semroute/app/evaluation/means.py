@@ -1,11 +1,14 @@
 """Means that say how far they can be trusted."""
 
 import random
+from collections.abc import Callable, Sequence
 from math import ceil
 from statistics import fmean
-from typing import Final
+from typing import Final, TypeVar
 
 from attrs import frozen
+
+_T = TypeVar("_T")
 
 _RESAMPLES: Final = 1000  # bounds of 95 % then move by a tenth of their distance
 _SEED: Final = 1
@@ -29,15 +32,24 @@ class Mean:
 
     @property
     def interval(self) -> tuple[float, float] | None:
-        """Where the mean of other such things lies in 95 of 100 cases; None if there are none.
+        """Where the mean of other such things lies in 95 of 100 cases; None if there are none."""
+        return bootstrapped(self.values, fmean) if self.values else None
 
-        The bootstrap's percentile interval (Efron 1979, Annals of Statistics 7:1), with a fixed
-        seed, so that the same values give the same one.
-        """
-        if not self.values:
-            return None
-        lot = random.Random(_SEED)  # noqa: S311 - a report that is the same again is no secret
-        size = len(self.values)
-        means = sorted(fmean(lot.choices(self.values, k=size)) for _ in range(_RESAMPLES))
-        place = ceil(_TAIL * _RESAMPLES) - 1
-        return means[place], means[-1 - place]
+
+def bootstrapped(
+    values: Sequence[_T], measure: Callable[[Sequence[_T]], float]
+) -> tuple[float, float]:
+    """Returns where the measure of other such things lies in 95 of 100 cases.
+
+    The bootstrap's percentile interval (Efron 1979, Annals of Statistics 7:1), with a fixed
+    seed, so that the same values give the same one.
+
+    Args:
+        values: What is known of each thing; there is at least one.
+        measure: What some of them come to, in whatever order.
+    """
+    lot = random.Random(_SEED)  # noqa: S311 - a report that is the same again is no secret
+    size = len(values)
+    drawn = sorted(measure(lot.choices(values, k=size)) for _ in range(_RESAMPLES))
+    place = ceil(_TAIL * _RESAMPLES) - 1
+    return drawn[place], drawn[-1 - place]
