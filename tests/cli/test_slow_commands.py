@@ -158,6 +158,56 @@ def test_the_default_categories_are_right_about_everyday_prompts(tmp_path: Path)
     assert document["macro_f1"] > 0.8
 
 
+FIRST = """
+endpoints: {gpu: {address: "127.0.0.1:9"}}
+models: {big: {endpoints: {gpu: 1}}}
+categories:
+  history: {candidates: {big: 1}}
+  law: {candidates: {big: 1}}
+  math: {candidates: {big: 1}}
+routing: {default_model: big}
+screening: {max_windows: 4}
+classifier: {max_waiting: 4, fast: {mode: MODE, risk: 0.003}}
+"""
+
+
+@pytest.fixture
+def tiers(tmp_path: Path) -> Path:
+    """A directory with a configuration for each mode of the fast tier, and prompts."""
+    for mode in ("first", "fallback"):
+        (tmp_path / f"{mode}.yaml").write_text(FIRST.replace("MODE", mode))
+    rows = [
+        {**row, "text": f"{row['text']} {number}"} for row in ROWS[:3] for number in range(4, 24)
+    ]
+    (tmp_path / "rows.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    return tmp_path
+
+
+def test_categories_are_measured_as_they_are_served(tiers: Path) -> None:
+    """And more prompts than may wait are no overload."""
+    command = ("eval", "category", "--data", "rows.jsonl", "--json")
+    result = semroute(tiers, *command, "-c", "first.yaml")
+    assert result.returncode == 0, result.stderr
+    document = json.loads(result.stdout)
+    assert document["rungs"]["fast"]["prompts"] > 0
+    assert sum(each["prompts"] for each in document["rungs"].values()) == 60
+    assert document["both"]["accuracy"] == 1
+    document = json.loads(semroute(tiers, *command, "-c", "fallback.yaml").stdout)
+    assert "rungs" not in document
+
+
+def test_a_threshold_is_chosen_for_the_confidence_that_prompts_are_served_with(
+    tiers: Path,
+) -> None:
+    command = ("calibrate", "rows.jsonl", "--risk", "0.5", "--json")
+    first, fallback = (
+        json.loads(semroute(tiers, *command, "-c", f"{mode}.yaml").stdout)
+        for mode in ("first", "fallback")
+    )
+    assert first["prompts"] == fallback["prompts"] == 60
+    assert 0 < first["min_confidence"] != fallback["min_confidence"] > 0
+
+
 RULES = """
 endpoints: {gpu: {address: "127.0.0.1:9"}, cpu: {address: "127.0.0.1:9"}}
 models:

@@ -7,7 +7,7 @@ from attrs import define, field, frozen
 
 from semroute.domain.caching.inquiry import Bypass, Hit, Inquiry
 from semroute.domain.chat import ChatRequest, Prompt
-from semroute.domain.classification import ClassificationOutcome
+from semroute.domain.classification import Classification, ClassificationOutcome
 from semroute.domain.decide import may_recall
 from semroute.domain.errors import ClassifierError
 from semroute.domain.policy import Policy
@@ -20,6 +20,16 @@ from .recall import Recall
 from .senses import Results, Senses
 from .together import together
 from .unrouted import ScreenTexts
+
+
+def said_at_once(
+    fast: FastRung | None, prompt: Prompt, senses: Senses, signals: Results
+) -> Classification | None:
+    """Returns what a prompt is about if its words alone say so, and nothing more is to be known."""
+    said = None if fast is None else fast.at_once(prompt)
+    if said is not None and senses.turns_on_complexity(signals, said):
+        return None  # complexity only the classifier can tell
+    return said
 
 
 @define
@@ -125,9 +135,7 @@ class Assess:
 
     async def _said_of(self, prompt: Prompt, signals: Results) -> ClassificationOutcome:
         """Returns what a prompt is about, or why nobody could say so in time."""
-        said = None if self.fast is None else self.fast.at_once(prompt)
-        if said is not None and self.senses.turns_on_complexity(signals, said):
-            said = None  # which only the classifier can say
+        said = said_at_once(self.fast, prompt, self.senses, signals)
         fault = Reason.CLASSIFIER_TIMEOUT
         try:
             with trio.move_on_after(self.budget_seconds):

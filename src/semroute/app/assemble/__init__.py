@@ -6,6 +6,7 @@ from .hosts import deployment_of
 from .parts import Detectors, classifier_of, detectors_of, gateway_of, route_of, screen_of
 from .policies import Policies, policies_of
 from .router import Listening, Router, router_of
+from .served import roomy, served_of
 from .workers import Workers
 
 __all__ = [
@@ -21,8 +22,10 @@ __all__ = [
     "fast_plan_of",
     "gateway_of",
     "policies_of",
+    "roomy",
     "route_of",
     "router_of",
     "run_gateway",
     "screen_of",
+    "served_of",
 ]

@@ -99,23 +99,10 @@ def policies_of(
         for name, signal in policy.signals.items()
         if isinstance(signal, SimilaritySignal) and embedder is not None
     }
-    letters = ((name, _reads_letters(signal)) for name, signal in policy.signals.items())
     routing = settings.routing
     ranker = None if embedder is None else TorchToolRanker(embedder)
     return Policies(
-        Senses(
-            policy.signals,
-            policy.decisions,
-            {name: sensor for name, sensor in letters if sensor is not None},
-            exemplars,
-            {
-                name: routing.budget_seconds
-                if each.similarity is not None
-                else each.budget_ms / _MILLISECONDS
-                for name, each in settings.signals.items()
-            },
-            _now,
-        ),
+        senses_of(settings, policy, exemplars),
         Shape(
             policy,
             families or {},
@@ -125,6 +112,32 @@ def policies_of(
         Conversations(routing.conversation_headers, routing.pin_seconds),
         tuple(exemplars.values()),
         _health_of(settings),
+    )
+
+
+def senses_of(
+    settings: Settings, policy: Policy, exemplars: Mapping[str, Exemplars] | None = None
+) -> Senses:
+    """Returns what finds out what became of signals.
+
+    Args:
+        settings: What was configured.
+        policy: What it means.
+        exemplars: What compares prompts with examples, by the signal's name; None if nobody does.
+    """
+    letters = ((name, _reads_letters(signal)) for name, signal in policy.signals.items())
+    return Senses(
+        policy.signals,
+        policy.decisions,
+        {name: sensor for name, sensor in letters if sensor is not None},
+        exemplars or {},
+        {
+            name: settings.routing.budget_seconds
+            if each.similarity is not None
+            else each.budget_ms / _MILLISECONDS
+            for name, each in settings.signals.items()
+        },
+        _now,
     )
 
 

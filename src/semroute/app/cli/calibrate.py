@@ -11,8 +11,9 @@ from cyclopts import Parameter
 from cyclopts.validators import Number
 from rich.console import Console
 
-from semroute.app.assemble import classifier_of
+from semroute.app.assemble import classifier_of, roomy, served_of
 from semroute.app.evaluation import (
+    AT_ONCE,
     Calibration,
     Calibrator,
     Judged,
@@ -105,11 +106,13 @@ def _row(row: Row) -> LabelledPrompt | _Recorded | Mistake:
 
 
 async def _judged(configuration: Configuration, prompts: list[LabelledPrompt]) -> list[Judged]:
-    classifier = classifier_of(configuration.settings, configuration.library)
+    settings, library = roomy(configuration.settings, AT_ONCE), configuration.library
+    classifier = classifier_of(settings, library)
+    served = served_of(settings, library, classifier)
     with show_progress() as progress:
         async with trio.open_nursery() as nursery:
             await nursery.start(classifier.run, progress)
-            said = await classify_all(classifier, [each.text for each in prompts], progress)
+            said = await classify_all(served, [each.text for each in prompts], progress)
             nursery.cancel_scope.cancel()
     return [
         Judged(prompt.text, each.best.probability, each.best.category == prompt.label)

@@ -8,8 +8,9 @@ import trio
 from cyclopts import Parameter
 
 from semroute.adapters.matplotlib import Chart, Line
-from semroute.app.assemble import classifier_of
+from semroute.app.assemble import classifier_of, roomy, served_of
 from semroute.app.evaluation import (
+    AT_ONCE,
     CategoryReport,
     LabelledPrompt,
     category_as_json,
@@ -66,11 +67,13 @@ def _prompt(row: Row, categories: frozenset[str]) -> LabelledPrompt | Mistake:
 
 
 async def _report(configuration: Configuration, prompts: list[LabelledPrompt]) -> CategoryReport:
-    classifier = classifier_of(configuration.settings, configuration.library)
+    settings, library = roomy(configuration.settings, AT_ONCE), configuration.library
+    classifier = classifier_of(settings, library)
+    served = served_of(settings, library, classifier)
     with show_progress() as progress:
         async with trio.open_nursery() as nursery:
             await nursery.start(classifier.run, progress)
-            report = await evaluate_categories(classifier, prompts, progress)
+            report = await evaluate_categories(served, prompts, progress, served.slower)
             nursery.cancel_scope.cancel()
     return report
 

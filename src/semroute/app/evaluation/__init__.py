@@ -5,7 +5,7 @@ from .cache_page import cache_as_json, cache_page
 from .calibration import Calibration, Calibrator, Judged, exact_interval
 from .categories import CategoryReport, LabelledPrompt, evaluate_categories
 from .category_page import category_as_json, category_page
-from .classifying import classify_all
+from .classifying import AT_ONCE, classify_all
 from .conditions import for_attacks, for_pii
 from .costs import Costs, measure_costs
 from .frontier import Duel, FrontierReport, Prices
@@ -25,6 +25,7 @@ from .tools_page import tools_as_json, tools_page
 from .tried import Outcome, TriedScreen, UnscreenedError
 
 __all__ = [
+    "AT_ONCE",
     "CacheReport",
     "Calibration",
     "Calibrator",

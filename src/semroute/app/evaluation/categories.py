@@ -6,15 +6,17 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from typing import Final
 
-from attrs import define, frozen
+from attrs import define, evolve, frozen
 
 from semroute.app.typos import mistyped
-from semroute.domain.classification import Classification
+from semroute.domain.classification import Classification, Rung
 from semroute.domain.ports import Classifier
 
 from .classifying import classify_all
+from .means import Mean
 from .statistics import Proportion
 
+_POINTS: Final = 100
 _BINS: Final = 15  # as in Guo et al. 2017, arXiv:1706.04599
 _THRESHOLDS: Final = tuple(step / 20 for step in range(20))
 
@@ -41,11 +43,13 @@ class Classified:
         label: The right category.
         said: Its classification.
         disturbed: The category of the prompt with noise in it, by the name of the noise.
+        asked: What is said where the fast tier answered alone, if the encoder is asked as well.
     """
 
     label: str
     said: Classification
     disturbed: Mapping[str, str]
+    asked: Classification | None = None
 
     @property
     def predicted(self) -> str:
@@ -61,6 +65,28 @@ class Classified:
     def is_right(self) -> bool:
         """Whether it is the right one."""
         return self.predicted == self.label
+
+    @property
+    def is_right_asked(self) -> bool:
+        """Whether it is if nobody is left unasked."""
+        return (self.asked or self.said).best.category == self.label
+
+
+@frozen
+class RungReport:
+    """What came of the prompts that were decided in one place.
+
+    Args:
+        rung: Who decided.
+        answered: Of all prompts, those decided there.
+        accuracy: Of those, the right ones.
+        both: Of those, the ones that are right if nobody is left unasked.
+    """
+
+    rung: Rung
+    answered: Proportion
+    accuracy: Proportion
+    both: Proportion
 
 
 @frozen
@@ -84,9 +110,11 @@ class CategoryReport:
 
     Args:
         prompts: Each of them.
+        may_be_quick: Whether the fast tier may decide alone.
     """
 
     prompts: Sequence[Classified]
+    may_be_quick: bool = False
 
     @cached_property
     def confusion(self) -> Mapping[tuple[str, str], int]:
@@ -138,6 +166,30 @@ class CategoryReport:
         return tuple(map(self.at, _THRESHOLDS))
 
     @property
+    def rungs(self) -> tuple[RungReport, ...]:
+        """Who decided, and how well; nothing if there is nobody but the encoder."""
+        if not self.may_be_quick:
+            return ()
+        return tuple(map(self._at_rung, (Rung.FAST, Rung.ENCODER)))
+
+    def _at_rung(self, rung: Rung) -> RungReport:
+        some = [each for each in self.prompts if each.said.rung is rung]
+        answered = Proportion(len(some), len(self.prompts))
+        return RungReport(rung, answered, _right(some), _right_asked(some))
+
+    @property
+    def both(self) -> Proportion:
+        """The prompts that are classified as labelled if nobody is left unasked."""
+        return _right_asked(self.prompts)
+
+    @cached_property
+    def gain(self) -> Mean:
+        """How much more often it is right for leaving the encoder unasked, in points."""
+        return Mean(
+            tuple(float(_POINTS * (each.is_right - each.is_right_asked)) for each in self.prompts)
+        )
+
+    @property
     def flips(self) -> Mapping[str, Proportion]:
         """For each noise, the prompts that it moved to another category."""
         return {
@@ -153,12 +205,24 @@ def _right(prompts: Sequence[Classified]) -> Proportion:
     return Proportion(sum(each.is_right for each in prompts), len(prompts))
 
 
+def _right_asked(prompts: Sequence[Classified]) -> Proportion:
+    return Proportion(sum(each.is_right_asked for each in prompts), len(prompts))
+
+
 async def evaluate_categories(
     classifier: Classifier,
     prompts: Sequence[LabelledPrompt],
     progress: Callable[[str, float], None] = lambda _what, _share: None,
+    slower: Classifier | None = None,
 ) -> CategoryReport:
     """Classifies every prompt as it is and with every noise.
+
+    Args:
+        classifier: What is measured.
+        prompts: The prompts.
+        progress: Told how far it is.
+        slower: Whom the fast tier may leave unasked: asked afterwards about what it decided alone.
+            None if it decides nothing.
 
     Raises:
         ClassifierError: A prompt could not be classified.
@@ -166,13 +230,22 @@ async def evaluate_categories(
     versions = [lambda text: text, *NOISES.values()]
     texts = [version(prompt.text) for prompt in prompts for version in versions]
     remaining = iter(await classify_all(classifier, texts, progress))
-    return CategoryReport(
-        [
-            Classified(
-                prompt.label,
-                next(remaining),
-                {name: next(remaining).best.category for name in NOISES},
-            )
-            for prompt in prompts
-        ]
+    classified = [
+        Classified(
+            prompt.label,
+            next(remaining),
+            {name: next(remaining).best.category for name in NOISES},
+        )
+        for prompt in prompts
+    ]
+    if slower is None:
+        return CategoryReport(classified)
+    quick = [index for index, each in enumerate(classified) if each.said.rung is Rung.FAST]
+    asked = await classify_all(
+        slower,
+        [prompts[index].text for index in quick],
+        lambda _, share: progress("asking the encoder too", share),
     )
+    for index, said in zip(quick, asked, strict=True):
+        classified[index] = evolve(classified[index], asked=said)
+    return CategoryReport(classified, may_be_quick=True)

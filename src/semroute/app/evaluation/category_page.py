@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from .categories import Abstention, CategoryReport
 from .figures import as_json
-from .pages import Page, Table, counted, number, with_interval
+from .pages import Page, Table, counted, in_points, number, with_interval
 
 SURE: Final = 0.8
 """The confidence at which coverage and accuracy are quoted."""
@@ -27,12 +27,32 @@ def _lines(report: CategoryReport) -> Iterator[str]:
         f"At a confidence of {SURE} or more: {counted(sure.coverage)}, "
         f"and of those right {with_interval(sure.accuracy)}."
     )
+    if report.may_be_quick:
+        yield (
+            "With the encoder asked about every prompt, as well as the fast tier, accuracy would "
+            f"be {with_interval(report.both)}; the difference is {in_points(report.gain)}."
+        )
     for noise, flips in report.flips.items():
         yield f"Moved to another category by {noise}: {counted(flips)}."
 
 
 def _tables(report: CategoryReport) -> Iterator[Table]:
     names = report.categories
+    if report.may_be_quick:
+        yield Table(
+            "Who decided",
+            ("rung", "decided", "of those right", "if both are asked"),
+            tuple(
+                (
+                    each.rung.value,
+                    with_interval(each.answered),
+                    with_interval(each.accuracy),
+                    with_interval(each.both),
+                )
+                for each in report.rungs
+            ),
+            "The fast tier alone, or the encoder with the fast tier's opinion beside it.",
+        )
     yield Table(
         "Labelled (rows) as (columns)",
         ("", *(name[:4] for name in names), "F1"),
@@ -73,7 +93,33 @@ def category_as_json(report: CategoryReport) -> dict[str, Any]:
         "sure": _as_json(report.at(SURE)),
         "abstention": [_as_json(each) for each in report.abstention],
         "flip_ratio": {noise: as_json(flips) for noise, flips in report.flips.items()},
+        **(_cascade_as_json(report) if report.may_be_quick else {}),
     }
+
+
+def _cascade_as_json(report: CategoryReport) -> dict[str, Any]:
+    return {
+        "rungs": {
+            each.rung.value: {
+                "prompts": each.answered.hits,
+                "share": _rounded(each.answered.share),
+                "accuracy": _rounded(each.accuracy.share),
+                "accuracy_interval": each.accuracy.interval,
+                "accuracy_of_both": _rounded(each.both.share),
+            }
+            for each in report.rungs
+        },
+        "both": {
+            "accuracy": _rounded(report.both.share),
+            "accuracy_interval": report.both.interval,
+            "difference_points": _rounded(report.gain.value),
+            "difference_points_interval": report.gain.interval,
+        },
+    }
+
+
+def _rounded(share: float | None) -> float | None:
+    return None if share is None else round(share, 4)
 
 
 def _as_json(each: Abstention) -> dict[str, Any]:

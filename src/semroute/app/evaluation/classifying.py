@@ -9,7 +9,8 @@ from semroute.domain.chat import Prompt
 from semroute.domain.classification import Classification
 from semroute.domain.ports import Classifier
 
-_AT_ONCE: Final = 64  # enough to keep every worker's batches full
+AT_ONCE: Final = 64
+"""How many texts are classified at once: enough to keep every worker's batches full."""
 
 
 async def classify_all(
@@ -23,7 +24,7 @@ async def classify_all(
         ClassifierError: A text could not be classified.
     """
     said: dict[int, Classification] = {}
-    limiter = trio.CapacityLimiter(_AT_ONCE)
+    limiter = trio.CapacityLimiter(AT_ONCE)
 
     async def classify(index: int, text: str) -> None:
         async with limiter:

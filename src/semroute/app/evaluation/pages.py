@@ -2,6 +2,7 @@
 
 from attrs import frozen
 
+from .means import Mean
 from .statistics import F1, Proportion, Spread
 
 
@@ -49,6 +50,14 @@ def with_interval(value: Proportion | F1) -> str:
         return "-"
     low, high = value.interval
     return f"{share:.3f} ({low:.3f}-{high:.3f})"
+
+
+def in_points(difference: Mean) -> str:
+    """Returns a difference in points as people read it: `+0.46 (-0.92 to +1.83) points`."""
+    if difference.value is None or difference.interval is None:
+        return "-"
+    low, high = difference.interval
+    return f"{difference.value:+.2f} ({low:+.2f} to {high:+.2f}) points"
 
 
 def counted(value: Proportion) -> str:
