@@ -39,7 +39,8 @@ What to know before believing the figures:
 * A calibration error is never 0: were every confidence exactly right, chance alone would make it about
   0.025, 0.035, 0.046, 0.040, 0.020 and 0.015 on the first six files (and more than 0.034, 0.047, 0.065, 0.056, 0.028
   and 0.021 one time in twenty). So none of them tells the head from one that is exactly right, and what can be told at
-  all is told by the first and the last two.
+  all is told by the first and the last two. The interval that the command prints of it is a bootstrap's and too high
+  for the same reason: drawing prompts again adds chance to the chance that is in the error already.
 * How much examination questions count beside everyday prompts was chosen by texts that were held out, and among what
   was as good there by the first three files ([what was tried](fast-tier.md)), so that they flatter a little.
 * The weak and the strong model of the last section are of 2023, and its questions have answers to

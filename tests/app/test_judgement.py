@@ -9,6 +9,7 @@ from semroute.app.evaluation import (
     CategoryReport,
     LabelledPrompt,
     category_as_json,
+    category_page,
     evaluate_categories,
 )
 from semroute.app.evaluation.categories import NOISES, Classified
@@ -83,6 +84,20 @@ def test_a_classifier_that_is_as_often_right_as_it_says_has_no_calibration_error
     assert CategoryReport(prompts).calibration_error == pytest.approx(0)
     prompts = [classified("a", shares, "a")] * 4
     assert CategoryReport(prompts).calibration_error == pytest.approx(0.25)
+
+
+def test_macro_f1_and_the_calibration_error_have_intervals_that_are_the_same_again() -> None:
+    prompts = [classified(label, {"a": 0.75, "b": 0.25}, "a") for label in "aaab" * 25]
+    document, again = (category_as_json(CategoryReport(prompts)) for _ in range(2))
+    low, high = document["macro_f1_interval"]
+    assert low < document["macro_f1"] < high
+    assert document["macro_f1_interval"] == again["macro_f1_interval"]
+    low, high = document["ece_interval"]
+    # An error of 0 is below all that chance makes of it, as the page says.
+    assert document["ece"] == 0 <= low < high < 0.15
+    (line, *_), table = category_page(CategoryReport(prompts)).lines, document["ece_interval"]
+    assert f"calibration error 0.000 ({table[0]:.3f}-{table[1]:.3f})" in line
+    assert CategoryReport([]).macro_f1_interval == (0, 1)
 
 
 def test_noise_that_moves_a_prompt_is_counted() -> None:

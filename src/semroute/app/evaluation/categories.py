@@ -13,10 +13,11 @@ from semroute.domain.classification import Classification, Rung
 from semroute.domain.ports import Classifier
 
 from .classifying import classify_all
-from .means import Mean
+from .means import Mean, bootstrapped
 from .statistics import Proportion
 
 _POINTS: Final = 100
+_ANYWHERE: Final = (0.0, 1.0)
 _BINS: Final = 15  # as in Guo et al. 2017, arXiv:1706.04599
 _THRESHOLDS: Final = tuple(step / 20 for step in range(20))
 
@@ -133,27 +134,40 @@ class CategoryReport:
 
     def f1(self, category: str) -> float:
         """The harmonic mean of a category's precision and recall."""
-        right = self.confusion.get((category, category), 0)
-        labelled = sum(count for (label, _), count in self.confusion.items() if label == category)
-        predicted = sum(count for (_, name), count in self.confusion.items() if name == category)
-        return 2 * right / (labelled + predicted) if right else 0.0
+        return _f1(self.confusion, category)
 
     @property
     def macro_f1(self) -> float:
         """The mean F1 over all categories that were a label."""
-        labels = sorted({label for label, _ in self.confusion})
-        return sum(map(self.f1, labels)) / len(labels) if labels else 0.0
+        return _macro_f1(self.confusion)
+
+    @cached_property
+    def macro_f1_interval(self) -> tuple[float, float]:
+        """Where the macro-F1 of other such prompts lies in 95 of 100 cases; anywhere, of none."""
+        pairs = [(each.label, each.predicted) for each in self.prompts]
+        return bootstrapped(pairs, lambda drawn: _macro_f1(Counter(drawn))) if pairs else _ANYWHERE
+
+    @cached_property
+    def calibration_error_interval(self) -> tuple[float, float]:
+        """Where the calibration error of prompts drawn from these lies in 95 of 100 cases.
+
+        It is too high: drawing adds chance to the chance that is in the error already, and a
+        distance only grows by that. Of few prompts the error may lie below all of it.
+        """
+        return bootstrapped(self._gaps, _calibration_error) if self.prompts else _ANYWHERE
 
     @property
     def calibration_error(self) -> float:
         """How far confidence is from accuracy on average, over bins of equal width."""
-        bins: dict[int, list[Classified]] = {}
-        for each in self.prompts:
-            bins.setdefault(min(int(each.confidence * _BINS), _BINS - 1), []).append(each)
-        gaps = (
-            abs(math.fsum(each.confidence - each.is_right for each in one)) for one in bins.values()
-        )
-        return math.fsum(gaps) / len(self.prompts) if self.prompts else 0.0
+        return _calibration_error(self._gaps)
+
+    @property
+    def _gaps(self) -> Sequence[tuple[int, float]]:
+        """For each prompt its bin, and how far its confidence is above whether it is right."""
+        return [
+            (min(int(each.confidence * _BINS), _BINS - 1), each.confidence - each.is_right)
+            for each in self.prompts
+        ]
 
     def at(self, threshold: float) -> Abstention:
         """Returns what comes of answering only from this confidence on."""
@@ -203,6 +217,26 @@ class CategoryReport:
 
 def _right(prompts: Sequence[Classified]) -> Proportion:
     return Proportion(sum(each.is_right for each in prompts), len(prompts))
+
+
+def _f1(confusion: Mapping[tuple[str, str], int], category: str) -> float:
+    right = confusion.get((category, category), 0)
+    labelled = sum(count for (label, _), count in confusion.items() if label == category)
+    predicted = sum(count for (_, name), count in confusion.items() if name == category)
+    return 2 * right / (labelled + predicted) if right else 0.0
+
+
+def _macro_f1(confusion: Mapping[tuple[str, str], int]) -> float:
+    labels = sorted({label for label, _ in confusion})
+    return sum(_f1(confusion, label) for label in labels) / len(labels) if labels else 0.0
+
+
+def _calibration_error(gaps: Sequence[tuple[int, float]]) -> float:
+    bins: dict[int, list[float]] = {}
+    for place, gap in gaps:
+        bins.setdefault(place, []).append(gap)
+    total = math.fsum(abs(math.fsum(one)) for one in bins.values())
+    return total / len(gaps) if gaps else 0.0
 
 
 def _right_asked(prompts: Sequence[Classified]) -> Proportion:

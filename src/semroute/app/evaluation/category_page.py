@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from .categories import Abstention, CategoryReport
 from .figures import as_json
-from .pages import Page, Table, counted, in_points, number, with_interval
+from .pages import Page, Table, between, counted, in_points, with_interval
 
 SURE: Final = 0.8
 """The confidence at which coverage and accuracy are quoted."""
@@ -20,8 +20,8 @@ def _lines(report: CategoryReport) -> Iterator[str]:
     sure = report.at(SURE)
     yield (
         f"{len(report.prompts):,} prompts: accuracy {with_interval(report.accuracy)}, "
-        f"macro-F1 {number(report.macro_f1)}, "
-        f"calibration error {number(report.calibration_error)}."
+        f"macro-F1 {between(report.macro_f1, report.macro_f1_interval)}, calibration error "
+        f"{between(report.calibration_error, report.calibration_error_interval)}."
     )
     yield (
         f"At a confidence of {SURE} or more: {counted(sure.coverage)}, "
@@ -72,7 +72,8 @@ def _tables(report: CategoryReport) -> Iterator[Table]:
             (f"{each.threshold:.2f}", with_interval(each.coverage), with_interval(each.accuracy))
             for each in report.abstention
         ),
-        "In brackets: 95 % intervals.",
+        "In brackets: 95 % intervals. That of the calibration error, a bootstrap's, is too high: "
+        "drawing prompts again adds chance, and an error only grows by chance.",
     )
 
 
@@ -84,7 +85,9 @@ def category_as_json(report: CategoryReport) -> dict[str, Any]:
         "accuracy": round(report.accuracy.share or 0.0, 4),
         "accuracy_interval": report.accuracy.interval,
         "macro_f1": round(report.macro_f1, 4),
+        "macro_f1_interval": report.macro_f1_interval,
         "ece": round(report.calibration_error, 4),
+        "ece_interval": report.calibration_error_interval,
         "f1": {name: round(report.f1(name), 4) for name in names},
         "confusion": {
             label: {name: report.confusion.get((label, name), 0) for name in names}

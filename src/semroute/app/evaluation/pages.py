@@ -48,8 +48,13 @@ def with_interval(value: Proportion | F1) -> str:
     share = value.share if isinstance(value, Proportion) else value.value
     if share is None:
         return "-"
-    low, high = value.interval
-    return f"{share:.3f} ({low:.3f}-{high:.3f})"
+    return between(share, value.interval)
+
+
+def between(value: float, interval: tuple[float, float]) -> str:
+    """Returns a figure and where the true one lies: `0.957 (0.880-0.985)`."""
+    low, high = interval
+    return f"{value:.3f} ({low:.3f}-{high:.3f})"
 
 
 def in_points(difference: Mean) -> str:
