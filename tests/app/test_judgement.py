@@ -38,7 +38,13 @@ async def test_accuracy_is_the_share_of_right_answers(classifier: FaultyClassifi
     assert report.macro_f1 == pytest.approx((0.8 + 2 / 3) / 2)
     assert shares[-1] == 1
     assert shares == sorted(shares)
+    assert report.flips.keys() == NOISES.keys()
     assert report.flips["upper case"].of == 4
+
+
+def test_haste_leaves_out_capitals_and_punctuation_but_no_decimals() -> None:
+    hasty = NOISES["lower case without punctuation"]
+    assert hasty("Is Pi 3.14? No, it's more: e.g. 3.1416!") == "is pi 3.14 no it's more eg 3.1416"
 
 
 async def test_a_prompt_that_cannot_be_classified_ends_the_measurement(
