@@ -12,7 +12,8 @@ from semroute.app.evaluation import (
     category_page,
     evaluate_categories,
 )
-from semroute.app.evaluation.categories import NOISES, Classified
+from semroute.app.evaluation.categories import Classified
+from semroute.app.evaluation.noises import NOISES
 from semroute.app.explaining import Explanation, why
 from semroute.app.route import Route
 from semroute.domain.classification import Classification

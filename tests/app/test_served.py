@@ -12,7 +12,8 @@ from semroute.app.evaluation import (
     category_page,
     evaluate_categories,
 )
-from semroute.app.evaluation.categories import NOISES, Classified
+from semroute.app.evaluation.categories import Classified
+from semroute.app.evaluation.noises import NOISES
 from semroute.app.senses import Senses
 from semroute.app.served import ServedClassifier
 from semroute.app.settings import (

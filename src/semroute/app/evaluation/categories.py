@@ -1,7 +1,6 @@
 """How good the router's judgement is, on prompts whose right answer is known."""
 
 import math
-import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
@@ -9,33 +8,18 @@ from typing import Final
 
 from attrs import define, evolve, frozen
 
-from semroute.app.typos import mistyped
 from semroute.domain.classification import Classification, Rung
 from semroute.domain.ports import Classifier
 
 from .classifying import classify_all
 from .means import Mean, bootstrapped
+from .noises import NOISES
 from .statistics import Proportion
 
 _POINTS: Final = 100
 _ANYWHERE: Final = (0.0, 1.0)
 _BINS: Final = 15  # as in Guo et al. 2017, arXiv:1706.04599
 _THRESHOLDS: Final = tuple(step / 20 for step in range(20))
-
-_PUNCTUATION: Final = re.compile(r"[.,;:!?](?![0-9])")
-
-
-def _hasty(text: str) -> str:
-    """Returns a text as people type it who care for neither capitals nor punctuation."""
-    return _PUNCTUATION.sub("", text.lower())
-
-
-NOISES: Final[Mapping[str, Callable[[str], str]]] = {
-    "typos": mistyped,
-    "upper case": str.upper,
-    "lower case without punctuation": _hasty,
-}
-"""What is done to prompts that should not change what they are about."""
 
 
 @frozen
