@@ -52,6 +52,7 @@ def test_a_field_of_a_table_may_be_long(tmp_path: Path) -> None:
         ("rows.csv", "text,label\n", "there are no texts in it"),
         ("rows.csv", TABLE + "peel,\n", "row 3: label must be the name of a category"),
         ("rows.csv", TABLE + ",bikes\n", "row 3: text must not be empty"),
+        ("rows.csv", TABLE + "peel, boil,cooking\n", "row 3: it has more cells than columns"),
         ("rows.csv", TABLE + "send it back,Refunds & returns!\n", "row 3: no category .*; 'Refund"),
         ("rows.jsonl", "\n" + LINES + '\n{"text": "peel"}', "line 5: label must be the name"),
         ("rows.jsonl", LINES + '{"text": "peel", "label": 1}', "line 3: label must be the name"),

@@ -74,7 +74,7 @@ def attack_of(label: object) -> str | Mistake:
     return Mistake("label must be 1 for an attack or 0 for none")
 
 
-def _table_rows(path: Path, content: str) -> list[tuple[int, Row]]:
+def _table_rows(path: Path, content: str) -> list[tuple[int, Row | Mistake]]:
     """Returns the rows of a table, each with its number below the line that names the columns."""
     content = content.removeprefix(MARK)
     # A field may be as long as the file: the csv module's own bound is for whoever reads streams.
@@ -86,7 +86,12 @@ def _table_rows(path: Path, content: str) -> list[tuple[int, Row]]:
         if not {"text", "label"} <= set(table.fieldnames):
             message = f"{path}: its first line must name the columns text and label"
             raise UsageError(message)
-        rows = [{key: row[key] or "" for key in ("text", "label")} for row in table]
+        rows = [
+            Mistake("it has more cells than columns; a text with a comma in it needs quotes")
+            if table.restkey in row
+            else {key: row[key] or "" for key in ("text", "label")}
+            for row in table
+        ]
     finally:
         csv.field_size_limit(bound)
     return list(enumerate(rows, start=1))
