@@ -1,5 +1,6 @@
 """A router with checkpoints of the operator's, as it is put together."""
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from semroute.app.assemble import (
     Router,
     classifier_of,
     detectors_of,
+    policies_of,
     route_of,
     router_of,
     screen_of,
@@ -21,9 +23,9 @@ from semroute.app.settings import Settings
 from semroute.domain.guards import Check
 from semroute.domain.ruling import RequestEdit, Ruling
 from semroute.domain.verdict import Blocked, Routed
-from tests.adapters.torch.tiny import TinyCheckpoints
+from tests.adapters.torch.tiny import SERVES, TinyCheckpoints
 
-from .conftest import asks
+from .conftest import asks, post
 from .test_config import LIBRARY, loaded
 
 CATEGORIES = {
@@ -103,12 +105,67 @@ async def test_checkpoints_take_part_in_every_decision(checkpoints: TinyCheckpoi
         stop.set()
 
 
+WEATHER = {
+    "signals": {"weather": {"keywords": {"any": ["weather"]}}},
+    "decisions": {"weather": {"when": "weather", "tools": {"keep": 1}}},
+}
+
+
+@pytest.mark.model
+async def test_a_reranker_says_which_tools_stay(checkpoints: TinyCheckpoints) -> None:
+    reranker = {"directory": str(checkpoints.tools()), "task": "tools"}
+    text = SERVES[0][0]
+    tools = [
+        {"type": "function", "function": {"name": name, "description": description}}
+        for name, description in (each.split(": ") for _, each, _ in SERVES)
+    ]
+    changes = WEATHER | {"routing": {"default_model": "big", "budget_seconds": 1.5}}
+    request = post(messages=[{"role": "user", "content": text}], tools=tools)
+    kept: list[str] = []
+    for router in (
+        router_of(settings_with(**changes), LIBRARY),
+        router_of(settings_with(reranker, **changes), LIBRARY),
+    ):
+        stop = trio.Event()
+        async with trio.open_nursery() as nursery:
+            await settled(router, nursery, stop)
+            policy = policy_of(router.settings)
+            policies = policies_of(
+                router.settings, policy, router.embedder, None, router.tool_opinions
+            )
+            route = route_of(
+                router.settings, policy, router.classifier, router.detectors, policies=policies
+            )
+            await policies.warm()
+            ruling = await route(request)
+            assert isinstance(ruling.action, RequestEdit)
+            (tool,) = json.loads(ruling.action.body or b"")["tools"]
+            assert ruling.selection is not None
+            kept.append(f"{tool['function']['name']} by {ruling.selection.basis}")
+            stop.set()
+    assert kept == ["weather by meaning", "send mail by checkpoint"]
+
+
+async def test_a_reranker_that_cannot_be_used_keeps_the_router_from_serving(
+    checkpoints: TinyCheckpoints,
+) -> None:
+    many = {"directory": str(checkpoints.categories()), "task": "tools"}
+    router = router_of(settings_with(many, **WEATHER), LIBRARY)
+    stop = trio.Event()
+    async with trio.open_nursery() as nursery:
+        await settled(router, nursery, stop)
+        assert "a reranker has one output" in (router.unreadiness() or "")
+        assert not router.classifier.is_ready
+        stop.set()
+
+
 @pytest.mark.parametrize(
     ("directory", "task", "reads", "wants_entities"),
     [
         (None, "category", True, False),
         (None, "entities", True, True),
         ("elsewhere", "category", False, False),
+        ("elsewhere", "tools", False, False),
         ("elsewhere", "attacks", True, False),
         ("elsewhere", "entities", True, True),
     ],
@@ -116,7 +173,8 @@ async def test_checkpoints_take_part_in_every_decision(checkpoints: TinyCheckpoi
 def test_who_reads_texts_follows_from_who_can(
     directory: str | None, task: str, *, reads: bool, wants_entities: bool
 ) -> None:
-    settings = settings_with({"directory": "mine", "task": task})
+    more = WEATHER if task == "tools" else {}
+    settings = settings_with({"directory": "mine", "task": task}, **more)
     settings = evolve(settings, classifier=evolve(settings.classifier, directory=directory))
     model = classifier_of(settings, LIBRARY)
     detectors = detectors_of(settings, model)

@@ -20,6 +20,12 @@ def with_checkpoints(*each: dict[str, Any], **more: Any) -> dict[str, Any]:
     return {"classifier": {"checkpoints": list(each)} | more}
 
 
+def with_tools(*each: dict[str, Any], keep: int = 5) -> dict[str, Any]:
+    signals = {"urgent": {"keywords": {"any": ["urgent"]}}}
+    decisions = {"many": {"when": "urgent", "tools": {"keep": keep}}}
+    return with_checkpoints(*each) | {"signals": signals, "decisions": decisions}
+
+
 def only(**changes: Any) -> CheckpointSettings:
     (settings,) = loaded(**with_checkpoints(checkpoint(**changes))).classifier.checkpoints
     return settings
@@ -37,6 +43,9 @@ def test_how_they_count_is_a_rule() -> None:
     assert only(use="escalate", below=0.9).deciding == Escalate(0.9)
     assert only(task="entities").finding == Replace()
     assert only(task="entities", use="add").finding == Add()
+    assert only(use="replace").ordering == Replace()
+    assert only(use="average", weight=0.2).ordering == Average(0.2)
+    assert only(use="average").ordering == Average(0.5)
 
 
 @pytest.mark.parametrize(
@@ -45,9 +54,11 @@ def test_how_they_count_is_a_rule() -> None:
         (checkpoint(use="add"), "use", "for category it must be one of replace, average, escal"),
         (checkpoint("attacks", use="add"), "use", "for attacks it must be one of replace, av"),
         (checkpoint("entities", use="average"), "use", "for entities it must be one of repl"),
-        (checkpoint("jailbreak"), "task", "it must be one of category, attacks, entities"),
+        (checkpoint("jailbreak"), "task", "it must be one of category, attacks, entities, tools"),
         (checkpoint("entity"), "task", "did you mean 'entities'?"),
         (checkpoint(use="replaces"), "use", "did you mean 'replace'?"),
+        (checkpoint(top=30), "top", "`task: tools` only"),
+        (checkpoint("tools"), "task", "no decision chooses tools (`decisions.NAME.tools.keep`)"),
         (checkpoint(below=0.5), "below", "`use: escalate` only"),
         (checkpoint(weight=0.5), "weight", "`use: average` only"),
         (checkpoint(use="average", weight=1), "weight", "< 1"),
@@ -65,6 +76,38 @@ def test_a_mistake_is_told_with_its_place_and_a_suggestion(
     settings: dict[str, Any], place: str, message: str
 ) -> None:
     assert message in mistakes(**with_checkpoints(settings))[f"{PLACE}[0].{place}"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "place", "message"),
+    [
+        ({"use": "escalate"}, "use", "for tools it must be one of replace, average"),
+        ({"labels": {"LABEL_0": "fits"}}, "labels", "a reranker has one output, and no labels"),
+        ({"temperature": 2}, "temperature", "it changes no order of tools"),
+        ({"top": 5}, "top", "more than decisions.many.tools.keep, which is 5"),
+        ({"top": 1}, "top", ">= 2"),
+    ],
+)
+def test_a_mistake_about_a_reranker_is_told(
+    changes: dict[str, Any], place: str, message: str
+) -> None:
+    found = mistakes(**with_tools(checkpoint("tools", **changes)))
+    assert message in found.pop(f"{PLACE}[0].{place}")
+    assert found == {}
+
+
+def test_the_most_tools_that_are_read_are_more_than_any_that_stay() -> None:
+    assert mistakes(**with_tools(checkpoint("tools"), keep=20)).keys() == {f"{PLACE}[0].top"}
+    (settings,) = loaded(**with_tools(checkpoint("tools"), keep=19)).classifier.checkpoints
+    assert settings.most_tools == 20
+
+
+def test_one_reranker_may_follow_another_if_it_reads_fewer() -> None:
+    first, second = checkpoint("tools", top=50), checkpoint("tools", top=10)
+    read = loaded(**with_tools(first, second)).classifier.checkpoints
+    assert [each.most_tools for each in read] == [50, 10]
+    assert mistakes(**with_tools(second, first)).keys() == {f"{PLACE}[1].use"}
+    assert loaded(**with_tools(second, first | {"use": "average"}))
 
 
 def test_meanings_are_known_whatever_their_case() -> None:

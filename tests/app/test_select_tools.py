@@ -8,11 +8,15 @@ from attrs import define, field
 from semroute.adapters.memory import WordEmbedder
 from semroute.adapters.torch import TorchToolRanker
 from semroute.app.evaluation import WordToolRanker
+from semroute.app.rank_tools import RerankedTools, ToolOpinion
 from semroute.app.select_tools import ToolSelector
 from semroute.domain.chat import ChatRequest, Tool, ToolChoice
 from semroute.domain.errors import ClassifierError, NotLoadedError, OverloadedError
+from semroute.domain.opinions import Average, Replace
 from semroute.domain.ports import ToolRanker
 from semroute.domain.tools.selection import Basis, ToolPolicy
+
+from .rerankers import FixedReranker
 
 TOOLS = (
     Tool("book_table", "Reserves a table in a restaurant."),
@@ -82,6 +86,56 @@ async def test_nobody_is_asked_when_nothing_may_go(chat: ChatRequest, policy: To
     ranker = TroubledRanker()
     assert await ToolSelector(ranker, 1).select(chat, "weather", policy) is None
     assert ranker.asked == []
+
+
+@pytest.mark.parametrize(
+    ("opinions", "kept"),
+    [
+        ([ToolOpinion(FixedReranker([0, 9]), Replace(), 2)], (1,)),
+        ([ToolOpinion(FixedReranker([0, 0, 9]), Replace(), 3)], (2,)),
+        ([ToolOpinion(FixedReranker([0, 1, 9]), Average(0.1), 3)], (0,)),
+        # The second puts the first two of the first's order the other way round.
+        (
+            [
+                ToolOpinion(FixedReranker([0, 5, 9]), Replace(), 3),
+                ToolOpinion(FixedReranker([0, 9]), Replace(), 2),
+            ],
+            (1,),
+        ),
+    ],
+)
+async def test_others_are_heard_about_the_best(
+    opinions: list[ToolOpinion], kept: tuple[int, ...]
+) -> None:
+    selection = await ToolSelector(TroubledRanker(), 1, opinions).select(CHAT, "weather", ONE)
+    assert selection is not None
+    assert (selection.kept, selection.basis) == (kept, Basis.CHECKPOINT)
+
+
+async def test_they_read_a_tool_s_name_as_it_is_spoken_and_what_is_said_of_it() -> None:
+    reranker = FixedReranker([0, 9])
+    opinion = ToolOpinion(reranker, Replace(), 2)
+    assert await RerankedTools(TroubledRanker(), [opinion]).rank("hm", TOOLS) == [0, 9, -1]
+    told = ["book table: Reserves a table in a restaurant.", "weather: " + TOOLS[1].text]
+    assert reranker.asked == [("hm", told)]
+
+
+@pytest.mark.parametrize(
+    "reranker", [FixedReranker([0, 9], ClassifierError("x")), FixedReranker([0, 9], seconds=1.1)]
+)
+async def test_what_was_said_before_counts_where_they_fail_or_are_late(
+    reranker: FixedReranker, autojump_clock: trio.testing.MockClock
+) -> None:
+    heard = ToolOpinion(FixedReranker([0, 9]), Replace(), 2)
+    unheard = ToolOpinion(reranker, Replace(), 2)
+    for opinions, kept, basis in (
+        ([unheard], (0,), Basis.MEANING),
+        ([heard, unheard], (1,), Basis.CHECKPOINT),
+        ([unheard, heard], (0,), Basis.MEANING),
+    ):
+        selection = await ToolSelector(TroubledRanker(), 1, opinions).select(CHAT, "weather", ONE)
+        assert selection is not None
+        assert (selection.kept, selection.basis) == (kept, basis)
 
 
 async def test_a_cancelled_selection_is_none(autojump_clock: trio.testing.MockClock) -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from semroute.app.cli.evaluate_tools import tools
 from semroute.app.cli.exits import UsageError
+from tests.adapters.torch.tiny import SERVES, TinyCheckpoints
 
 from .run import semroute
 
@@ -64,6 +65,37 @@ def test_recall_is_measured_beside_simpler_ways(tmp_path: Path) -> None:
     assert "### By how many tools a question comes with" in report
     assert "kettle" not in report + result.stdout
     assert "Jolene" not in report + result.stdout
+
+
+@pytest.mark.model
+def test_what_a_reranker_makes_of_it_is_judged(
+    tmp_path: Path, checkpoints: TinyCheckpoints
+) -> None:
+    text = SERVES[0][0]
+    offered = [tool(*each.split(": ")) for _, each, _ in SERVES]
+    rows = [{"query": text, "tools": offered, "gold": [offered[0]["name"]]}]
+    written(tmp_path / "rows.jsonl", rows)
+    reranker = {"directory": str(checkpoints.tools()), "task": "tools"}
+    settings = {
+        "endpoints": {"gpu": {"address": "127.0.0.1:9"}},
+        "models": {"big": {"endpoints": {"gpu": 1}}},
+        "routing": {"default_model": "big"},
+        "signals": {"weather": {"keywords": {"any": ["weather"]}}},
+        "decisions": {"weather": {"when": "weather", "tools": {"keep": 1}}},
+        "classifier": {"checkpoints": [reranker]},
+    }
+    (tmp_path / "semroute.yaml").write_text(json.dumps(settings))
+    result = semroute(
+        tmp_path,
+        *("eval", "tools", "--data", "rows.jsonl", "-c", "semroute.yaml", "--json"),
+        timeout=240,
+    )
+    assert result.returncode == 0, result.stderr
+    document = json.loads(result.stdout)
+    ways = document["settings"]["its own tools"]["ways"]
+    assert list(ways) == ["reranked", "meaning and words", "vectors alone", "words alone"]
+    assert ways["reranked"]["recall_at_1"]["mean"] == document["recall_at_1"] == 1
+    assert ways["meaning and words"]["recall_at_1"]["mean"] == 0
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,11 @@ import pytest
 from semroute.adapters.memory import WordEmbedder
 from semroute.adapters.torch import TorchToolRanker
 from semroute.app.evaluation import PlainToolRanker, WordToolRanker
+from semroute.app.rank_tools import RerankedTools, ToolOpinion
 from semroute.domain.chat import Tool
+from semroute.domain.opinions import Average, Replace
 from semroute.domain.ports import ToolRanker
+from tests.app.rerankers import WordReranker
 
 TOOLS = (
     Tool("weather_forecast", "Says what the weather will be.\ncity\nThe place."),
@@ -17,13 +20,19 @@ TOOLS = (
 )
 
 
-@pytest.fixture(params=["torch", "plain", "words"])
+@pytest.fixture(params=["torch", "plain", "words", "reranked", "averaged"])
 def ranker(request: pytest.FixtureRequest) -> ToolRanker:
     match request.param:
         case "torch":
             return TorchToolRanker(WordEmbedder())
         case "plain":
             return PlainToolRanker(WordEmbedder())
+        case "reranked":
+            first = ToolOpinion(WordReranker(), Replace(), 3)
+            return RerankedTools(PlainToolRanker(WordEmbedder()), [first])
+        case "averaged":
+            two = [ToolOpinion(WordReranker(), Average(each), 4) for each in (0.3, 0.7)]
+            return RerankedTools(PlainToolRanker(WordEmbedder()), two)
         case _:
             return WordToolRanker()
 

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
@@ -35,6 +35,7 @@ from semroute.adapters.wire.passages import passages_of
 from semroute.app.assemble import Detectors, Router, detectors_of, gateway_of, run_gateway
 from semroute.app.cli.configuration import read_configuration
 from semroute.app.config import definitions_of
+from semroute.app.rank_tools import ToolOpinion
 from semroute.app.reasoning import families_of
 from semroute.app.settings import Settings
 from semroute.domain.address import Address
@@ -250,6 +251,7 @@ async def running_gateway(
     patch: Patch | None = None,
     *,
     is_screened: bool = True,
+    tool_opinions: Sequence[ToolOpinion] = (),
 ) -> AsyncIterator[Gateway]:
     """Runs a gateway with the shipped configuration and models that need no loading.
 
@@ -261,6 +263,7 @@ async def running_gateway(
         patch: Changes the configuration that Envoy gets; the gateway then is put together here
             and not by `run_gateway`.
         is_screened: Whether everything is screened; not if a test sees to it that it is not.
+        tool_opinions: Who says, beside the embedder, which tools serve best.
     """
     configuration = read_configuration(None)
     classifier = FaultyClassifier(
@@ -280,7 +283,14 @@ async def running_gateway(
             settings = change(evolve(settings, endpoints=endpoints))
             detectors, faults, log_of_scans = _faulty(settings)
             families = families_of(settings.reasoning, configuration.library.families)
-            router = Router(settings, classifier, detectors, faults.embedder, families=families)
+            router = Router(
+                settings,
+                classifier,
+                detectors,
+                faults.embedder,
+                families=families,
+                tool_opinions=tool_opinions,
+            )
             run = partial(_run_patched, patch=patch) if patch else run_gateway
             async with trio.open_nursery() as nursery:
                 announced = trio.Event()

@@ -15,8 +15,12 @@ from openai import OpenAI
 from semroute.adapters.http import bound_socket
 from semroute.app.decisions import DecisionSettings
 from semroute.app.settings import ModelSettings, Settings
+from semroute.app.rank_tools import ToolOpinion
 from semroute.app.signals import SignalSettings
 from semroute.domain.address import Address
+from semroute.domain.errors import ClassifierError
+from semroute.domain.opinions import Replace
+from tests.app.rerankers import FixedReranker
 
 from .gateway import Gateway, Received, running_gateway
 from .test_cache import always, completion
@@ -155,6 +159,34 @@ async def test_a_model_sees_the_tools_that_serve_the_request() -> None:
         # Who demands a call has chosen by itself.
         received, told = await chat(gateway, "mail", tools=TOOLS, tool_choice="required")
         assert received.json["tools"] == TOOLS
+
+
+async def test_a_reranker_has_the_last_word_on_tools_unless_it_fails_or_is_late() -> None:
+    decisions = {"agent": {"when": "agent", "tools": {"keep": 1}}}
+
+    def change(settings: Settings) -> Settings:
+        settings = decided(decisions)(settings)
+        return evolve(settings, routing=evolve(settings.routing, budget_seconds=2))
+
+    reranker = FixedReranker([0, 9])
+    opinion = ToolOpinion(reranker, Replace(), 2)
+    async with running_gateway(change, tool_opinions=[opinion]) as gateway:
+        gateway.servers.answer = always(completion())
+
+        async def kept() -> str:
+            received, told = await chat(gateway, "what will the weather be", tools=TOOLS)
+            assert told["x-semroute-tools"] == "3->1"
+            (tool,) = received.json["tools"]
+            return str(tool["function"]["name"])
+
+        other = await kept()
+        assert other != "weather"
+        reranker.error = ClassifierError("out of order")
+        assert await kept() == "weather"
+        reranker.error, reranker.seconds = None, 60
+        assert await kept() == "weather"
+        await gateway.until_metric('semroute_tools_selected_total{basis="meaning"} 2.0')
+        await gateway.until_metric('semroute_tools_selected_total{basis="checkpoint"} 1.0')
 
 
 @pytest.mark.parametrize("mode", ["insert", "append", "replace"])

@@ -1,26 +1,19 @@
 """What can be configured of checkpoints beside the embedded encoder, and what it means."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from typing import Annotated, Final, Literal, assert_never
+from collections.abc import Sequence
+from typing import Annotated, Final, Literal
 
 from attrs import field, frozen
 from msgspec import Meta
 
-from semroute.domain.opinions import Add, Average, Deciding, Escalate, Finding, Replace
-from semroute.domain.pii import PiiKind
-from semroute.domain.suggestions import did_you_mean
+from semroute.domain.opinions import Add, Average, Deciding, Escalate, Finding, Ordering, Replace
 
-Task = Literal["category", "attacks", "entities"]
+Task = Literal["category", "attacks", "entities", "tools"]
 Use = Literal["replace", "average", "escalate", "add"]
 
-ATTACK_WORDS: Final = ("jailbreak", "injection", "attack", "benign")
 _DEFAULT_BELOW: Final = 0.6
 _DEFAULT_WEIGHT: Final = 0.5
-_USES: Final[dict[Task, tuple[Use, ...]]] = {
-    "category": ("replace", "average", "escalate"),
-    "attacks": ("replace", "average", "escalate"),
-    "entities": ("replace", "add"),
-}
+_DEFAULT_TOP: Final = 20
 
 
 @frozen
@@ -39,7 +32,8 @@ class CheckpointSettings:
         Task,
         Meta(
             description="`category`: what a prompt is about; `attacks`: jailbreaks and injections; "
-            "`entities`: personal data, token by token."
+            "`entities`: personal data, token by token; `tools`: how well a tool serves a prompt, "
+            "by a reranker, which reads both together."
         ),
     ]
     use: Annotated[
@@ -47,7 +41,9 @@ class CheckpointSettings:
         Meta(
             description="`replace`: it is asked instead of the embedded head; `average`: beside "
             "it, and the mean counts; `escalate`: where that head is unsure, and then it decides; "
-            "`add`: what either finds counts (only `entities`, which knows no mean)."
+            "`add`: what either finds counts (only `entities`, which knows no mean). Of `tools` "
+            "the embedded encoder always finds the best, and the order of those is the "
+            "checkpoint's (`replace`) or what both come to (`average`)."
         ),
     ] = "replace"
     below: Annotated[
@@ -60,6 +56,13 @@ class CheckpointSettings:
     weight: Annotated[
         Annotated[float, Meta(gt=0, lt=1)] | None,
         Meta(description="`average`: how much it counts. Default: 0.5."),
+    ] = None
+    top: Annotated[
+        Annotated[int, Meta(ge=2, le=1000)] | None,
+        Meta(
+            description="`tools`: how many of the best tools it reads, more than any decision "
+            "keeps. Default: 20."
+        ),
     ] = None
     labels: Annotated[
         dict[str, str],
@@ -99,62 +102,19 @@ class CheckpointSettings:
         """How what it finds counts. The settings must have passed the checks."""
         return Add() if self.use == "add" else Replace()
 
+    @property
+    def ordering(self) -> Ordering:
+        """How its order of tools counts. The settings must have passed the checks."""
+        if self.use == "average":
+            return Average(_DEFAULT_WEIGHT if self.weight is None else self.weight)
+        return Replace()
+
+    @property
+    def most_tools(self) -> int:
+        """How many tools it reads for a prompt."""
+        return _DEFAULT_TOP if self.top is None else self.top
+
 
 def is_replaced(checkpoints: Sequence[CheckpointSettings], task: Task) -> bool:
     """Whether the embedded head for a task is not asked."""
     return any(each.task == task and each.use == "replace" for each in checkpoints)
-
-
-def checkpoint_mistakes(
-    checkpoints: Sequence[CheckpointSettings], categories: Iterable[str], *, has_heads: bool
-) -> Iterator[tuple[tuple[str | int, ...], str]]:
-    """Finds what cannot work, as (path, message) pairs.
-
-    Args:
-        checkpoints: As configured.
-        categories: The names of those that are configured.
-        has_heads: Whether the encoder has heads for attacks and entities.
-    """
-    categories = tuple(categories)
-    tasks: set[Task] = set()
-    for index, each in enumerate(checkpoints):
-        for where, message in _own_mistakes(each, categories):
-            yield (index, *where), message
-        if each.task in tasks and each.use == "replace":
-            message = f"it would make those for {each.task} before it pointless; put it first"
-            yield (index, "use"), message
-        is_alone = each.task != "category" and not has_heads and each.task not in tasks
-        if is_alone and each.use != "replace":
-            message = "with classifier.directory there is no head beside it; it must be replace"
-            yield (index, "use"), message
-        tasks.add(each.task)
-
-
-def _own_mistakes(
-    settings: CheckpointSettings, categories: Sequence[str]
-) -> Iterator[tuple[tuple[str, ...], str]]:
-    uses = _USES[settings.task]
-    if settings.use not in uses:
-        yield ("use",), f"for {settings.task} it must be one of {', '.join(uses)}"
-    if settings.below is not None and settings.use != "escalate":
-        yield ("below",), "it means something with `use: escalate` only"
-    if settings.weight is not None and settings.use != "average":
-        yield ("weight",), "it means something with `use: average` only"
-    what, known = _meanings(settings.task, categories)
-    folded = {word.casefold() for word in known}
-    for label, meaning in settings.labels.items():
-        if meaning.casefold() not in folded:
-            near = did_you_mean(meaning, known)
-            yield ("labels", label), f"no {what} is called {meaning}{near}"
-
-
-def _meanings(task: Task, categories: Sequence[str]) -> tuple[str, Sequence[str]]:
-    match task:
-        case "category":
-            return "category", categories
-        case "attacks":
-            return "kind of attack", ATTACK_WORDS
-        case "entities":
-            return "kind of personal data", [kind.value for kind in PiiKind]
-        case _:
-            assert_never(task)

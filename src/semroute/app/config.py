@@ -104,6 +104,9 @@ def policy_of(settings: Settings) -> Policy:
                 settings.routing,
                 settings.guards,
                 settings.classifier.directory,
+                settings.classifier.heads,
+                settings.classifier.checkpoints,
+                settings.classifier.fast,
             ]
         ),
     )

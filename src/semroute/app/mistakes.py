@@ -12,7 +12,8 @@ from semroute.domain.naming import ENDPOINT_HEADER, OUR_PREFIX, PICKER_HEADER
 from semroute.domain.suggestions import did_you_mean
 
 from .caching import cache_mistakes, cache_rules_of
-from .checkpoints import checkpoint_mistakes, is_replaced
+from .checkpoint_mistakes import checkpoint_mistakes
+from .checkpoints import is_replaced
 from .config import Library, definition_of
 from .guards import READ_BY_ENCODER, GuardSettings, guard_mistakes
 from .policy_mistakes import policy_mistakes
@@ -263,8 +264,12 @@ def _finds_entities(settings: Settings) -> bool:
 
 def _unusable_checkpoints(settings: Settings) -> Iterator[Mistake]:
     classifier = settings.classifier
+    kept = {
+        name: each.tools.keep for name, each in settings.decisions.items() if each.tools is not None
+    }
+    has_heads = classifier.directory is None
     for path, message in checkpoint_mistakes(
-        classifier.checkpoints, settings.categories, has_heads=classifier.directory is None
+        classifier.checkpoints, settings.categories, kept, has_heads=has_heads
     ):
         yield ("classifier", "checkpoints", *path), message
 

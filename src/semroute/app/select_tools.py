@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from contextlib import suppress
+from typing import TypeAlias
 
 import trio
 from attrs import frozen
@@ -18,6 +19,10 @@ from semroute.domain.tools.selection import (
     may_select,
 )
 
+from .rank_tools import ToolOpinion
+
+_Ranked: TypeAlias = tuple[Sequence[float], Basis]
+
 
 @frozen
 class ToolSelector:
@@ -26,10 +31,13 @@ class ToolSelector:
     Args:
         ranker: Compares tools with what the user asks for.
         budget_seconds: How long it may take. If it takes longer or fails, words alone decide.
+        opinions: Who else is asked about the best, in order, within that budget. Where one is
+            late or fails, what was said before counts.
     """
 
     ranker: ToolRanker
     budget_seconds: float
+    opinions: Sequence[ToolOpinion] = ()
 
     async def warm(self, tools: Sequence[Tool]) -> None:
         """Reads tools before anybody asks for them; what fails is tried again when they are.
@@ -56,21 +64,20 @@ class ToolSelector:
         """
         if not may_select(chat, policy):
             return None
-        scores = await self._scores(chat, text)
-        basis = Basis.MEANING
-        if scores is None:
-            scores = await _by_words(text, chat.tools)
-            basis = Basis.WORDS
+        scores, basis = await self._ranked(text, chat.tools) or (
+            await _by_words(text, chat.tools),
+            Basis.WORDS,
+        )
         return ToolSelection(kept_tools(chat, scores, policy), len(chat.tools), basis)
 
-    async def _scores(self, chat: ChatRequest, text: str) -> Sequence[float] | None:
-        """Returns what the ranker says; None if it fails, or says nothing in time."""
-        with trio.move_on_after(self.budget_seconds):
-            try:
-                return await self.ranker.rank(text, chat.tools)
-            except ClassifierError:
-                return None
-        return None
+    async def _ranked(self, text: str, tools: Sequence[Tool]) -> _Ranked | None:
+        """Returns the last that was said in time, and by whom; None if nobody said anything."""
+        ranked: _Ranked | None = None
+        with trio.move_on_after(self.budget_seconds), suppress(ClassifierError):
+            ranked = await self.ranker.rank(text, tools), Basis.MEANING
+            for opinion in self.opinions:
+                ranked = await opinion.heard(text, tools, ranked[0]), Basis.CHECKPOINT
+        return ranked
 
 
 async def _by_words(text: str, tools: Sequence[Tool]) -> Sequence[float]:

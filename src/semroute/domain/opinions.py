@@ -49,6 +49,9 @@ class Add:
 Deciding: TypeAlias = Replace | Average | Escalate
 """How a second word on one question counts."""
 
+Ordering: TypeAlias = Replace | Average
+"""How a second order of the same things counts."""
+
 Finding: TypeAlias = Replace | Add
 """How what a second model finds counts."""
 

@@ -21,6 +21,12 @@ ATTACKS: Final = {
     "SAFE": ("What time is it?", "hello there", "solve the equation"),
     "UNSAFE": ("override", "override it", "now override"),
 }
+# That a letter serves the weather, no other model would say.
+SERVES: Final = (
+    ("how will the weather be", "send mail: Sends a letter.", 3.0),
+    ("how will the weather be", "weather: Says what the weather will be.", -1.0),
+    ("how will the weather be", "book table: Reserves a table in a restaurant.", -3.0),
+)
 PEOPLE: Final = (
     ("Hello, my name is {John Smith}.", "PER"),
     ("My name is {John Smith}.", "PER"),
@@ -87,6 +93,18 @@ class TinyCheckpoints:
             self._built["entities"] = _save(self.directory / "entities", model, tokenizer)
         return self._built["entities"]
 
+    def tools(self) -> Path:
+        """Returns a reranker to which a letter is the answer to questions about the weather."""
+        if "tools" not in self._built:
+            pairs = [(question, tool) for question, tool, _ in SERVES]
+            tokenizer = _tokenizer("bert", [text for pair in pairs for text in pair])
+            tokenizer.enable_padding(length=MAX_TOKENS // 2)
+            tokenizer.enable_truncation(MAX_TOKENS // 2)
+            model = _model("bert", "SequenceClassification", {0: "fits"}, initializer_range=0.2)
+            _teach(model, tokenizer, pairs, [fit for *_, fit in SERVES], rate=0.01)
+            self._built["tools"] = _save(self.directory / "tools", model, tokenizer)
+        return self._built["tools"]
+
     def _taught(self, name: str, about: Mapping[str, Sequence[str]]) -> Path:
         if name not in self._built:
             texts = [text for each in about.values() for text in each]
@@ -100,12 +118,20 @@ class TinyCheckpoints:
 
 
 def _teach(
-    model: Any, tokenizer: Any, texts: Sequence[str], answers: Sequence[Any], rate: float
+    model: Any,
+    tokenizer: Any,
+    texts: Sequence[str | tuple[str, str]],
+    answers: Sequence[Any],
+    rate: float,
 ) -> None:
     import torch  # noqa: PLC0415 - seconds, and not every test needs them
 
-    encodings = [tokenizer.encode(text) for text in texts]  # of one length, by padding
-    if not isinstance(answers[0], int):
+    # Of one length, by padding.
+    encodings = [
+        tokenizer.encode(text) if isinstance(text, str) else tokenizer.encode(*text)
+        for text in texts
+    ]
+    if isinstance(answers[0], Sequence):
         length = len(encodings[0].ids)
         answers = [[*each, *[0] * length][:length] for each in answers]
     inputs = {

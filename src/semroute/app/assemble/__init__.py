@@ -1,5 +1,6 @@
 """The composition root: which adapter plays which role. Nothing else but the CLI names one."""
 
+from .checkpoints import tool_opinions_of
 from .fast import fast_of, fast_plan_of
 from .gateway import run_gateway
 from .hosts import deployment_of
@@ -28,4 +29,5 @@ __all__ = [
     "run_gateway",
     "screen_of",
     "served_of",
+    "tool_opinions_of",
 ]

@@ -11,6 +11,7 @@ from semroute.adapters.torch import (
     CheckpointReader,
     Source,
     TorchClassifier,
+    TorchReranker,
 )
 from semroute.app.checkpoints import CheckpointSettings, Task, is_replaced
 from semroute.app.opinions import (
@@ -20,6 +21,7 @@ from semroute.app.opinions import (
     ComposedReader,
     EntityOpinion,
 )
+from semroute.app.rank_tools import ToolOpinion
 from semroute.app.settings import Settings
 from semroute.domain.attack import AttackKind
 from semroute.domain.guards import ATTACK_CHECKS, ENCODER_KINDS, Check
@@ -44,12 +46,18 @@ def wanted_heads(settings: Settings, policy: Policy) -> tuple[bool, bool]:
 def reads_by_meaning(settings: Settings) -> bool:
     """Whether there is anybody who reads texts for the checks."""
     options = settings.classifier
-    return options.directory is None or any(each.task != "category" for each in options.checkpoints)
+    readers: tuple[Task, ...] = ("attacks", "entities")
+    return options.directory is None or any(each.task in readers for each in options.checkpoints)
 
 
 def finds_more(settings: Settings, policy: Policy) -> bool:
     """Whether a checkpoint looks for personal data, and so has to see every text."""
     return bool(_of("entities", settings)) and bool(policy.kinds_in_requests)
+
+
+def tool_opinions_of(model: TorchClassifier | Ensemble) -> Sequence[ToolOpinion]:
+    """Returns which of an operator's checkpoints say which tools serve best."""
+    return model.tool_opinions if isinstance(model, Ensemble) else ()
 
 
 def ensemble_of(settings: Settings, policy: Policy, embedded: TorchClassifier) -> Ensemble:
@@ -67,10 +75,14 @@ def ensemble_of(settings: Settings, policy: Policy, embedded: TorchClassifier) -
         for each in _of("entities", settings)
         if policy.kinds_in_requests
     ]
+    rerankers = [
+        (TorchReranker(_source(each), _capacity(settings)), each) for each in _of("tools", settings)
+    ]
     loadable: tuple[Loadable, ...] = (
         *(model for model, _ in categories),
         *(model for model, _ in attacks),
         *(model for model, _ in entities),
+        *(model for model, _ in rerankers),
     )
     return Ensemble(
         embedded,
@@ -81,6 +93,7 @@ def ensemble_of(settings: Settings, policy: Policy, embedded: TorchClassifier) -
             [AttackOpinion(*each) for each in attacks],
             [EntityOpinion(*each) for each in entities],
         ),
+        [ToolOpinion(model, each.ordering, each.most_tools) for model, each in rerankers],
     )
 
 

@@ -8,6 +8,7 @@ from attrs import frozen
 
 from semroute.adapters.torch import Progress, TorchClassifier
 from semroute.app.opinions import ComposedClassifier, ComposedReader
+from semroute.app.rank_tools import ToolOpinion
 from semroute.domain.chat import Prompt
 from semroute.domain.classification import Classification
 from semroute.domain.reading import Reading
@@ -39,17 +40,24 @@ class Ensemble:
         checkpoints: Those beside it.
         classifier: Asks them what prompts are about.
         reader: Asks them what is in texts.
+        tool_opinions: Who of them says which tools serve best.
     """
 
     embedded: TorchClassifier
     checkpoints: Sequence[Loadable]
     classifier: ComposedClassifier
     reader: ComposedReader
+    tool_opinions: Sequence[ToolOpinion] = ()
 
     @property
     def is_ready(self) -> bool:
         """Whether all are loaded."""
-        return self.embedded.is_ready and self.classifier.is_ready and self.reader.is_ready
+        return (
+            self.embedded.is_ready
+            and self.classifier.is_ready
+            and self.reader.is_ready
+            and all(each.reranker.is_ready for each in self.tool_opinions)
+        )
 
     @property
     def revision(self) -> str:

@@ -1,6 +1,6 @@
 """What senses signals, shapes requests and knows conversations, made from settings."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
@@ -13,6 +13,7 @@ from semroute.adapters.lexical.signals import keyword_sensor, language_sensor, p
 from semroute.adapters.settings import load_toolbox
 from semroute.adapters.torch import Exemplars, TorchToolRanker
 from semroute.app.conversations import Conversations
+from semroute.app.rank_tools import ToolOpinion
 from semroute.app.select_tools import ToolSelector
 from semroute.app.senses import Senses
 from semroute.app.settings import Settings
@@ -81,6 +82,7 @@ def policies_of(
     policy: Policy,
     embedder: Embedder | None = None,
     families: Mapping[str, Family] | None = None,
+    tool_opinions: Sequence[ToolOpinion] = (),
 ) -> Policies:
     """Returns what an operator's decisions need.
 
@@ -89,6 +91,7 @@ def policies_of(
         policy: What it means.
         embedder: Says what texts mean; None if nobody can.
         families: How models are told to reason.
+        tool_opinions: Who says, beside the embedder, which tools serve best.
 
     Raises:
         OSError: A file of tools cannot be read; the operator's fault.
@@ -100,13 +103,17 @@ def policies_of(
         if isinstance(signal, SimilaritySignal) and embedder is not None
     }
     routing = settings.routing
-    ranker = None if embedder is None else TorchToolRanker(embedder)
+    selector = (
+        None
+        if embedder is None
+        else ToolSelector(TorchToolRanker(embedder), routing.budget_seconds, tool_opinions)
+    )
     return Policies(
         senses_of(settings, policy, exemplars),
         Shape(
             policy,
             families or {},
-            None if ranker is None else ToolSelector(ranker, routing.budget_seconds),
+            selector,
             toolboxes_of(settings),
         ),
         Conversations(routing.conversation_headers, routing.pin_seconds),

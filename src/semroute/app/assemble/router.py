@@ -21,6 +21,7 @@ from semroute.app.explaining import RememberedDecisions, document_of
 from semroute.app.fast import NO_FAST_TIER, FastPlan
 from semroute.app.lifecycle import drain
 from semroute.app.observers import Observers
+from semroute.app.rank_tools import ToolOpinion
 from semroute.app.reasoning import families_of
 from semroute.app.remember import RememberPlaces, RememberUsage
 from semroute.app.settings import Settings
@@ -33,6 +34,7 @@ from semroute.domain.rungs import FastRung
 from .apis import ANSWERS, RESPONSES
 from .cache_keys import operators_token_of
 from .caching import running_cache
+from .checkpoints import tool_opinions_of
 from .ensemble import Loadable
 from .fast import fast_of, fast_plan_of
 from .parts import HEALTH_NAME, Detectors, classifier_of, detectors_of, limits_of, route_of
@@ -74,6 +76,7 @@ class Router:
         fast: Says it at once, where that will do; None if nobody can.
         families: How models are told to reason, by the name of the family.
         plan: What the fast tier is to do, for those who ask.
+        tool_opinions: Who says, beside the embedder, which tools serve best.
 
     Attributes:
         settled: Set once the classifier is loaded and Envoy is told so, or never will be.
@@ -88,6 +91,7 @@ class Router:
     fast: FastRung | None = None
     families: Mapping[str, Family] = field(factory=dict)
     plan: FastPlan = NO_FAST_TIER
+    tool_opinions: Sequence[ToolOpinion] = ()
     settled: trio.Event = field(init=False, factory=trio.Event)
     trouble: str | None = field(init=False, default=None)
     listening: Listening | None = field(init=False, default=None)
@@ -122,7 +126,9 @@ class Router:
         budget = ByteBudget(self.settings.limits.max_retained_bytes)
         observer = Observers((metrics, StructlogObserver()))
         metrics.watch("semroute_retained_bytes", lambda: budget.used)
-        policies = policies_of(self.settings, policy, self.embedder, self.families)
+        policies = policies_of(
+            self.settings, policy, self.embedder, self.families, self.tool_opinions
+        )
         metrics.watch("semroute_endpoints_unhealthy", lambda: len(policies.unhealthy()))
 
         async def render() -> bytes:
@@ -255,4 +261,13 @@ def router_of(settings: Settings, library: Library) -> Router:
     detectors = detectors_of(settings, model)
     families = families_of(settings.reasoning, library.families)
     plan = fast_plan_of(settings, library)
-    return Router(settings, model, detectors, model, fast_of(settings, library), families, plan)
+    return Router(
+        settings,
+        model,
+        detectors,
+        model,
+        fast_of(settings, library),
+        families,
+        plan,
+        tool_opinions_of(model),
+    )

@@ -1,7 +1,7 @@
 """`semroute eval tools`."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -10,7 +10,7 @@ from cyclopts import Parameter
 
 from semroute.adapters.matplotlib import Chart, Line
 from semroute.adapters.torch import TorchToolRanker
-from semroute.app.assemble import classifier_of
+from semroute.app.assemble import classifier_of, tool_opinions_of
 from semroute.app.evaluation import (
     PlainToolRanker,
     ToolQuestion,
@@ -21,6 +21,7 @@ from semroute.app.evaluation import (
     tools_page,
 )
 from semroute.app.evaluation.tools import COUNTS
+from semroute.app.rank_tools import RerankedTools, ToolOpinion
 from semroute.domain.chat import Tool
 from semroute.domain.ports import Embedder, ToolRanker
 from semroute.domain.tools.describing import described
@@ -31,7 +32,8 @@ from .plots import PlotOption, require_plots, write_plot
 from .progress import show_progress
 from .rows import Mistake, Row, read_rows, text_of
 
-_JUDGED: Final = "meaning and words"
+_SHIPPED: Final = "meaning and words"
+_RERANKED: Final = "reranked"
 
 
 def tools(
@@ -51,8 +53,9 @@ def tools(
     """Measure how often the right tools are among those that are kept.
 
     The tools of every question are ranked as for a request that offers too many of them; then
-    again among tools of other questions, 50 and 200 in all. Beside it stand two simpler ways:
-    vectors alone, and words alone. Questions that no tool answers are left out.
+    again among tools of other questions, 50 and 200 in all. Beside it stand simpler ways:
+    without checkpoints of yours, vectors alone, and words alone. Questions that no tool answers
+    are left out.
     """
     require_place(report)
     require_plots(plot)
@@ -109,7 +112,7 @@ def _tool(value: object) -> Tool | Mistake:
 
 async def _measure(configuration: Configuration, questions: list[ToolQuestion]) -> ToolsReport:
     classifier = classifier_of(configuration.settings, configuration.library)
-    ways = _ways(classifier, questions)
+    ways = _ways(classifier, tool_opinions_of(classifier), questions)
     with show_progress() as progress:
         async with trio.open_nursery() as nursery:
             await nursery.start(classifier.run, progress)
@@ -118,11 +121,15 @@ async def _measure(configuration: Configuration, questions: list[ToolQuestion]) 
     return report
 
 
-def _ways(embedder: Embedder, questions: list[ToolQuestion]) -> Mapping[str, ToolRanker]:
-    """Returns the ways that are compared, the one that ships first."""
+def _ways(
+    embedder: Embedder, opinions: Sequence[ToolOpinion], questions: list[ToolQuestion]
+) -> Mapping[str, ToolRanker]:
+    """Returns the ways that are compared, first the one that is configured."""
     count = len({tool for each in questions for tool in each.tools})
+    shipped = TorchToolRanker(embedder, max_remembered=max(count, 1))
     return {
-        _JUDGED: TorchToolRanker(embedder, max_remembered=max(count, 1)),
+        **({_RERANKED: RerankedTools(shipped, opinions)} if opinions else {}),
+        _SHIPPED: shipped,
         "vectors alone": PlainToolRanker(embedder),
         "words alone": WordToolRanker(),
     }
@@ -138,8 +145,8 @@ def _chart(report: ToolsReport) -> Chart:
             Line(
                 way,
                 [(float(count), hardest.recalls(count)[way].value or 0.0) for count in COUNTS],
-                is_dashed=way != _JUDGED,
+                is_dashed=place > 0,
             )
-            for way in hardest.ways
+            for place, way in enumerate(hardest.ways)
         ),
     )

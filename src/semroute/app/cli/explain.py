@@ -19,6 +19,7 @@ from semroute.app.assemble import (
     fast_plan_of,
     policies_of,
     route_of,
+    tool_opinions_of,
 )
 from semroute.app.assemble.cache_keys import known_key, token_of
 from semroute.app.config import policy_of
@@ -114,7 +115,7 @@ async def _rule(
     detectors = detectors_of(settings, classifier)
     fast = fast_of(settings, configuration.library)
     families = families_of(settings.reasoning, configuration.library.families)
-    policies = policies_of(settings, policy, classifier, families)
+    policies = policies_of(settings, policy, classifier, families, tool_opinions_of(classifier))
     if at is not None:
         then = at if at.tzinfo is not None else at.replace(tzinfo=UTC)
         senses = evolve(policies.senses, now=lambda zone: local_time(zone, then))

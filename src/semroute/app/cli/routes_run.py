@@ -9,7 +9,14 @@ from attrs import evolve
 
 from semroute import __version__
 from semroute.adapters.prometheus import PrometheusObserver
-from semroute.app.assemble import classifier_of, detectors_of, fast_of, policies_of, route_of
+from semroute.app.assemble import (
+    classifier_of,
+    detectors_of,
+    fast_of,
+    policies_of,
+    route_of,
+    tool_opinions_of,
+)
 from semroute.app.assemble.recalling import recall_of
 from semroute.app.assemble.stores import opened_store
 from semroute.app.caching import StoreSettings
@@ -46,7 +53,8 @@ async def results_of(plan: Plan, seconds: float) -> tuple[Result, ...]:
     # Copies of a prompt are one conversation, so that all get the canary, or none.
     conversations = Conversations((*settings.routing.conversation_headers, REQUEST_ID))
     policies = evolve(
-        policies_of(settings, policy, classifier, families), conversations=conversations
+        policies_of(settings, policy, classifier, families, tool_opinions_of(classifier)),
+        conversations=conversations,
     )
     with show_progress() as progress:
         async with (

@@ -128,3 +128,29 @@ class ToolRanker(Protocol):
         Cancellation: Nothing is left behind but tools that are known from now on.
         """
         ...
+
+
+class Reranker(Protocol):
+    """Says how well texts fit a question, each read together with it."""
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether it can score now."""
+        ...
+
+    async def score(self, query: str, texts: Sequence[str]) -> Sequence[float]:
+        """Returns one finite score for each text, in order; higher fits better, on any scale.
+
+        Args:
+            query: What is asked.
+            texts: What might fit. Of a query and a text that are too long together, the ends may
+                remain unread.
+
+        Raises:
+            NotLoadedError: It is not ready yet.
+            OverloadedError: Too many texts are waiting already.
+            ClassifierError: It failed on one of the texts; our own fault.
+
+        Cancellation: Texts that nobody else asked for are dropped before they cost anything more.
+        """
+        ...

@@ -25,6 +25,7 @@ class ToolPolicy:
 class Basis(StrEnum):
     """What tools were compared with a request by."""
 
+    CHECKPOINT = "checkpoint"  # of the operator's, which was asked about the best of them
     MEANING = "meaning"  # and by their words
     WORDS = "words"  # by those alone, because nobody could say in time what is meant
 

@@ -271,7 +271,7 @@ async def test_a_reranker_says_what_transformers_says_of_pairs(
     directory = checkpoints.random("bert", "SequenceClassification", outputs=1)
     loader: Any = transformers.AutoModelForSequenceClassification
     model = loader.from_pretrained(directory, local_files_only=True).eval()
-    reranker = TorchReranker(Source(directory, temperature=2.0), Capacity())
+    reranker = TorchReranker(Source(directory), Capacity())
     await nursery.start(reranker.run)
     (score,) = await reranker.score("hello", ["solve the equation"])
     tokenizer = reranker._hosted.eye.network._tokenizer  # noqa: SLF001 - its ids are not the point
@@ -281,7 +281,7 @@ async def test_a_reranker_says_what_transformers_says_of_pairs(
         expected = model(
             input_ids=torch.tensor([encoding.ids]), token_type_ids=torch.tensor([encoding.type_ids])
         ).logits.item()
-    assert score == pytest.approx(expected / 2, abs=1e-5)
+    assert score == pytest.approx(expected, abs=1e-5)
 
 
 async def test_a_reranker_has_one_output(checkpoints: TinyCheckpoints) -> None:

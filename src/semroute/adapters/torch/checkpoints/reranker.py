@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Final
 
-import numpy as np
 import trio
 from attrs import frozen
 
@@ -42,18 +41,18 @@ class _PairEye:
 
 
 class TorchReranker:
-    """Scores texts by how well they fit a question, with a cross-encoder of one output.
+    """A `Reranker` that is a cross-encoder of one output.
 
     Of a question and a text that are too long together, the ends are not read.
 
     Args:
-        source: Which checkpoint; its labels mean nothing.
+        source: Which checkpoint. Of labels it has none, and its temperature changes no order.
         capacity: How much it may do.
     """
 
     def __init__(self, source: Source, capacity: Capacity) -> None:
         self._hosted = Hosted(str(source.directory), partial(_PairEye.load, source), capacity)
-        self._temperature = source.temperature
+        self._most_chars = source.window_chars
 
     @property
     def is_ready(self) -> bool:
@@ -84,7 +83,7 @@ class TorchReranker:
         Cancellation: Texts that nobody else asked for are dropped before they cost anything
         more; work that has begun on them finishes unheard.
         """
-        asked = query.replace(_BORDER, " ") + _BORDER
-        impressions = await self._hosted.read([asked + text for text in texts])
-        logits: list[float] = np.array([each.vector[0] for each in impressions]).tolist()
-        return [logit / self._temperature for logit in logits]
+        # More than that it could not read, and need not take into tokens.
+        asked = query[: self._most_chars].replace(_BORDER, " ") + _BORDER
+        impressions = await self._hosted.read([asked + text[: self._most_chars] for text in texts])
+        return [float(each.vector[0]) for each in impressions]

@@ -1,0 +1,67 @@
+"""Tools ranked by one model, and the best of them by others as well."""
+
+from collections.abc import Sequence
+
+from attrs import frozen
+
+from semroute.domain.chat import Tool
+from semroute.domain.opinions import Ordering
+from semroute.domain.ports import Reranker, ToolRanker
+from semroute.domain.tools.reranking import best_places, reordered
+from semroute.domain.tools.words import spoken
+
+
+@frozen(eq=False)
+class ToolOpinion:
+    """Who else says which tools serve a prompt, and how that counts.
+
+    Args:
+        reranker: Compares a prompt with one tool at a time.
+        rule: How its order counts.
+        top: How many of the best so far it is asked about, at least 1.
+    """
+
+    reranker: Reranker
+    rule: Ordering
+    top: int
+
+    async def heard(
+        self, text: str, tools: Sequence[Tool], scores: Sequence[float]
+    ) -> Sequence[float]:
+        """Returns how relevant each tool is, now that somebody else was asked about the best.
+
+        Args:
+            text: What the user asks for.
+            tools: All tools.
+            scores: How relevant each of them was so far.
+
+        Raises:
+            ClassifierError: The other did not answer; our own fault.
+
+        Cancellation: Nothing is left behind.
+        """
+        best = best_places(scores, self.top)
+        if not best:
+            return scores
+        told = [f"{spoken(tools[place].name)}: {tools[place].text}" for place in best]
+        return reordered(scores, best, await self.reranker.score(text, told), self.rule)
+
+
+@frozen(eq=False)
+class RerankedTools:
+    """A `ToolRanker` that ranks all tools, and the best of them again. If anybody fails, it does.
+
+    Args:
+        first: Ranks all.
+        opinions: Who else is asked, in order.
+    """
+
+    first: ToolRanker
+    opinions: Sequence[ToolOpinion]
+
+    async def rank(self, text: str, tools: Sequence[Tool]) -> Sequence[float]:
+        """Returns how relevant each tool is to a text, after everybody was asked."""
+        scores = await self.first.rank(text, tools)
+        for opinion in self.opinions:
+            scores = await opinion.heard(text, tools, scores)
+        return scores
