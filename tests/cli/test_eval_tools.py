@@ -79,6 +79,7 @@ def test_what_a_reranker_makes_of_it_is_judged(
     settings = {
         "endpoints": {"gpu": {"address": "127.0.0.1:9"}},
         "models": {"big": {"endpoints": {"gpu": 1}}},
+        "categories": {"law": {"candidates": {"big": 1}}},
         "routing": {"default_model": "big"},
         "signals": {"weather": {"keywords": {"any": ["weather"]}}},
         "decisions": {"weather": {"when": "weather", "tools": {"keep": 1}}},

@@ -17,12 +17,9 @@ from .checkpoints import is_replaced
 from .config import Library, definition_of
 from .guards import READ_BY_ENCODER, GuardSettings, guard_mistakes
 from .policy_mistakes import policy_mistakes
-from .settings import ServerSettings, Settings
+from .settings import BUDGET_SHARE, ServerSettings, Settings
 
 Mistake: TypeAlias = tuple[tuple[str | int, ...], str]
-
-# Envoy must wait longer than we may think, or it gives up on answers that are on their way.
-_BUDGET_SHARE: Final = 0.8
 
 _EXTPROC: Final = ("server", "extproc")
 _HIGHEST_PORT: Final = 65535
@@ -197,16 +194,16 @@ def _clashing_aliases(settings: Settings) -> Iterator[Mistake]:
 
 
 def _impossible_bounds(settings: Settings) -> Iterator[Mistake]:
-    most = settings.envoy.message_timeout_seconds * _BUDGET_SHARE
+    most = settings.envoy.ruling_seconds
     if settings.routing.budget_seconds > most:
         message = (
-            f"it must be at most {most:g}, {_BUDGET_SHARE:.0%} of envoy.message_timeout_seconds,"
+            f"it must be at most {most:g}, {BUDGET_SHARE:.0%} of envoy.message_timeout_seconds,"
             " or Envoy gives up before the router answers"
         )
         yield ("routing", "budget_seconds"), message
     if settings.screening.budget_seconds > most:
         message = (
-            f"it must be at most {most:g}, {_BUDGET_SHARE:.0%} of envoy.message_timeout_seconds,"
+            f"it must be at most {most:g}, {BUDGET_SHARE:.0%} of envoy.message_timeout_seconds,"
             " or Envoy gives up before the router answers"
         )
         yield ("screening", "budget_seconds"), message

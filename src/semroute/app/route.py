@@ -1,6 +1,7 @@
 """One request to one ruling: read it, find out about it, decide, and word the outcome."""
 
 import hashlib
+import math
 from collections.abc import Callable, Mapping
 from typing import Final, Literal, assert_never
 
@@ -78,6 +79,8 @@ class Route:
         conversations: Knows where conversations are.
         unhealthy: Says which endpoints are known to be out of order.
         shape: Says what becomes of bodies.
+        ruling_seconds: How long all of it may take, but for waiting for an answer that others
+            have asked for. What is left of it is for bodies.
     """
 
     apis: Mapping[Service, Api]
@@ -94,6 +97,7 @@ class Route:
     conversations: Conversations = field(factory=Conversations)
     unhealthy: Callable[[], frozenset[str]] = frozenset
     shape: Shape = field(default=Factory(lambda self: Shape(self.rulings.policy), takes_self=True))
+    ruling_seconds: float = math.inf
     _assess: Assess = field(
         init=False, default=Factory(lambda self: self.assessor(), takes_self=True)
     )
@@ -194,8 +198,9 @@ class Route:
         findings = evolve(self._findings(chat, facts, found, conversation), wish=wish)
         verdict = api.decide(chat, findings, rulings.policy)
         consultation: Consultation | None = None
+        asked = trio.current_time()
+        left = self.ruling_seconds - (asked - started)
         if self.recall is not None and inquiry is not None and isinstance(verdict, Routed):
-            asked = trio.current_time()
             by_chance = isinstance(found.outcome, Classification) and found.outcome.fault
             known = Bypass.FALLBACK if by_chance else inquiry
             consultation = await self.recall.consult(known, verdict, chat, turn)
@@ -204,7 +209,7 @@ class Route:
                 verdict = ServedFromCache(consultation, verdict.judgement)
         shaped = UNSHAPED
         if isinstance(verdict, Routed):
-            shaped = await self.shape(chat, verdict.decision, Service(facts.service))
+            shaped = await self.shape(chat, verdict.decision, Service(facts.service), left)
         timings = Timings(
             read - started,
             found.classify_seconds,

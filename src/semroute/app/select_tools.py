@@ -1,5 +1,6 @@
 """Fewer tools for a model: those that serve what the user asks for."""
 
+import math
 from collections.abc import Sequence
 from contextlib import suppress
 from typing import TypeAlias
@@ -51,7 +52,7 @@ class ToolSelector:
             await self.ranker.rank(tools[0].name, tools)
 
     async def select(
-        self, chat: ChatRequest, text: str, policy: ToolPolicy
+        self, chat: ChatRequest, text: str, policy: ToolPolicy, seconds: float = math.inf
     ) -> ToolSelection | None:
         """Returns which tools stay, or None if none may be left out.
 
@@ -59,21 +60,23 @@ class ToolSelector:
             chat: The request.
             text: What the user asks for.
             policy: How many stay.
+            seconds: How long it may take if that is less than the budget; not above 0: no longer.
 
         Cancellation: Nothing is left behind but tools that are known from now on.
         """
         if not may_select(chat, policy):
             return None
-        scores, basis = await self._ranked(text, chat.tools) or (
+        scores, basis = await self._ranked(text, chat.tools, seconds) or (
             await _by_words(text, chat.tools),
             Basis.WORDS,
         )
         return ToolSelection(kept_tools(chat, scores, policy), len(chat.tools), basis)
 
-    async def _ranked(self, text: str, tools: Sequence[Tool]) -> _Ranked | None:
+    async def _ranked(self, text: str, tools: Sequence[Tool], seconds: float) -> _Ranked | None:
         """Returns the last that was said in time, and by whom; None if nobody said anything."""
         ranked: _Ranked | None = None
-        with trio.move_on_after(self.budget_seconds), suppress(ClassifierError):
+        most = max(min(self.budget_seconds, seconds), 0)
+        with trio.move_on_after(most), suppress(ClassifierError):
             ranked = await self.ranker.rank(text, tools), Basis.MEANING
             for opinion in self.opinions:
                 ranked = await opinion.heard(text, tools, ranked[0]), Basis.CHECKPOINT

@@ -1,6 +1,7 @@
 """What becomes of a request's body once its model is known: reasoning, system prompt, tools."""
 
 import json
+import math
 from collections.abc import Mapping
 from typing import Final
 
@@ -13,7 +14,7 @@ from semroute.domain.json import Json
 from semroute.domain.policy import Policy
 from semroute.domain.reasoning import Family, Present, reasoning_fields, reasoning_patch
 from semroute.domain.routing import ChatEdit, RoutingDecision
-from semroute.domain.tools.selection import ToolPolicy, ToolSelection
+from semroute.domain.tools.selection import ToolSelection
 from semroute.domain.tools.toolbox import Toolbox, ToolShape
 
 from .select_tools import ToolSelector
@@ -71,9 +72,19 @@ class Shape:
                 await self.selector.warm(toolbox.tools)
 
     async def __call__(
-        self, chat: ChatRequest, routed: RoutingDecision, service: Service
+        self,
+        chat: ChatRequest,
+        routed: RoutingDecision,
+        service: Service,
+        seconds: float = math.inf,
     ) -> Shaped:
         """Returns what becomes of a body.
+
+        Args:
+            chat: The request.
+            routed: Where it goes.
+            service: The API that it asks.
+            seconds: How long that may take; none is left if it is not above 0.
 
         Cancellation: Nothing is left behind but tools that are known from now on.
         """
@@ -89,8 +100,12 @@ class Shape:
             return Shaped(edit)
         toolbox = self.toolboxes.get(decision.name)
         if toolbox is not None and not chat.tools and service in _SHAPES:
-            return await self._filled(edit, chat, tools, toolbox, _SHAPES[service])
-        selection = await self.selector.select(chat, _asked_for(chat), tools)
+            if chat.tool_choice is ToolChoice.NONE:
+                return Shaped(edit)
+            offered = evolve(chat, tools=toolbox.tools, tool_choice=ToolChoice.AUTO)
+            selection = await self.selector.select(offered, _asked_for(chat), tools, seconds)
+            return _filled(edit, toolbox, _SHAPES[service], selection)
+        selection = await self.selector.select(chat, _asked_for(chat), tools, seconds)
         if selection is None or len(selection.kept) == selection.offered:
             return Shaped(edit, selection)
         return Shaped(evolve(edit, tools=selection.kept), selection)
@@ -108,22 +123,14 @@ class Shape:
         mode = decision.reasoning if decision else None
         return reasoning_patch(mode, family, service, self._fields[service], present)
 
-    async def _filled(
-        self,
-        edit: ChatEdit,
-        chat: ChatRequest,
-        tools: ToolPolicy,
-        toolbox: Toolbox,
-        shape: ToolShape,
-    ) -> Shaped:
-        """Puts tools of the operator's into a request that has none."""
-        if chat.tool_choice is ToolChoice.NONE or self.selector is None:
-            return Shaped(edit)
-        offered = evolve(chat, tools=toolbox.tools, tool_choice=ToolChoice.AUTO)
-        selection = await self.selector.select(offered, _asked_for(chat), tools)
-        kept = range(len(toolbox.tools)) if selection is None else selection.kept
-        documents = [json.loads(each) for each in toolbox.rendered(kept, shape)]
-        return Shaped(evolve(edit, fields={**edit.fields, "tools": documents}), selection)
+
+def _filled(
+    edit: ChatEdit, toolbox: Toolbox, shape: ToolShape, selection: ToolSelection | None
+) -> Shaped:
+    """Puts tools of the operator's into a request that has none."""
+    kept = range(len(toolbox.tools)) if selection is None else selection.kept
+    documents = [json.loads(each) for each in toolbox.rendered(kept, shape)]
+    return Shaped(evolve(edit, fields={**edit.fields, "tools": documents}), selection)
 
 
 def _fields_of(families: Mapping[str, Family]) -> dict[Service, frozenset[str]]:

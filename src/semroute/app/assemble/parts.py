@@ -179,6 +179,7 @@ def route_of(  # noqa: PLR0913, PLR0917 - each is a part
         conversations=carried_out.conversations,
         unhealthy=carried_out.unhealthy,
         shape=carried_out.shape,
+        ruling_seconds=settings.envoy.ruling_seconds,
     )
 
 

@@ -8,13 +8,14 @@ one module: `guards.py`, `caching.py`, `decisions.py` and their neighbours in `a
 
 from .bodies import MeteringSettings, ScreeningSettings
 from .classifier import ClassifierSettings, FastSettings
-from .envoy import EndpointSettings, EnvoySettings
+from .envoy import BUDGET_SHARE, EndpointSettings, EnvoySettings
 from .models import ModelSettings, PriceSettings
 from .root import Settings
 from .routing import CategorySettings, HeaderSettings, RoutingSettings
 from .server import LogSettings, ServerSettings
 
 __all__ = [
+    "BUDGET_SHARE",
     "CategorySettings",
     "ClassifierSettings",
     "EndpointSettings",

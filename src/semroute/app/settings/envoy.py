@@ -1,9 +1,12 @@
 """Envoy, and where it sends requests."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from attrs import frozen
 from msgspec import Meta
+
+# Envoy must wait longer than we may think, or it gives up on answers that are on their way.
+BUDGET_SHARE: Final = 0.8
 
 
 @frozen
@@ -30,6 +33,11 @@ class EnvoySettings:
         str,
         Meta(description="Certificate authorities that endpoints with TLS are checked against."),
     ] = "/etc/ssl/certs/ca-certificates.crt"
+
+    @property
+    def ruling_seconds(self) -> float:
+        """How long a ruling may take, so that Envoy still hears of it."""
+        return self.message_timeout_seconds * BUDGET_SHARE
 
 
 @frozen
