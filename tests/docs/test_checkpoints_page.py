@@ -10,7 +10,7 @@ from semroute.app.checkpoints import CheckpointSettings
 from semroute.app.cli.configuration import read_configuration
 from semroute.app.mistakes import mistakes_in
 from semroute.app.settings import Settings
-from semroute.domain.opinions import Add, Average, Escalate
+from semroute.domain.opinions import Add, Average, Escalate, Replace
 from tests.cli.run import environment
 
 ROOT = Path(__file__).parents[2]
@@ -32,10 +32,11 @@ def checkpoints(directory: Path) -> tuple[CheckpointSettings, ...]:
 
 
 def test_its_configuration_is_one(tmp_path: Path) -> None:
-    intents, attacks, names = checkpoints(tmp_path)
+    intents, attacks, names, tools = checkpoints(tmp_path)
     assert intents.deciding == Average(0.4)
     assert attacks.deciding == Escalate(0.9)
     assert names.finding == Add()
+    assert (tools.ordering, tools.most_tools) == (Replace(), 20)
 
 
 def test_a_directory_of_the_cache_is_refused_as_it_says(tmp_path: Path) -> None:
