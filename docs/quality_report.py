@@ -21,11 +21,7 @@ Your own prompts will give other figures: run the same commands on them.
 | file | what it is | from |
 |---|---|---|
 | `domain.jsonl` | examination questions, held out | TIGER-AI-Lab/MMLU-Pro @ f418b116db00 |
-| `chat_dev.jsonl` | [everyday prompts](../data/README.md), never trained or tuned on | written for this project |
-| `dev2.jsonl` | more of them, in other voices, likewise | written for this project |
-| `dev3.jsonl` | more of them, as if drawn from what many people ask | written for this project |
-| `dev4.jsonl` | more of them, by six more authors, measured after all else was decided | written for this project |
-| `everyday.jsonl` | the four sets of everyday prompts together | written for this project |
+| `chat_dev.jsonl` | [everyday prompts](../data/README.md) by nine authors, never trained on | written for this project |
 | `frontier.jsonl` | examination questions with what two models made of them, held out | lm-sys/RouteLLM @ 0b64fdafe049 |
 
 What to know before believing the figures:
@@ -37,12 +33,13 @@ What to know before believing the figures:
 * Typing mistakes are made by a program, one in every 25 letters, and heads are trained with such. How words
   are put right was chosen on mistyped prompts of the training set; it tells what was meant by where keys are.
 * A calibration error is never 0: were every confidence exactly right, chance alone would make it about
-  0.025, 0.035, 0.046, 0.040, 0.020 and 0.015 on the first six files (and more than 0.034, 0.047, 0.065, 0.056, 0.028
-  and 0.021 one time in twenty). So none of them tells the head from one that is exactly right, and what can be told at
-  all is told by the first and the last two. The interval that the command prints of it is a bootstrap's and too high
-  for the same reason: drawing prompts again adds chance to the chance that is in the error already.
+  0.025 and 0.015 on the first two files (and more than 0.034 and 0.021 one time in twenty), so neither tells the heads
+  from such as are exactly right. Of a few hundred prompts chance alone would make it 0.04 and more; what it is on each
+  part of `chat_dev.jsonl` alone stands in [training](training.md). The interval that the command prints of it is a
+  bootstrap's and too high for the same reason: drawing prompts again adds chance to the chance that is in the error.
 * How much examination questions count beside everyday prompts was chosen by texts that were held out, and among what
-  was as good there by the first three files ([what was tried](fast-tier.md)), so that they flatter a little.
+  was as good there by the first file and two parts of the second ([what was tried](fast-tier.md)), so that they
+  flatter a little.
 * The weak and the strong model of the last section are of 2023, and its questions have answers to
   choose from. What it says of other models and prompts is a guess.
 

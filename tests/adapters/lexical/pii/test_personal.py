@@ -1,5 +1,6 @@
 import pytest
 
+from semroute.adapters.lexical.pii import PatternFinder
 from semroute.domain.pii import PiiKind
 from tests.adapters.lexical.pii.marked import marked, unmarked
 
@@ -112,6 +113,16 @@ def test_phones_are_found_in_the_ways_countries_write_them(text: str) -> None:
 )
 def test_ordinary_numbers_are_no_phones(text: str) -> None:
     check(PiiKind.PHONE, text)
+
+
+def test_after_many_look_ups_a_number_is_believed_by_how_long_it_is() -> None:
+    """There is no country 999, and each is looked up twice: with its last group and without."""
+    impossible, endless = "+999 123 4567", "+49 1234567890 1234567890 1234567890"
+    text = f"{impossible}; " * 140 + endless
+    found = PatternFinder({PiiKind.PHONE}).find(text)
+    assert {text[span.start : span.end] for span in found} == {impossible}
+    assert len(found) == 140 - 128
+    assert PatternFinder({PiiKind.PHONE}).find(f"{impossible}; {endless}") == ()
 
 
 @pytest.mark.parametrize(

@@ -99,7 +99,7 @@ _CALLING: Final = (Topic.PHONE, Topic.PHONE_AFTER)
 _DENIED_WITHIN: Final = 20  # characters from "order number" to the number
 _LABEL_WITHIN: Final = 3  # and from the number to "(office)"
 
-# The library takes 50 us a number. What comes after this many is believed by its form.
+# The library takes 50 us for a number. What comes after this many is believed by its form.
 _LOOK_UPS: Final = 256
 
 
@@ -177,19 +177,22 @@ def _find_international(reading: Reading) -> Iterator[PiiSpan]:
         if match.start() < reached:  # two zeros in a number that has its plus
             continue
         reached = match.end()
+        if _digits(match[0]) > _INTERNATIONAL_LONGEST:
+            continue
         if look_ups >= _LOOK_UPS:
             yield _span(match, POSSIBLE)
             continue
-        look_ups += 1
         start = match.start()
         # "5 times" may follow it.
-        for written in dict.fromkeys((match[0], _LAST_GROUP.sub("", match[0]))):
+        ways = dict.fromkeys((match[0], _LAST_GROUP.sub("", match[0])))
+        look_ups += len(ways)
+        for written in ways:
             if _is_possible(written):
                 score = DISTINCT if written[0] == "+" else CONTEXT
                 yield PiiSpan(PiiKind.PHONE, start, start + len(written), score)
                 break
         else:
-            if _digits(match[0]) <= _INTERNATIONAL_LONGEST and _is_called(reading, match):
+            if _is_called(reading, match):
                 yield _span(match, LIKELY)
 
 
