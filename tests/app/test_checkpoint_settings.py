@@ -107,7 +107,20 @@ def test_one_reranker_may_follow_another_if_it_reads_fewer() -> None:
     read = loaded(**with_tools(first, second)).classifier.checkpoints
     assert [each.most_tools for each in read] == [50, 10]
     assert mistakes(**with_tools(second, first)).keys() == {f"{PLACE}[1].use"}
+    assert mistakes(**with_tools(first, first)).keys() == {f"{PLACE}[1].use"}
     assert loaded(**with_tools(second, first | {"use": "average"}))
+    # The second's fifty are in an order that depends on the first.
+    between = checkpoint("tools", top=50, use="average")
+    assert loaded(**with_tools(checkpoint("tools", top=10), between, checkpoint("tools", top=20)))
+
+
+def test_a_reranker_may_be_of_use_to_some_decisions_only() -> None:
+    narrow = with_tools(checkpoint("tools"), keep=5)
+    wide = {"wide": {"when": "urgent", "tools": {"keep": 50}}}
+    assert loaded(**narrow | {"decisions": narrow["decisions"] | wide})
+    both = narrow | {"decisions": {"many": {"when": "urgent", "tools": {"keep": 30}}} | wide}
+    message = mistakes(**both)[f"{PLACE}[0].top"]
+    assert "more than decisions.many.tools.keep, which is 30" in message
 
 
 def test_meanings_are_known_whatever_their_case() -> None:

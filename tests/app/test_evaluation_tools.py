@@ -82,6 +82,13 @@ async def test_questions_without_a_right_tool_are_nothing_to_measure() -> None:
     assert "0 questions" in tools_page(report).lines[0]
 
 
+async def test_what_is_read_ahead_says_who_is_asked_to() -> None:
+    judged, ahead = LastFirst(), LastFirst()
+    await evaluate_tools({"way": judged}, [question(1, "c")], reads=ahead)
+    assert len(judged.offered) == 3, "its own tools, and two pools"
+    assert len(ahead.offered) == 1, "the question with its own tools"
+
+
 async def test_only_the_way_that_is_judged_is_timed() -> None:
     ticks = iter(range(1000))
     ways = {"judged": LastFirst(), "other": LastFirst()}

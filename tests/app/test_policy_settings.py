@@ -190,6 +190,9 @@ def test_what_is_written_is_what_is_meant() -> None:
         routing(quality=0.5),
         {"models": {**DOCUMENT["models"], "small": {"endpoints": {"cpu": 1}, "context": 9}}},
         {"reasoning": {"own": {"description": "ours", "chat": {"high": {"think": True}}}}},
+        {"classifier": {"heads": "elsewhere"}},
+        {"classifier": {"checkpoints": [{"directory": "mine", "task": "category"}]}},
+        {"classifier": {"fast": {"mode": "first"}}},
     ],
     ids=[
         "a signal",
@@ -198,6 +201,9 @@ def test_what_is_written_is_what_is_meant() -> None:
         "quality",
         "a model",
         "how it is told to reason",
+        "heads",
+        "a checkpoint",
+        "the fast tier",
     ],
 )
 def test_what_changes_what_is_asked_makes_kept_answers_another_matter(

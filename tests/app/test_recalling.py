@@ -8,6 +8,7 @@ from semroute.adapters.prometheus import PrometheusObserver
 from semroute.app.assemble.recalling import recall_of
 from semroute.app.assemble.stores import opened_store
 from semroute.app.caching import StoreSettings
+from semroute.app.checkpoints import CheckpointSettings
 from semroute.app.cli.configuration import read_configuration
 from semroute.app.config import policy_of
 from semroute.app.decisions import DecisionSettings, ToolPolicySettings
@@ -35,3 +36,20 @@ async def test_other_tools_in_the_same_file_make_other_answers(tmp_path: Path) -
     assert await revision(settings) == first
     file.write_text(TOOL.format("send_letter"))
     assert await revision(settings) != first
+
+
+async def test_other_weights_in_the_same_place_make_other_answers(tmp_path: Path) -> None:
+    shipped = read_configuration(None).settings
+    checkpoint = CheckpointSettings(str(tmp_path / "mine"), "category")
+    options = evolve(shipped.classifier, heads=str(tmp_path / "heads"), checkpoints=(checkpoint,))
+    settings = evolve(shipped, classifier=options)
+    seen = {await revision(settings)}
+    for name in ("heads/categories.safetensors", "mine/model.safetensors"):
+        path = tmp_path / name
+        path.parent.mkdir()
+        for content in (b"a", b"b"):
+            path.write_bytes(content)
+            seen.add(await revision(settings))
+    assert len(seen) == 5
+    (tmp_path / "mine" / "gone.safetensors").symlink_to(tmp_path / "nowhere")
+    assert await revision(settings) in seen

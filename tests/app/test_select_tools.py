@@ -129,13 +129,53 @@ async def test_what_was_said_before_counts_where_they_fail_or_are_late(
     heard = ToolOpinion(FixedReranker([0, 9]), Replace(), 2)
     unheard = ToolOpinion(reranker, Replace(), 2)
     for opinions, kept, basis in (
-        ([unheard], (0,), Basis.MEANING),
-        ([heard, unheard], (1,), Basis.CHECKPOINT),
-        ([unheard, heard], (0,), Basis.MEANING),
+        ([unheard], (0,), Basis.INCOMPLETE),
+        ([heard, unheard], (1,), Basis.INCOMPLETE),
+        # Who is late leaves no time for others.
+        ([unheard, heard], (1,) if reranker.error else (0,), Basis.INCOMPLETE),
     ):
         selection = await ToolSelector(TroubledRanker(), 1, opinions).select(CHAT, "weather", ONE)
         assert selection is not None
         assert (selection.kept, selection.basis) == (kept, basis)
+
+
+async def test_who_reads_no_more_tools_than_stay_is_not_asked() -> None:
+    reranker = FixedReranker([0, 9])
+    opinion = ToolOpinion(reranker, Replace(), 2)
+    selection = await ToolSelector(TroubledRanker(), 1, [opinion]).select(
+        CHAT, "weather", ToolPolicy(2)
+    )
+    assert selection is not None
+    assert (selection.kept, selection.basis) == ((0, 1), Basis.MEANING)
+    assert reranker.asked == []
+
+
+async def test_of_tools_without_a_name_nobody_asks() -> None:
+    reranker = FixedReranker([0, 9])
+    first, second = ToolOpinion(reranker, Replace(), 2), ToolOpinion(reranker, Replace(), 2)
+    nameless = (Tool(""), *TOOLS)
+    scores = await first.heard("weather", nameless, [5.0, 3.0, 2.0, 1.0])
+    assert len(reranker.asked[0][1]) == 2
+    assert scores[2] > scores[1] > scores[3]
+    assert await second.heard("weather", (Tool(""), TOOLS[0]), [1.0, 2.0]) == [1.0, 2.0]
+    assert await second.heard("weather", (), []) == []
+    assert len(reranker.asked) == 1
+
+
+@pytest.mark.parametrize(
+    ("until", "basis", "taken"),
+    [(-5, Basis.WORDS, 0), (0, Basis.WORDS, 0), (0.4, Basis.WORDS, 0.4), (9, Basis.MEANING, 0.5)],
+)
+async def test_it_is_done_when_the_ruling_must_be(
+    until: float, basis: Basis, taken: float, autojump_clock: trio.testing.MockClock
+) -> None:
+    start = trio.current_time()
+    selection = await ToolSelector(TroubledRanker(seconds=0.5), 1).select(
+        CHAT, "weather", ONE, start + until
+    )
+    assert selection is not None
+    assert selection.basis is basis
+    assert trio.current_time() - start == pytest.approx(taken)
 
 
 async def test_a_cancelled_selection_is_none(autojump_clock: trio.testing.MockClock) -> None:

@@ -182,7 +182,7 @@ async def test_a_reranker_has_the_last_word_on_tools_unless_it_fails_or_is_late(
         assert await kept() == "weather"
         reranker.error, reranker.seconds = None, 60
         assert await kept() == "weather"
-        await gateway.until_metric('semroute_tools_selected_total{basis="meaning"} 2.0')
+        await gateway.until_metric('semroute_tools_selected_total{basis="incomplete"} 2.0')
         await gateway.until_metric('semroute_tools_selected_total{basis="checkpoint"} 1.0')
 
 

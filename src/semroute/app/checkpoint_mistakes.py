@@ -1,6 +1,7 @@
 """What cannot work of what was configured of checkpoints."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from operator import itemgetter
 from typing import Final, assert_never
 
 from semroute.domain.pii import PiiKind
@@ -11,12 +12,6 @@ from .checkpoints import CheckpointSettings, Task, Use
 _Found = tuple[tuple[str, ...], str]
 
 _ATTACK_WORDS: Final = ("jailbreak", "injection", "attack", "benign")
-_USES: Final[Mapping[Task, tuple[Use, ...]]] = {
-    "category": ("replace", "average", "escalate"),
-    "attacks": ("replace", "average", "escalate"),
-    "entities": ("replace", "add"),
-    "tools": ("replace", "average"),
-}
 _HEADS: Final[frozenset[Task]] = frozenset({"attacks", "entities"})  # the embedded encoder's alone
 
 
@@ -47,8 +42,20 @@ def checkpoint_mistakes(
             yield (index, *where), message
 
 
+def _uses(task: Task) -> tuple[Use, ...]:
+    match task:
+        case "category" | "attacks":
+            return "replace", "average", "escalate"
+        case "entities":
+            return "replace", "add"
+        case "tools":
+            return "replace", "average"
+        case _:
+            assert_never(task)
+
+
 def _own_mistakes(settings: CheckpointSettings) -> Iterator[_Found]:
-    uses = _USES[settings.task]
+    uses = _uses(settings.task)
     if settings.use not in uses:
         yield ("use",), f"for {settings.task} it must be one of {', '.join(uses)}"
     if settings.below is not None and settings.use != "escalate":
@@ -91,21 +98,20 @@ def _mistakes_of_tools(settings: CheckpointSettings, kept: Mapping[str, int]) ->
         yield ("task",), message
     if settings.temperature != 1:
         yield ("temperature",), "it changes no order of tools; leave it out"
-    for name, keep in kept.items():
-        if keep >= settings.most_tools:
-            message = (
-                f"it must be more than decisions.{name}.tools.keep, which is {keep}: of those that "
-                "stay the order does not matter"
-            )
-            yield ("top",), message
-            return
+    name, fewest = min(kept.items(), key=itemgetter(1), default=("", 0))
+    if fewest >= settings.most_tools:
+        message = (
+            f"it must be more than decisions.{name}.tools.keep, which is {fewest}: of those that "
+            "stay the order does not matter"
+        )
+        yield ("top",), message
 
 
 def _mistakes_beside(
-    settings: CheckpointSettings, before: Collection[CheckpointSettings], *, has_heads: bool
+    settings: CheckpointSettings, before: Sequence[CheckpointSettings], *, has_heads: bool
 ) -> Iterator[_Found]:
     """Finds what cannot work of a checkpoint after others with its task."""
-    if settings.use == "replace" and any(_is_pointless(each, settings) for each in before):
+    if settings.use == "replace" and before and _is_pointless(before[-1], settings):
         message = f"it would make those for {settings.task} before it pointless; put it first"
         yield ("use",), message
     is_alone = settings.task in _HEADS and not has_heads and not before

@@ -58,10 +58,10 @@ class CheckpointSettings:
         Meta(description="`average`: how much it counts. Default: 0.5."),
     ] = None
     top: Annotated[
-        Annotated[int, Meta(ge=2, le=1000)] | None,
+        Annotated[int, Meta(ge=2, le=2000)] | None,
         Meta(
-            description="`tools`: how many of the best tools it reads, more than any decision "
-            "keeps. Default: 20."
+            description="`tools`: how many of the best tools it reads, each in a pass of its own. "
+            "Decisions that keep as many do without it. Default: 20."
         ),
     ] = None
     labels: Annotated[
@@ -82,7 +82,8 @@ class CheckpointSettings:
             ge=8,
             le=32_768,
             description="Tokens it reads at once, or fewer if it takes fewer; longer texts are "
-            "divided into overlapping parts.",
+            "divided into overlapping parts, but for `tools`: of a prompt and a tool that are "
+            "longer, the ends are not read.",
         ),
     ] = 512
 

@@ -123,6 +123,8 @@ class Gathering:
 
     async def _extend(self, turn: Turn) -> None:
         await turn.extend(self.follow_seconds + FOLLOW_SPARE_SECONDS)
+        # The other half is for Envoy to hear of it.
+        turn.until = trio.current_time() + self.follow_seconds + FOLLOW_SPARE_SECONDS / 2
 
 
 def _end(flight: Flight, turn: Turn, landing: Landing) -> None:

@@ -1,6 +1,7 @@
 """Tools ranked by one model, and the best of them by others as well."""
 
 from collections.abc import Sequence
+from typing import Final
 
 from attrs import frozen
 
@@ -9,6 +10,8 @@ from semroute.domain.opinions import Ordering
 from semroute.domain.ports import Reranker, ToolRanker
 from semroute.domain.tools.reranking import best_places, reordered
 from semroute.domain.tools.words import spoken
+
+_FEWEST: Final = 2  # one has no order
 
 
 @frozen(eq=False)
@@ -30,6 +33,8 @@ class ToolOpinion:
     ) -> Sequence[float]:
         """Returns how relevant each tool is, now that somebody else was asked about the best.
 
+        Of tools without a name, which the provider runs, nothing is asked.
+
         Args:
             text: What the user asks for.
             tools: All tools.
@@ -40,8 +45,9 @@ class ToolOpinion:
 
         Cancellation: Nothing is left behind.
         """
-        best = best_places(scores, self.top)
-        if not best:
+        named = [place for place in best_places(scores, len(scores)) if tools[place].name]
+        best = named[: self.top]
+        if len(best) < _FEWEST:
             return scores
         told = [f"{spoken(tools[place].name)}: {tools[place].text}" for place in best]
         return reordered(scores, best, await self.reranker.score(text, told), self.rule)

@@ -79,8 +79,8 @@ class Route:
         conversations: Knows where conversations are.
         unhealthy: Says which endpoints are known to be out of order.
         shape: Says what becomes of bodies.
-        ruling_seconds: How long all of it may take, but for waiting for an answer that others
-            have asked for. What is left of it is for bodies.
+        ruling_seconds: How long a ruling may take unless Envoy was asked for more. What the rest
+            leaves of it is for bodies.
     """
 
     apis: Mapping[Service, Api]
@@ -198,9 +198,8 @@ class Route:
         findings = evolve(self._findings(chat, facts, found, conversation), wish=wish)
         verdict = api.decide(chat, findings, rulings.policy)
         consultation: Consultation | None = None
-        asked = trio.current_time()
-        left = self.ruling_seconds - (asked - started)
         if self.recall is not None and inquiry is not None and isinstance(verdict, Routed):
+            asked = trio.current_time()
             by_chance = isinstance(found.outcome, Classification) and found.outcome.fault
             known = Bypass.FALLBACK if by_chance else inquiry
             consultation = await self.recall.consult(known, verdict, chat, turn)
@@ -209,7 +208,8 @@ class Route:
                 verdict = ServedFromCache(consultation, verdict.judgement)
         shaped = UNSHAPED
         if isinstance(verdict, Routed):
-            shaped = await self.shape(chat, verdict.decision, Service(facts.service), left)
+            until = max(started + self.ruling_seconds, turn.until)
+            shaped = await self.shape(chat, verdict.decision, Service(facts.service), until)
         timings = Timings(
             read - started,
             found.classify_seconds,

@@ -52,7 +52,7 @@ class ToolSelector:
             await self.ranker.rank(tools[0].name, tools)
 
     async def select(
-        self, chat: ChatRequest, text: str, policy: ToolPolicy, seconds: float = math.inf
+        self, chat: ChatRequest, text: str, policy: ToolPolicy, until: float = math.inf
     ) -> ToolSelection | None:
         """Returns which tools stay, or None if none may be left out.
 
@@ -60,26 +60,37 @@ class ToolSelector:
             chat: The request.
             text: What the user asks for.
             policy: How many stay.
-            seconds: How long it may take if that is less than the budget; not above 0: no longer.
+            until: When it must be known, by Trio's clock, though the budget were not spent.
 
         Cancellation: Nothing is left behind but tools that are known from now on.
         """
         if not may_select(chat, policy):
             return None
-        scores, basis = await self._ranked(text, chat.tools, seconds) or (
+        scores, basis = await self._ranked(text, chat.tools, policy.keep, until) or (
             await _by_words(text, chat.tools),
             Basis.WORDS,
         )
         return ToolSelection(kept_tools(chat, scores, policy), len(chat.tools), basis)
 
-    async def _ranked(self, text: str, tools: Sequence[Tool], seconds: float) -> _Ranked | None:
+    async def _ranked(
+        self, text: str, tools: Sequence[Tool], keep: int, until: float
+    ) -> _Ranked | None:
         """Returns the last that was said in time, and by whom; None if nobody said anything."""
+        # Among those that stay anyway the order does not matter.
+        opinions = [each for each in self.opinions if each.top > keep]
         ranked: _Ranked | None = None
-        most = max(min(self.budget_seconds, seconds), 0)
-        with trio.move_on_after(most), suppress(ClassifierError):
-            ranked = await self.ranker.rank(text, tools), Basis.MEANING
-            for opinion in self.opinions:
-                ranked = await opinion.heard(text, tools, ranked[0]), Basis.CHECKPOINT
+        with trio.move_on_at(min(trio.current_time() + self.budget_seconds, until)):
+            try:
+                scores = await self.ranker.rank(text, tools)
+            except ClassifierError:
+                return None
+            ranked = scores, Basis.INCOMPLETE if opinions else Basis.MEANING
+            unheard = len(opinions)
+            for opinion in opinions:
+                with suppress(ClassifierError):
+                    scores = await opinion.heard(text, tools, scores)
+                    unheard -= 1
+                ranked = scores, Basis.INCOMPLETE if unheard else Basis.CHECKPOINT
         return ranked
 
 

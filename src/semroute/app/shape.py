@@ -76,7 +76,7 @@ class Shape:
         chat: ChatRequest,
         routed: RoutingDecision,
         service: Service,
-        seconds: float = math.inf,
+        until: float = math.inf,
     ) -> Shaped:
         """Returns what becomes of a body.
 
@@ -84,7 +84,7 @@ class Shape:
             chat: The request.
             routed: Where it goes.
             service: The API that it asks.
-            seconds: How long that may take; none is left if it is not above 0.
+            until: When it must be known, by Trio's clock.
 
         Cancellation: Nothing is left behind but tools that are known from now on.
         """
@@ -103,9 +103,9 @@ class Shape:
             if chat.tool_choice is ToolChoice.NONE:
                 return Shaped(edit)
             offered = evolve(chat, tools=toolbox.tools, tool_choice=ToolChoice.AUTO)
-            selection = await self.selector.select(offered, _asked_for(chat), tools, seconds)
+            selection = await self.selector.select(offered, _asked_for(chat), tools, until)
             return _filled(edit, toolbox, _SHAPES[service], selection)
-        selection = await self.selector.select(chat, _asked_for(chat), tools, seconds)
+        selection = await self.selector.select(chat, _asked_for(chat), tools, until)
         if selection is None or len(selection.kept) == selection.offered:
             return Shaped(edit, selection)
         return Shaped(evolve(edit, tools=selection.kept), selection)

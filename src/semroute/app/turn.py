@@ -1,5 +1,6 @@
 """What one exchange may ask for while it is ruled on, and what it owes to others."""
 
+import math
 from collections.abc import Awaitable, Callable
 from typing import TypeAlias
 
@@ -23,10 +24,12 @@ class Turn:
         extend: Asks Envoy for more time.
 
     Attributes:
+        until: When Envoy must have been told, by Trio's clock, if it was asked for more time.
         leads: The flight that it leads, if any. Whoever is told of its ruling lands it.
     """
 
     extend: Extend = _no_more_time
+    until: float = field(init=False, default=-math.inf)
     leads: Flight | None = field(init=False, default=None)
 
     def give_up(self) -> None:

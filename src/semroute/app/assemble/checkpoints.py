@@ -3,7 +3,7 @@
 import os
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Final
+from typing import Final, assert_never
 
 from semroute.adapters.torch import (
     Capacity,
@@ -52,7 +52,8 @@ def reads_by_meaning(settings: Settings) -> bool:
 
 def finds_more(settings: Settings, policy: Policy) -> bool:
     """Whether a checkpoint looks for personal data, and so has to see every text."""
-    return bool(_of("entities", settings)) and bool(policy.kinds_in_requests)
+    has_any = any(each.task == "entities" for each in settings.classifier.checkpoints)
+    return has_any and bool(policy.kinds_in_requests)
 
 
 def tool_opinions_of(model: TorchClassifier | Ensemble) -> Sequence[ToolOpinion]:
@@ -62,43 +63,42 @@ def tool_opinions_of(model: TorchClassifier | Ensemble) -> Sequence[ToolOpinion]
 
 def ensemble_of(settings: Settings, policy: Policy, embedded: TorchClassifier) -> Ensemble:
     """Returns the embedded model and the checkpoints that are wanted; none is loaded yet."""
-    categories = [
-        (_classifier(each, settings), each.deciding) for each in _of("category", settings)
-    ]
-    attacks = [
-        (_attack_reader(each, settings, policy), each.deciding)
-        for each in _of("attacks", settings)
-        if policy.checks & ATTACK_CHECKS
-    ]
-    entities = [
-        (_entity_reader(each, settings, policy), each.finding)
-        for each in _of("entities", settings)
-        if policy.kinds_in_requests
-    ]
-    rerankers = [
-        (TorchReranker(_source(each), _capacity(settings)), each) for each in _of("tools", settings)
-    ]
-    loadable: tuple[Loadable, ...] = (
-        *(model for model, _ in categories),
-        *(model for model, _ in attacks),
-        *(model for model, _ in entities),
-        *(model for model, _ in rerankers),
-    )
+    loadable: list[Loadable] = []
+    categories: list[CategoryOpinion] = []
+    attacks: list[AttackOpinion] = []
+    entities: list[EntityOpinion] = []
+    tools: list[ToolOpinion] = []
+    for each in settings.classifier.checkpoints:
+        match each.task:
+            case "category":
+                classifier = _classifier(each, settings)
+                loadable.append(classifier)
+                categories.append(CategoryOpinion(classifier, each.deciding))
+            case "attacks" if policy.checks & ATTACK_CHECKS:
+                reader = _attack_reader(each, settings, policy)
+                loadable.append(reader)
+                attacks.append(AttackOpinion(reader, each.deciding))
+            case "entities" if policy.kinds_in_requests:
+                reader = _entity_reader(each, settings, policy)
+                loadable.append(reader)
+                entities.append(EntityOpinion(reader, each.finding))
+            case "tools":
+                reranker = TorchReranker(_source(each), _capacity(settings))
+                loadable.append(reranker)
+                tools.append(ToolOpinion(reranker, each.ordering, each.most_tools))
+            case "attacks" | "entities":
+                """Nothing is checked for, so it is not even loaded."""
+            case _:
+                assert_never(each.task)
     return Ensemble(
         embedded,
         loadable,
-        ComposedClassifier(embedded, [CategoryOpinion(*each) for each in categories]),
+        ComposedClassifier(embedded, categories),
         ComposedReader(
-            embedded if any(wanted_heads(settings, policy)) else None,
-            [AttackOpinion(*each) for each in attacks],
-            [EntityOpinion(*each) for each in entities],
+            embedded if any(wanted_heads(settings, policy)) else None, attacks, entities
         ),
-        [ToolOpinion(model, each.ordering, each.most_tools) for model, each in rerankers],
+        tools,
     )
-
-
-def _of(task: Task, settings: Settings) -> Sequence[CheckpointSettings]:
-    return [each for each in settings.classifier.checkpoints if each.task == task]
 
 
 def _classifier(each: CheckpointSettings, settings: Settings) -> CheckpointClassifier:

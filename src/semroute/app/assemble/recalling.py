@@ -1,7 +1,8 @@
 """What finds answers in a cache, made from settings."""
 
 import time
-from hashlib import sha256
+from hashlib import file_digest, sha256
+from pathlib import Path
 
 from attrs import evolve
 
@@ -35,7 +36,7 @@ def recall_of(  # noqa: PLR0913, PLR0917 - each is a part
     """
     options = settings.cache
     return Recall(
-        policy=_with_tools(settings, policy),
+        policy=_with_files(settings, policy),
         keys=store.keys,
         identity=options.identity,
         heeds_clients=options.heed_clients,
@@ -52,9 +53,18 @@ def recall_of(  # noqa: PLR0913, PLR0917 - each is a part
     )
 
 
-def _with_tools(settings: Settings, policy: Policy) -> Policy:
-    """Returns the rules under a revision of their own for what the operator's tools are now."""
+def _with_files(settings: Settings, policy: Policy) -> Policy:
+    """Returns the rules under a revision of their own for what the operator's files are now.
+
+    These are tools, heads and checkpoints. Weights of a gigabyte take a second.
+    """
     digest = sha256()
+    options = settings.classifier
+    directories = [options.heads, *(each.directory for each in options.checkpoints)]
+    for directory in filter(None, directories):
+        for path in filter(Path.is_file, sorted(Path(directory).glob("*.safetensors"))):
+            with path.open("rb") as file:
+                digest.update(file_digest(file, sha256).digest())
     for name, toolbox in toolboxes_of(settings).items():
         for text in (name, *(each.document for each in toolbox.definitions)):
             digest.update(sha256(text.encode()).digest())

@@ -112,21 +112,21 @@ def _tool(value: object) -> Tool | Mistake:
 
 async def _measure(configuration: Configuration, questions: list[ToolQuestion]) -> ToolsReport:
     classifier = classifier_of(configuration.settings, configuration.library)
-    ways = _ways(classifier, tool_opinions_of(classifier), questions)
+    count = len({tool for each in questions for tool in each.tools})
+    shipped = TorchToolRanker(classifier, max_remembered=max(count, 1))
+    ways = _ways(classifier, shipped, tool_opinions_of(classifier))
     with show_progress() as progress:
         async with trio.open_nursery() as nursery:
             await nursery.start(classifier.run, progress)
-            report = await evaluate_tools(ways, questions, progress)
+            report = await evaluate_tools(ways, questions, progress, reads=shipped)
             nursery.cancel_scope.cancel()
     return report
 
 
 def _ways(
-    embedder: Embedder, opinions: Sequence[ToolOpinion], questions: list[ToolQuestion]
+    embedder: Embedder, shipped: ToolRanker, opinions: Sequence[ToolOpinion]
 ) -> Mapping[str, ToolRanker]:
     """Returns the ways that are compared, first the one that is configured."""
-    count = len({tool for each in questions for tool in each.tools})
-    shipped = TorchToolRanker(embedder, max_remembered=max(count, 1))
     return {
         **({_RERANKED: RerankedTools(shipped, opinions)} if opinions else {}),
         _SHIPPED: shipped,

@@ -88,6 +88,7 @@ def _patient(settings: Settings) -> Settings:
         classifier=evolve(settings.classifier, max_waiting=waiting),
         routing=evolve(settings.routing, budget_seconds=_PATIENT_SECONDS),
         screening=evolve(settings.screening, budget_seconds=_PATIENT_SECONDS),
+        envoy=evolve(settings.envoy, message_timeout_seconds=2 * _PATIENT_SECONDS),
         # Nothing is ever answered, so nobody may wait for another's answer.
         cache=evolve(settings.cache, follow_seconds=0.0),
     )

@@ -118,6 +118,7 @@ async def evaluate_tools(
     questions: Sequence[ToolQuestion],
     progress: Callable[[str, float], None] = lambda _what, _share: None,
     now: Callable[[], float] = time.perf_counter,
+    reads: ToolRanker | None = None,
 ) -> ToolsReport:
     """Ranks the tools of every question that has a right one, in every way.
 
@@ -129,21 +130,23 @@ async def evaluate_tools(
         questions: What is asked.
         progress: Told how far it is.
         now: A clock, in seconds.
+        reads: Reads tools and questions before the clock runs, so that it remembers them; None for
+            the way that is judged.
 
     Raises:
         ClassifierError: Something could not be ranked.
     """
     asked = [each for each in questions if each.gold]
     every = tuple({tool.name: tool for each in questions for tool in each.tools}.values())
-    judged = next(iter(ways.values()))
+    first = next(iter(ways.values())) if reads is None else reads
     begun = now()
     for start in range(0, len(every), _READ_AT_ONCE):
         progress("reading tools", start / len(every))
-        await judged.rank("", every[start : start + _READ_AT_ONCE])
+        await first.rank("", every[start : start + _READ_AT_ONCE])
     read_seconds = now() - begun
     for done, each in enumerate(asked):
         progress("reading questions", done / len(asked))
-        await judged.rank(each.text, each.tools)
+        await first.rank(each.text, each.tools)
     settings: list[Setting] = []
     for name, offers in _offers(asked, every):
         progress(f"ranking {name}", len(settings) / (1 + len(POOLS)))

@@ -39,7 +39,8 @@ def _tables(report: ToolsReport) -> Iterator[Table]:
         "Milliseconds a request",
         ("offered", "requests", "median", "95th percentile"),
         tuple(timed(each.name, each.duration) for each in (own, *pools)),
-        "Where the question and the tools were read before; a prompt that is classified was.",
+        "Where the question and the tools were read before; a prompt that is classified was. "
+        "Checkpoints read a question with a tool when it is asked.",
     )
 
 

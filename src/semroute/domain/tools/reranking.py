@@ -31,7 +31,8 @@ def reordered(
 
     Args:
         scores: How relevant each tool was.
-        best: Where the best are, the best first; at least one.
+        best: Where the best are, the best first; at least one. Whoever of the others was better
+            than the last of these may remain so.
         said: What the second says of each of these, on any scale; higher is more relevant.
         rule: How that counts.
     """

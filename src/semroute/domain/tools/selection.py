@@ -25,7 +25,8 @@ class ToolPolicy:
 class Basis(StrEnum):
     """What tools were compared with a request by."""
 
-    CHECKPOINT = "checkpoint"  # of the operator's, which was asked about the best of them
+    CHECKPOINT = "checkpoint"  # the operator's, who were asked about the best of them
+    INCOMPLETE = "incomplete"  # not by all of those: one failed, or was not done in time
     MEANING = "meaning"  # and by their words
     WORDS = "words"  # by those alone, because nobody could say in time what is meant
 

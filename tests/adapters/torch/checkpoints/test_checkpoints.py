@@ -284,6 +284,24 @@ async def test_a_reranker_says_what_transformers_says_of_pairs(
     assert score == pytest.approx(expected, abs=1e-5)
 
 
+async def test_a_reranker_is_tried_on_a_pair(checkpoints: TinyCheckpoints) -> None:
+    """This one knows one kind of text only, and its tokenizer tells two."""
+    directory = checkpoints.random("bert", "SequenceClassification", outputs=1, type_vocab_size=1)
+    with pytest.raises(CheckpointError, match="fails on a text of"):
+        await TorchReranker(Source(directory), Capacity()).run()
+
+
+async def test_a_reranker_reads_as_much_of_a_text_as_its_tokens_are(
+    checkpoints: TinyCheckpoints, nursery: trio.Nursery
+) -> None:
+    directory = checkpoints.random("bert", "SequenceClassification", outputs=1)
+    reranker = TorchReranker(Source(directory, max_tokens=32), Capacity())
+    await nursery.start(reranker.run)
+    wide = " " * 480
+    first, second = await reranker.score("hello", [wide + "equation", wide + "landlord"])
+    assert first != second
+
+
 async def test_a_reranker_has_one_output(checkpoints: TinyCheckpoints) -> None:
     reranker = TorchReranker(
         Source(checkpoints.random("bert", "SequenceClassification")), Capacity()

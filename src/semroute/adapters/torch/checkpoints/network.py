@@ -2,7 +2,7 @@
 
 import inspect
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from enum import Enum
 from typing import TYPE_CHECKING, Any, Final
 
@@ -188,11 +188,23 @@ class Network:
             raise ArithmeticError(message)
         return each
 
+    def try_out_pairs(self) -> None:
+        """Reads a pair that is a full row.
+
+        Raises:
+            CheckpointError: It does not work; the operator's fault.
+        """
+        text = "a b c d " * self.max_tokens
+        self._try(lambda: self.read_pairs([(text, text)]))
+
     def _try_out(self) -> None:
         """Reads a full row, which also warms it up."""
+        self._try(lambda: self.read(["a b c d " * self.max_tokens]))
+
+    def _try(self, read: Callable[[], object]) -> None:
         directory = self.files.directory
         try:
-            self.read(["a b c d " * self.max_tokens])
+            read()
         except Exception as error:  # what foreign weights run into has no types
             message = (
                 f"{directory} fails on a text of {self.max_tokens} tokens: {error}; if it takes "

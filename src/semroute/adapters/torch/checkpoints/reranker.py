@@ -19,6 +19,9 @@ from .source import Source
 # Between question and text, on their way to the model as one. No question has it.
 _BORDER: Final = "\0"
 
+# More of a text is not taken into tokens: it would not be read. Few words are as long as that.
+_CHARS_A_TOKEN: Final = 16
+
 
 @frozen(eq=False)
 class _PairEye:
@@ -33,6 +36,7 @@ class _PairEye:
         if network.outputs != 1:
             message = f"{files.config_file}: a reranker has one output, and this has more"
             raise CheckpointError(message)
+        network.try_out_pairs()
         return cls(network)
 
     def read(self, texts: Sequence[str]) -> list[Impression]:
@@ -52,7 +56,7 @@ class TorchReranker:
 
     def __init__(self, source: Source, capacity: Capacity) -> None:
         self._hosted = Hosted(str(source.directory), partial(_PairEye.load, source), capacity)
-        self._most_chars = source.window_chars
+        self._most_chars = _CHARS_A_TOKEN * source.max_tokens
 
     @property
     def is_ready(self) -> bool:
@@ -83,7 +87,6 @@ class TorchReranker:
         Cancellation: Texts that nobody else asked for are dropped before they cost anything
         more; work that has begun on them finishes unheard.
         """
-        # More than that it could not read, and need not take into tokens.
         asked = query[: self._most_chars].replace(_BORDER, " ") + _BORDER
         impressions = await self._hosted.read([asked + text[: self._most_chars] for text in texts])
         return [float(each.vector[0]) for each in impressions]
