@@ -5,10 +5,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import trio
+import trio.testing
 
+from semroute.adapters.memory import WordEmbedder
 from semroute.domain.ruling import RequestEdit, Ruling
+from semroute.domain.tools.selection import Basis
 
-from .deciding import Bench, asked, configured
+from .deciding import Bench, CountingClassifier, asked, configured
 
 OURS, THEIRS = "Answer in one word.", "You are polite."
 GOLD = {"x-tier": "gold"}
@@ -173,6 +177,47 @@ async def test_a_request_without_tools_gets_the_operator_s_in_the_words_of_its_a
         assert "tools" not in await sent(shaping, path, tool_choice="none")
     plain = await sent(shaping, "/v1/completions")
     assert "tools" not in plain
+
+
+class LateEmbedder(WordEmbedder):
+    """Never says what a text means."""
+
+    async def embed(self, text: str) -> bytes:
+        await trio.sleep_forever()
+
+
+@pytest.mark.parametrize("brings", [True, False], ids=["its own tools", "the operator's"])
+async def test_tools_are_chosen_before_envoy_gives_up(
+    tmp_path: Path, autojump_clock: trio.testing.MockClock, *, brings: bool
+) -> None:
+    """Of five seconds for a ruling, the classifier takes four."""
+    file = tmp_path / "tools.json"
+    file.write_text(json.dumps(TOOLS))
+    tools = {"keep": 1} if brings else {"keep": 1, "database": str(file)}
+    slow = CountingClassifier()
+    slow.delay_seconds = 4
+    shaping = Bench(
+        configured(
+            models=MODELS,
+            reasoning=FAMILY,
+            signals={"hi": {"category": {"any": ["law"]}}, **SIGNALS},
+            envoy={"message_timeout_seconds": 5 / 0.8},
+            routing={"default_model": "euler", "budget_seconds": 5},
+            decisions={"gold": {"when": {"all": ["gold"], "none": ["hi"]}, "tools": tools}},
+        ),
+        slow,
+        LateEmbedder(),
+    )
+    messages = [{"role": "user", "content": "how will the weather be?"}]
+    offered = {"tools": TOOLS} if brings else {}
+    start = trio.current_time()
+    ruling = await shaping.route(request("/v1/chat/completions", messages=messages, **offered))
+    assert trio.current_time() - start == pytest.approx(5, abs=0.01)
+    assert slow.asked == 1
+    (tool,) = body_of(ruling, b"")["tools"]
+    assert tool["function"]["name"] == "weather"
+    assert ruling.selection is not None
+    assert ruling.selection.basis is Basis.WORDS
 
 
 async def test_headers_of_a_decision_go_along_and_cannot_steer() -> None:

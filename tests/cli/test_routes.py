@@ -21,7 +21,9 @@ models:
 categories:
   math: {candidates: {euler: 1}, cache: {mode: exact}}
   law: {candidates: {big: 1}}
-routing: {default_model: big}
+routing: {default_model: big, budget_seconds: 0.008}
+screening: {budget_seconds: 0.008}
+envoy: {message_timeout_seconds: 0.01}
 cache: {scope: global}
 guards: {pii: {mode: enforce}}
 signals: {urgent: {keywords: {any: [urgent]}, budget_ms: 1}}
@@ -46,9 +48,10 @@ tests:
     request:
       messages: [{role: user, content: This is urgent - when does the next train leave}]
       tools:
-        - {type: function, function: {name: paint, description: Mixes colours.}}
-        - {type: function, function: {name: trains, description: Says when a train leaves.}}
-    expect: {decision: hurry, model: euler, reason: rule, tools: [trains]}
+        # By words alone it would be this one.
+        - {type: function, function: {name: paint, description: Leaves the next coat to dry.}}
+        - {type: function, function: {name: railway, description: Departures and timetables.}}
+    expect: {decision: hurry, model: euler, reason: rule, tools: [railway]}
 """
 
 

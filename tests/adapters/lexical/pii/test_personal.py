@@ -125,6 +125,12 @@ def test_after_many_look_ups_a_number_is_believed_by_how_long_it_is() -> None:
     assert PatternFinder({PiiKind.PHONE}).find(f"{impossible}; {endless}") == ()
 
 
+def test_a_number_that_a_country_has_is_looked_up_once() -> None:
+    text = "".join(f"+49 30 1234 {number}; " for number in range(1000, 1256))
+    scores = [span.score for span in PatternFinder({PiiKind.PHONE}).find(text)]
+    assert scores == [0.9] * 256
+
+
 @pytest.mark.parametrize(
     "text",
     [

@@ -92,7 +92,7 @@ _NOT_DIGITS: Final = bytes(code for code in range(256) if not chr(code).isdecima
 _SHORTEST: Final = 6
 _LONGEST: Final = 14
 _NATIONAL_SHORTEST: Final = 8
-_INTERNATIONAL_LONGEST: Final = 23  # with two zeros and an extension
+_INTERNATIONAL_LONGEST: Final = 23  # of what no country is asked about
 _LAST_GROUP: Final = re.compile(r" [0-9]{1,4}\Z")
 
 _CALLING: Final = (Topic.PHONE, Topic.PHONE_AFTER)
@@ -177,22 +177,20 @@ def _find_international(reading: Reading) -> Iterator[PiiSpan]:
         if match.start() < reached:  # two zeros in a number that has its plus
             continue
         reached = match.end()
-        if _digits(match[0]) > _INTERNATIONAL_LONGEST:
-            continue
         if look_ups >= _LOOK_UPS:
-            yield _span(match, POSSIBLE)
+            if _digits(match[0]) <= _INTERNATIONAL_LONGEST:
+                yield _span(match, POSSIBLE)
             continue
         start = match.start()
         # "5 times" may follow it.
-        ways = dict.fromkeys((match[0], _LAST_GROUP.sub("", match[0])))
-        look_ups += len(ways)
-        for written in ways:
+        for written in dict.fromkeys((match[0], _LAST_GROUP.sub("", match[0]))):
+            look_ups += 1
             if _is_possible(written):
                 score = DISTINCT if written[0] == "+" else CONTEXT
                 yield PiiSpan(PiiKind.PHONE, start, start + len(written), score)
                 break
         else:
-            if _is_called(reading, match):
+            if _digits(match[0]) <= _INTERNATIONAL_LONGEST and _is_called(reading, match):
                 yield _span(match, LIKELY)
 
 
