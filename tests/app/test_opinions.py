@@ -29,6 +29,7 @@ class Oracle:
     """Says what it was told to say, and remembers who asked."""
 
     math: float = 0.5
+    complexity: float | None = None
     logits: dict[str, float] = field(factory=dict)
     entities: tuple[PiiSpan, ...] = ()
     is_ready: bool = True
@@ -39,7 +40,8 @@ class Oracle:
         self.asked.append(prompt.text)
         if self.error is not None:
             raise self.error
-        return Classification.ranked({"math": self.math, "law": 1 - self.math})
+        scores = {"math": self.math, "law": 1 - self.math}
+        return Classification.ranked(scores, complexity=self.complexity)
 
     async def read(self, texts: Sequence[str]) -> list[Reading]:
         self.asked += texts
@@ -51,6 +53,13 @@ class Oracle:
             else Reading({}, self.entities)
             for text in texts
         ]
+
+
+@pytest.mark.parametrize("rule", [Escalate(0.9), Average(0.5)])
+async def test_how_complex_a_prompt_is_the_first_still_says(rule: Deciding) -> None:
+    first, second = Oracle(0.6, complexity=0.7), Oracle(0.2)
+    composed = ComposedClassifier(first, [CategoryOpinion(second, rule)])
+    assert (await composed.classify(Prompt("p"))).complexity == 0.7
 
 
 async def math_of(first: Oracle, *others: tuple[Oracle, Deciding]) -> float:

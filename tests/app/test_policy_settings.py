@@ -50,6 +50,12 @@ def routing(**what: Any) -> dict[str, Any]:
             "signals.s.complexity.below",
             "nothing is at least 0.5 and below 0.5",
         ),
+        (
+            signal(complexity={"at_least": 0.5})
+            | {"classifier": {"checkpoints": [{"directory": "x", "task": "category"}]}},
+            "signals.s.complexity",
+            "`average` and `escalate` keep it",
+        ),
         (signal(context={"at_least": 9, "below": 8}), "signals.s.context.below", "nothing is"),
         (signal(keywords={}), "signals.s.keywords", "any, all or none"),
         (signal(keywords={"any": ["x", " "]}), "signals.s.keywords.any[1]", ""),

@@ -3,6 +3,7 @@
 import math
 
 import pytest
+from attrs import evolve
 from hypothesis import example, given
 from hypothesis import strategies as st
 
@@ -16,6 +17,7 @@ from semroute.domain.opinions import (
     is_unsure_of_attack,
     is_unsure_of_category,
     with_entities_of,
+    with_more_of,
 )
 from semroute.domain.pii import PiiKind, PiiSpan
 from semroute.domain.reading import Reading
@@ -34,6 +36,15 @@ def test_a_mean_is_weighted_and_ranked_anew() -> None:
     assert scores(mean) == pytest.approx({"law": 0.725, "math": 0.15, "other": 0.125})
     assert mean.best.category == "law"
     assert mean.coverage == 0.5
+
+
+def test_what_the_first_says_beside_categories_it_still_says() -> None:
+    first = evolve(FIRST, strangeness=0.3, complexity=0.8)
+    mean = averaged(first, Classification.ranked({"law": 1.0}), 0.5)
+    assert (mean.strangeness, mean.complexity) == (0.3, 0.8)
+    second = Classification.ranked({"law": 1.0}, strangeness=0.1)
+    told = with_more_of(first, second)
+    assert (told.strangeness, told.complexity, told.scores) == (0.1, 0.8, second.scores)
 
 
 def test_who_knows_fewer_categories_only_divides_what_those_have() -> None:

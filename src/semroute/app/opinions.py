@@ -19,6 +19,7 @@ from semroute.domain.opinions import (
     is_unsure_of_attack,
     is_unsure_of_category,
     with_entities_of,
+    with_more_of,
 )
 from semroute.domain.ports import Classifier, TextReader
 from semroute.domain.reading import Reading
@@ -125,7 +126,7 @@ async def _heard(
             return averaged(classification, await opinion.classifier.classify(prompt), weight)
         case Escalate(below):
             if is_unsure_of_category(classification, below):
-                return await opinion.classifier.classify(prompt)
+                return with_more_of(classification, await opinion.classifier.classify(prompt))
             return classification
         case _:
             assert_never(opinion.rule)

@@ -5,6 +5,7 @@ from typing import TypeAlias
 
 from semroute.domain.suggestions import did_you_mean
 
+from .checkpoints import is_replaced
 from .config import Library
 from .decisions import DecisionSettings, decision_mistakes
 from .reasoning import family_mistake, reasoning_mistakes
@@ -20,9 +21,8 @@ def policy_mistakes(settings: Settings, library: Library) -> Iterator[Mistake]:
     for name, signal in settings.signals.items():
         for path, message in signal_mistakes(name, signal, settings.categories):
             yield ("signals", *path), message
-        if signal.complexity is not None and settings.classifier.directory is not None:
-            message = "only the encoder that ships tells complexity; with another nobody knows it"
-            yield ("signals", name, "complexity"), message
+        if signal.complexity is not None and (unknown := _why_nobody_knows_complexity(settings)):
+            yield ("signals", name, "complexity"), unknown
     for name, decision in settings.decisions.items():
         for path, message in decision_mistakes(decision, settings.signals, models):
             yield ("decisions", name, *path), message
@@ -40,6 +40,18 @@ def policy_mistakes(settings: Settings, library: Library) -> Iterator[Mistake]:
     if not routing.min_quality <= routing.quality <= routing.max_quality:
         message = f"it must lie from {routing.min_quality:g} to {routing.max_quality:g}"
         yield ("routing", "quality"), message
+
+
+def _why_nobody_knows_complexity(settings: Settings) -> str | None:
+    """Returns why nobody tells how complex prompts are; None if somebody does."""
+    if settings.classifier.directory is not None:
+        return "only the encoder that ships tells complexity; with another nobody knows it"
+    if is_replaced(settings.classifier.checkpoints, "category"):
+        return (
+            "the embedded encoder tells complexity, and classifier.checkpoints has one that "
+            "replaces it for categories; nobody knows it then. `average` and `escalate` keep it"
+        )
+    return None
 
 
 def _unequipped(decision: DecisionSettings, models: Mapping[str, ModelSettings]) -> Iterator[str]:

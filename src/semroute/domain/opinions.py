@@ -60,7 +60,7 @@ def averaged(first: Classification, second: Classification, weight: float) -> Cl
     """Returns what two classifications say together.
 
     The second may know fewer categories. It then only says how to divide among those what the
-    first gives to all of them.
+    first gives to all of them. Whatever else the first says of the prompt, it still says.
     """
     scores = {each.category: each.probability for each in first.scores}
     shared = {each.category: each.probability for each in second.scores if each.category in scores}
@@ -70,7 +70,14 @@ def averaged(first: Classification, second: Classification, weight: float) -> Cl
         for category, probability in shared.items():
             theirs = share * (probability / whole)  # the quotient first: it cannot vanish
             scores[category] = (1 - weight) * scores[category] + weight * theirs
-    return Classification.ranked(scores, min(first.coverage, second.coverage))
+    return with_more_of(first, Classification.ranked(scores, min(first.coverage, second.coverage)))
+
+
+def with_more_of(first: Classification, second: Classification) -> Classification:
+    """Returns the second's categories, with what the first says beside them, where it does not."""
+    complexity = first.complexity if second.complexity is None else second.complexity
+    strangeness = first.strangeness if second.strangeness is None else second.strangeness
+    return evolve(second, complexity=complexity, strangeness=strangeness)
 
 
 def averaged_attacks(

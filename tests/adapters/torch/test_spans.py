@@ -135,6 +135,12 @@ def test_a_word_alone_needs_as_much_as_it_takes() -> None:
     assert not TOLD.spans("Ada Lovelace", [_part("Ada Lovelace", (0.45, 0.45))])
 
 
+def test_states_that_are_no_numbers_are_no_finding_of_nobody() -> None:
+    part = _part("Ada Lovelace", (0.9, float("nan")))
+    with pytest.raises(ArithmeticError, match="not finite"):
+        TOLD.spans("Ada Lovelace", [part])
+
+
 STATES = 3
 _LEVEL = 10.0  # far above 0, where a hidden layer passes on what it is told
 TOLD = EntityHead(

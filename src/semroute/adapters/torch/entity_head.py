@@ -70,7 +70,11 @@ class EntityHead:
         return cls(network, tuple(thresholds))
 
     def spans(self, text: str, parts: Sequence[Part]) -> tuple[PiiSpan, ...]:
-        """Returns the people and addresses of a text, of which the parts are all."""
+        """Returns the people and addresses of a text, of which the parts are all.
+
+        Raises:
+            ArithmeticError: The encoder came to a number that is none.
+        """
         return merged(span for part in parts for span in self._spans_in(text, part))
 
     def _spans_in(self, text: str, part: Part) -> Iterator[PiiSpan]:
@@ -78,6 +82,10 @@ class EntityHead:
         if not words:
             return
         probabilities = self.network.probabilities(inputs_of(text, part, words))
+        if not np.isfinite(probabilities).all():
+            # Compared with a threshold it would be below it, and nobody be found.
+            message = "the entity head returned a probability that is not finite"
+            raise ArithmeticError(message)
         for rank, (kind, threshold) in enumerate(zip(KINDS, self.thresholds, strict=True), 1):
             scores = probabilities[:, rank]
             likely = _likely(text, words, scores, threshold)
