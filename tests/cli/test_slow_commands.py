@@ -150,12 +150,13 @@ def test_data_that_cannot_be_used_is_explained(tmp_path: Path, line: str, messag
 def test_the_default_categories_are_right_about_everyday_prompts(tmp_path: Path) -> None:
     """The floor that CI holds; docs/decisions/0005 has the figures of record."""
     data = Path(__file__).parents[2] / "data/chat_dev.jsonl"
-    result = semroute(tmp_path, "eval", "category", "--data", str(data), "--json", timeout=300)
+    result = semroute(tmp_path, "eval", "category", "--data", str(data), "--json", timeout=580)
     assert result.returncode == 0, result.stderr
     document = json.loads(result.stdout)
-    assert document["prompts"] > 300
-    assert document["accuracy"] > 0.8
-    assert document["macro_f1"] > 0.8
+    assert document["prompts"] > 1200
+    assert document["accuracy"] >= 0.85
+    assert document["macro_f1"] >= 0.85
+    assert document["ece"] <= 0.03
 
 
 FIRST = """
