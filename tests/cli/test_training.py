@@ -202,6 +202,8 @@ def test_a_frontier_is_measured(tmp_path: Path) -> None:
     assert document["best_constant_accuracy"] == 1
     assert 0 <= document["apgr"] <= 1
     assert document["oracle"]["share"] == 0.5
+    low, high = document["oracle"]["cost_interval"]
+    assert low < document["oracle"]["cost"] == 0.5 < high
     assert "### The frontier" in (tmp_path / "out.md").read_text()
     assert (tmp_path / "out.svg").read_text().startswith("<?xml")
     written(tmp_path / "one.jsonl", [{"text": "x", "outcomes": {"big": 1}}])

@@ -1,7 +1,8 @@
 """`semroute eval frontier`."""
 
 import json
-from collections.abc import Mapping
+import math
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -13,9 +14,8 @@ from cyclopts.validators import Number
 from semroute.adapters.matplotlib import Chart, Line
 from semroute.app.assemble import classifier_of
 from semroute.app.evaluation import (
-    Duel,
+    Contest,
     FrontierReport,
-    Prices,
     by_lot,
     classify_all,
     frontier_as_json,
@@ -25,10 +25,11 @@ from semroute.domain.suggestions import did_you_mean
 
 from .configuration import ConfigOption, Configuration, JsonOption, read_configuration
 from .exits import CommandError, UsageError
+from .frontier_prices import PriceOptions, configured_prices, given_prices, prices_of
 from .pages import ReportOption, command_of, print_page, require_place, write_page
 from .plots import PlotOption, require_plots, write_plot
 from .progress import show_progress
-from .rows import Mistake, Row, read_rows, text_of
+from .rows import Mistake, Row, read_numbered_rows, text_of
 
 
 @frozen
@@ -43,7 +44,10 @@ def frontier(  # noqa: PLR0913 - each is a choice of the operator's
     *,
     data: Annotated[
         Path,
-        Parameter(help="Prompts, one JSON object a line: `text`, `outcomes` of models by name."),
+        Parameter(
+            help="Prompts, one JSON object a line: `text`, `outcomes` of models by name, the "
+            "same models in every line."
+        ),
     ],
     strong: Annotated[
         str | None, Parameter(help="The strong model; the best on the whole if not given.")
@@ -52,11 +56,26 @@ def frontier(  # noqa: PLR0913 - each is a choice of the operator's
         str | None, Parameter(help="The weak model; the worst on the whole if not given.")
     ] = None,
     strong_price: Annotated[
-        float, Parameter(validator=Number(gte=0), help="What an answer of the strong model costs.")
-    ] = 1.0,
+        float | None,
+        Parameter(
+            validator=Number(gte=0, lt=math.inf),
+            help="What an answer of the strong model costs; as configured, or 1, if not given.",
+        ),
+    ] = None,
     weak_price: Annotated[
-        float, Parameter(validator=Number(gte=0), help="What an answer of the weak model costs.")
-    ] = 0.0,
+        float | None,
+        Parameter(
+            validator=Number(gte=0, lt=math.inf),
+            help="What an answer of the weak model costs; as configured, or 0, if not given.",
+        ),
+    ] = None,
+    price: Annotated[
+        tuple[str, ...],
+        Parameter(
+            negative=(),
+            help="What an answer of any model costs, as `model=price`; may be given for each.",
+        ),
+    ] = (),
     config: ConfigOption = None,
     as_json: JsonOption = False,
     report: ReportOption = None,
@@ -66,26 +85,47 @@ def frontier(  # noqa: PLR0913 - each is a choice of the operator's
 
     An outcome is true or false, or what an answer was worth, from 0 to 1. Prints the frontier
     between the two models, how much of the gap between them is recovered on average (APGR), the
-    best single model, and what could be had by always knowing the cheapest model that is right.
+    best single model of all in the file, and what could be had by always knowing the cheapest of
+    them that is right; each with a 95 % interval.
+
+    Models that no option prices cost what the configuration makes of their `price`, if it has
+    one for each of them: the average answer, as the router estimates it.
     """
     require_place(report)
     require_plots(plot)
     configuration = read_configuration(config)
-    prompts = read_rows(data, "prompts", _tried)
-    better, worse = _models(data, prompts, strong, weak)
-    scores = trio.run(_scores, configuration, [each.text for each in prompts])
-    duels = (
-        Duel(score, each.outcomes[better], each.outcomes[worse])
-        for score, each in zip(scores, prompts, strict=True)
-    )
-    measured = FrontierReport(tuple(duels), Prices(strong_price, weak_price), better, worse)
+    numbered = read_numbered_rows(data, "prompts", _tried)
+    names = _models(data, numbered)
+    prompts = [each for _, each in numbered]
+    better, worse = _two(data, prompts, names, strong, weak)
+    said = PriceOptions(strong_price, weak_price, price)
+    given = given_prices(said, names, better, worse)
+    texts = [each.text for each in prompts]
+    configured = configured_prices(configuration.settings, names, texts)
+    scores = trio.run(_scores, configuration, texts)
+    contests = (Contest(score, each.outcomes) for score, each in zip(scores, prompts, strict=True))
+    prices = prices_of(names, given, configured, better, worse)
+    measured = FrontierReport(tuple(contests), prices, better, worse)
     page = frontier_page(measured)
-    write_page(page, report, command_of("frontier", data, config))
+    options = _as_given(strong, weak, said)
+    write_page(page, report, command_of("frontier", data, config, *options))
     write_plot(_chart(measured), plot)
     if as_json:
         print(json.dumps(frontier_as_json(measured), indent=2))
     else:
         print_page(page)
+
+
+def _as_given(strong: str | None, weak: str | None, prices: PriceOptions) -> list[str]:
+    """Returns the options that were given, as they are written on a command line."""
+    options = (
+        ("--strong", strong),
+        ("--weak", weak),
+        ("--strong-price", prices.strong),
+        ("--weak-price", prices.weak),
+        *(("--price", each) for each in prices.others),
+    )
+    return [f"{option} {value}" for option, value in options if value is not None]
 
 
 def _tried(row: Row) -> _Tried | Mistake:
@@ -101,24 +141,51 @@ def _is_worth(value: object) -> bool:
     return isinstance(value, int | float) and 0 <= value <= 1
 
 
-def _models(
-    data: Path, prompts: list[_Tried], strong: str | None, weak: str | None
+def _models(data: Path, numbered: Sequence[tuple[int, _Tried]]) -> list[str]:
+    """Returns every model, sorted.
+
+    Raises:
+        UsageError: A prompt has no outcome of one of them.
+    """
+    first: dict[str, int] = {}
+    for line, each in numbered:
+        for name in each.outcomes:
+            first.setdefault(name, line)
+    for line, each in numbered:
+        for name in sorted(first.keys() - each.outcomes.keys()):
+            near = did_you_mean(name, sorted(first.keys() - {name}))
+            message = (
+                f"{data}: line {line}: there is no outcome of {name!r}, "
+                f"as there is in line {first[name]}{near}"
+            )
+            raise UsageError(message)
+    return sorted(first)
+
+
+def _two(
+    data: Path,
+    prompts: Sequence[_Tried],
+    names: Sequence[str],
+    strong: str | None,
+    weak: str | None,
 ) -> tuple[str, str]:
     """Returns the strong and the weak model.
 
     Raises:
         UsageError: There are no two, or not those that were named.
     """
-    names = set.intersection(*(set(each.outcomes) for each in prompts))
-    for name in (strong, weak):
+    for option, name in (("--strong", strong), ("--weak", weak)):
         if name is not None and name not in names:
-            near = did_you_mean(name, sorted(names))
-            message = f"{data}: not every prompt has an outcome of {name!r}{near}"
+            near = did_you_mean(name, names)
+            message = f"{option}: there are no outcomes of {name!r} in {data}{near}"
             raise UsageError(message)
+    if strong is not None and strong == weak:
+        message = f"--strong and --weak are both {strong!r}"
+        raise UsageError(message)
     ranked = sorted(names, key=lambda name: (sum(each.outcomes[name] for each in prompts), name))
     better = strong or next((name for name in reversed(ranked) if name != weak), None)
     worse = weak or next((name for name in ranked if name != better), None)
-    if better is None or worse is None or better == worse:
+    if better is None or worse is None:
         message = f"{data}: two models need an outcome for every prompt"
         raise UsageError(message)
     return better, worse
@@ -145,11 +212,11 @@ def _chart(report: FrontierReport) -> Chart:
         "cost of an answer",
         "accuracy",
         (
-            Line("by complexity", [(point.cost, point.accuracy) for point in points]),
+            Line("by complexity", [(point.cost, point.accuracy.value) for point in points]),
             Line("by lot", [(each.cost, by_lot(report, each)) for each in points], is_dashed=True),
             Line(
                 f"best constant: {report.best_constant}",
-                [(point.cost, report.best_constant_accuracy) for point in points],
+                [(point.cost, report.best_constant_accuracy.value) for point in points],
                 is_dashed=True,
             ),
         ),

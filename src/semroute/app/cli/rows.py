@@ -9,7 +9,7 @@ from semroute.app.json_lines import Mistake, Row, objects_in
 from .configuration import read_text
 from .exits import UsageError
 
-__all__ = ["Mistake", "Row", "read_rows", "text_of"]
+__all__ = ["Mistake", "Row", "read_numbered_rows", "read_rows", "text_of"]
 
 T = TypeVar("T")
 
@@ -25,13 +25,20 @@ def read_rows(path: Path, what: str, parse: Callable[[Row], T | Mistake]) -> lis
     Raises:
         UsageError: The file cannot be read, a line is wrong, or there is none.
     """
-    rows: list[T] = []
+    return [row for _, row in read_numbered_rows(path, what, parse)]
+
+
+def read_numbered_rows(
+    path: Path, what: str, parse: Callable[[Row], T | Mistake]
+) -> list[tuple[int, T]]:
+    """Reads a file of rows, each with the number of its line, as `read_rows` does."""
+    rows: list[tuple[int, T]] = []
     for number, row in objects_in(read_text(path)):
         parsed = row if isinstance(row, Mistake) else parse(row)
         if isinstance(parsed, Mistake):
             message = f"{path}: line {number}: {parsed.what}"
             raise UsageError(message)
-        rows.append(parsed)
+        rows.append((number, parsed))
     if not rows:
         message = f"{path}: there are no {what} in it"
         raise UsageError(message)

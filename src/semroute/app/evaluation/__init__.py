@@ -8,7 +8,7 @@ from .category_page import category_as_json, category_page
 from .classifying import AT_ONCE, classify_all
 from .conditions import for_attacks, for_pii
 from .costs import Costs, measure_costs
-from .frontier import Duel, FrontierReport, Prices
+from .frontier import AnswerPrice, Contest, FrontierReport, PriceSource
 from .frontier_page import by_lot, frontier_as_json, frontier_page
 from .guard import GuardReport, LabelledText, SetReport, evaluate_guard
 from .guard_page import guard_as_json, guard_page
@@ -26,13 +26,14 @@ from .tried import Outcome, TriedScreen, UnscreenedError
 
 __all__ = [
     "AT_ONCE",
+    "AnswerPrice",
     "CacheReport",
     "Calibration",
     "Calibrator",
     "CategoryReport",
+    "Contest",
     "Costs",
     "Document",
-    "Duel",
     "FrontierReport",
     "GuardReport",
     "Judged",
@@ -44,7 +45,7 @@ __all__ = [
     "Page",
     "PiiReport",
     "PlainToolRanker",
-    "Prices",
+    "PriceSource",
     "QuestionPair",
     "RobustnessReport",
     "SetReport",

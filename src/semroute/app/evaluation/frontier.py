@@ -1,40 +1,51 @@
-"""What a strong and a weak model come to together, when a score says who answers.
+"""What models come to together, when a score says who answers or somebody knew who is right."""
 
-The measures are RouteLLM's (Ong et al. 2024, arXiv:2406.18665): the performance gap recovered
-(PGR) at a share of strong calls, and its average over all shares (APGR). A router that draws lots
-has an APGR of 0.5.
-"""
-
-import math
-import random
-from collections.abc import Callable, Sequence
-from itertools import accumulate
+from collections.abc import Callable, Mapping, Sequence
+from enum import StrEnum
+from functools import cached_property
 from typing import Final
 
+import numpy as np
 from attrs import field, frozen
 from attrs.validators import min_len
 
-# For intervals of 95 %; more make them no steadier than the third decimal.
-_RESAMPLES: Final = 400
-_SEED: Final = 1
-_TAIL: Final = 0.025
-_ROUNDING: Final = 1e-12
+from .frontier_curve import Gains, apgr, at, share_for
+from .resampled import Estimate, Figures, estimates, means
+
+RECOVERED: Final = (0.5, 0.8, 0.95)
+"""Shares of the gap between the models, for which the least share of strong calls is quoted."""
+
 _SHARES: Final = tuple(percent / 100 for percent in range(0, 101, 5))
+_ROUNDING: Final = 9  # digits: sums in another order differ in the last ones
 
 
 @frozen
-class Duel:
-    """How two models did on one prompt, and what the router makes of it.
+class Contest:
+    """How every model did on one prompt, and what the router makes of it.
 
     Args:
         score: How much it looks like a prompt for the strong model; higher is likelier.
-        strong: What the strong model's answer was worth, from 0 to 1.
-        weak: What the weak model's was.
+        outcomes: What each model's answer was worth, from 0 to 1; of the same models always.
     """
 
     score: float
-    strong: float
-    weak: float
+    outcomes: Mapping[str, float]
+
+
+class PriceSource(StrEnum):
+    """Who says what a model costs."""
+
+    OPTION = "option"
+    CONFIGURATION = "configuration"
+    ASSUMED = "assumed"  # nobody
+
+
+@frozen
+class AnswerPrice:
+    """What one answer of a model costs, in any unit."""
+
+    value: float
+    source: PriceSource = PriceSource.OPTION
 
 
 @frozen
@@ -48,158 +59,117 @@ class Point:
     """
 
     share: float
-    accuracy: float
+    accuracy: Estimate
     cost: float
 
 
 @frozen
-class Estimate:
-    """A figure, and where the true one lies with 95 % confidence."""
-
-    value: float
-    low: float
-    high: float
-
-
-@frozen
-class Prices:
-    """What one answer costs, in any unit."""
-
-    strong: float = 1.0
-    weak: float = 0.0
-
-    def of(self, share: float) -> float:
-        """Returns the mean cost if the strong model answers this share."""
-        return self.weak + share * (self.strong - self.weak)
-
-
-@frozen
-class FrontierReport:
-    """What came of letting a score choose between two models.
+class Oracle:
+    """What could be had if somebody always knew the cheapest model that is right.
 
     Args:
-        duels: One for each prompt.
-        prices: What answers cost.
-        strong: The name of the model that is better on the whole.
-        weak: The name of the other.
+        shares: The share of prompts that each model answers.
+        accuracy: What the answers are worth on average.
+        cost: What they cost on average.
     """
 
-    duels: tuple[Duel, ...] = field(validator=min_len(1))
-    prices: Prices
+    shares: Mapping[str, float]
+    accuracy: Estimate
+    cost: Estimate
+
+
+@frozen(slots=False, eq=False)
+class FrontierReport:
+    """What came of letting a score choose between two models, and what all models could do.
+
+    Args:
+        contests: One for each prompt.
+        prices: What an answer costs, of every model.
+        strong: The name of the model that gets the prompts with high scores.
+        weak: The name of the one that gets the others.
+    """
+
+    contests: tuple[Contest, ...] = field(validator=min_len(1))
+    prices: Mapping[str, AnswerPrice]
     strong: str
     weak: str
 
-    @property
-    def strong_accuracy(self) -> float:
-        """What the strong model's answers are worth on average."""
-        return _mean([each.strong for each in self.duels])
+    @cached_property
+    def models(self) -> tuple[str, ...]:
+        """Every model, the cheapest first; of equals the weak one, and the strong one last."""
 
-    @property
-    def weak_accuracy(self) -> float:
-        """What the weak model's are."""
-        return _mean([each.weak for each in self.duels])
+        def place(name: str) -> tuple[float, bool, bool, str]:
+            return self.prices[name].value, name == self.strong, name != self.weak, name
+
+        return tuple(sorted(self.prices, key=place))
+
+    @cached_property
+    def accuracies(self) -> Mapping[str, Estimate]:
+        """What the answers of each model alone are worth on average."""
+        return dict(zip(self.models, means(self._worths), strict=True))
 
     @property
     def best_constant(self) -> str:
-        """The model to use if there could be only one; the cheaper of equals."""
-        is_strong = self._prefers_strong(self.strong_accuracy, self.weak_accuracy)
-        return self.strong if is_strong else self.weak
+        """The model to use if there could be only one; the cheapest of equals."""
+        return max(self.models, key=lambda name: round(self.accuracies[name].value, _ROUNDING))
 
     @property
-    def best_constant_accuracy(self) -> float:
+    def best_constant_accuracy(self) -> Estimate:
         """What its answers are worth on average."""
-        return max(self.strong_accuracy, self.weak_accuracy)
+        return self.accuracies[self.best_constant]
 
-    @property
+    @cached_property
     def apgr(self) -> Estimate | None:
         """The average performance gap recovered; None if no model is better than the other."""
-        return _estimate(self.duels, _apgr)
+        (estimate,) = self._estimates(lambda curve: [apgr(curve)])
+        return estimate
 
-    @property
+    @cached_property
     def frontier(self) -> tuple[Point, ...]:
         """What comes of it at every twentieth share of strong calls."""
-        curve = _curve(self.duels)
-        return tuple(Point(share, _at(curve, share), self.prices.of(share)) for share in _SHARES)
+        accuracies = self._estimates(lambda curve: at(curve, _SHARES))
+        strong, weak = self.prices[self.strong].value, self.prices[self.weak].value
+        return tuple(
+            Point(share, accuracy, weak + share * (strong - weak))
+            for share, accuracy in zip(_SHARES, accuracies, strict=True)
+            if accuracy is not None
+        )
 
     @property
     def best(self) -> Point:
         """The most accurate place of the frontier; the cheapest of equals."""
-        return max(self.frontier, key=lambda point: (round(point.accuracy, 9), -point.cost))
+        return max(self.frontier, key=lambda at: (round(at.accuracy.value, _ROUNDING), -at.cost))
 
-    @property
-    def oracle(self) -> Point:
-        """What could be had: of the models that are right, the cheaper; if neither is, too."""
-        strong = [self._prefers_strong(each.strong, each.weak) for each in self.duels]
-        share = sum(strong) / len(strong)
-        accuracy = _mean([max(each.strong, each.weak) for each in self.duels])
-        return Point(share, accuracy, self.prices.of(share))
+    @cached_property
+    def oracle(self) -> Oracle:
+        """What could be had: of the models that are right, the cheapest; if none is, too."""
+        # The first of the best: models stand in the order of their prices.
+        chosen = np.argmax(self._worths, axis=1)
+        prices = np.array([self.prices[name].value for name in self.models])
+        accuracy, cost = means(np.stack([self._worths.max(axis=1), prices[chosen]], axis=1))
+        counts = np.bincount(chosen, minlength=len(self.models)) / len(self.contests)
+        return Oracle(dict(zip(self.models, counts.tolist(), strict=True)), accuracy, cost)
 
-    def share_for(self, recovered: float) -> Estimate | None:
-        """Returns the least share of strong calls that recovers so much of the gap.
+    @cached_property
+    def share_for(self) -> Mapping[float, Estimate | None]:
+        """The least share of strong calls that recovers so much of the gap, for `RECOVERED`."""
+        shares = self._estimates(lambda curve: [share_for(curve, each) for each in RECOVERED])
+        return dict(zip(RECOVERED, shares, strict=True))
 
-        RouteLLM calls it the call-performance threshold.
-        """
-        return _estimate(self.duels, lambda duels: _share_for(duels, recovered))
+    @cached_property
+    def _worths(self) -> Figures:
+        """What every answer was worth: a row for each prompt, a column for each model."""
+        return np.array([[each.outcomes[name] for name in self.models] for each in self.contests])
 
-    def _prefers_strong(self, strong: float, weak: float) -> bool:
-        """Whether the strong model is worth more, or as much for less: it may be the cheaper."""
-        return (strong, -self.prices.strong) > (weak, -self.prices.weak)
+    @cached_property
+    def _gains(self) -> Gains:
+        scores = np.array([each.score for each in self.contests])
+        strong, weak = (self.models.index(name) for name in (self.strong, self.weak))
+        return Gains.of(scores, self._worths[:, strong], self._worths[:, weak])
 
-
-def _curve(duels: Sequence[Duel]) -> list[float]:
-    """Returns the mean worth with the strong model on the 0, 1, 2, ... highest scores.
-
-    Prompts of one score share what is gained among them: their order means nothing.
-    """
-    size = len(duels)
-    gains: dict[float, list[float]] = {}
-    for each in duels:
-        gains.setdefault(each.score, []).append(each.strong - each.weak)
-    steps = [
-        _mean(same) for _, same in sorted(gains.items(), reverse=True) for _ in range(len(same))
-    ]
-    start = sum(each.weak for each in duels)
-    return [total / size for total in accumulate(steps, initial=start)]
-
-
-def _at(curve: Sequence[float], share: float) -> float:
-    place = share * (len(curve) - 1)
-    below = min(int(place), len(curve) - 2)
-    return curve[below] + (place - below) * (curve[below + 1] - curve[below])
-
-
-def _apgr(duels: Sequence[Duel]) -> float | None:
-    curve = _curve(duels)
-    gap = curve[-1] - curve[0]
-    if math.isclose(gap, 0, abs_tol=_ROUNDING):
-        return None
-    area = (sum(curve) - (curve[0] + curve[-1]) / 2) / (len(curve) - 1)
-    return (area - curve[0]) / gap
-
-
-def _share_for(duels: Sequence[Duel], recovered: float) -> float | None:
-    curve = _curve(duels)
-    gap = curve[-1] - curve[0]
-    if math.isclose(gap, 0, abs_tol=_ROUNDING):
-        return None
-    wanted = curve[0] + recovered * gap
-    rank = next(rank for rank, value in enumerate(curve) if (value - wanted) * gap >= -_ROUNDING)
-    return rank / (len(curve) - 1)
-
-
-def _estimate(
-    duels: Sequence[Duel], measure: Callable[[Sequence[Duel]], float | None]
-) -> Estimate | None:
-    """Returns a measure with its bootstrap interval, by percentiles (Efron 1979)."""
-    value = measure(duels)
-    if value is None:
-        return None
-    chance = random.Random(_SEED)  # noqa: S311 - the same figures every time
-    drawn = (measure(chance.choices(duels, k=len(duels))) for _ in range(_RESAMPLES))
-    values = sorted(each for each in drawn if each is not None) or [value]
-    last = len(values) - 1
-    return Estimate(value, values[round(_TAIL * last)], values[round((1 - _TAIL) * last)])
-
-
-def _mean(values: Sequence[float]) -> float:
-    return math.fsum(values) / len(values)
+    def _estimates(
+        self, measure: Callable[[Figures], Figures | Sequence[float]]
+    ) -> list[Estimate | None]:
+        """Returns figures of the curve between the two models."""
+        gains = self._gains
+        return estimates(len(self.contests), lambda counts: measure(gains.curve(counts)))
