@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from semroute.adapters.settings import VARIABLE, json_schema
+from semroute.adapters.torch.artefact import HEADS
 from semroute.app.settings import Settings
 from semroute.domain.exchange.order import TRANSITIONS
 from semroute.domain.naming import SEALED_PATH
@@ -201,7 +202,13 @@ def _defect(defect: Defect) -> str:
     )
 
 
+def model_card() -> str:
+    """Returns docs/categories-model.md: what is in the package beside the heads."""
+    return (HEADS / "MODEL_CARD.md").read_text()
+
+
 PAGES: Final = {
+    "categories-model.md": model_card,
     "exchange.md": exchange,
     "configuration.md": configuration,
     "upstream.md": upstream,

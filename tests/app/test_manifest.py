@@ -252,3 +252,14 @@ def test_a_model_card_names_what_was_learnt_and_marks_own_use() -> None:
     assert "fast tier" not in page
     assert "fast tier" in model_card(evolve(card, figures={"fast": figures["categories"]}))
     assert "own use only" in model_card(evolve(card, is_for_own_use=True))
+
+
+def test_a_model_card_names_what_its_heads_started_from() -> None:
+    own = Origin("mine.csv", "your own file", "own", "ab" * 32, "categories", 12)
+    before = Origin("rows.jsonl", "somebody", "CC-BY-4.0", "cd" * 32, "categories", 1234)
+    card = Card("sha256:1", [own], {}, is_for_own_use=False, made_with={"a": "1"})
+    heading = "## What the heads they started from had learnt from"
+    assert heading not in model_card(card)
+    learnt, _, started_from = model_card(evolve(card, started_from=[before])).partition(heading)
+    assert "| mine.csv | categories | 12 | your own file | own |" in learnt
+    assert "| rows.jsonl | categories | 1,234 | somebody | CC-BY-4.0 |" in started_from

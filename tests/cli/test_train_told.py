@@ -17,6 +17,10 @@ FIRST = Told(
         Origin("mine.csv", "your own file", "own", "ab" * 32, "categories", 12),
         Origin("mine.csv", "your own file", "own", "ab" * 32, "fast", 12),
     ),
+    started_from=(
+        Origin("a.jsonl", "somebody", "MIT", "12" * 32, "categories", 9),
+        Origin("a.jsonl", "somebody", "MIT", "12" * 32, "fast", 9),
+    ),
 )
 SECOND = Told(
     encoder="sha256:1",
@@ -36,6 +40,7 @@ def test_what_was_told_is_kept_of_heads_that_are_there(tmp_path: Path) -> None:
     told = SECOND.with_those_that_stay(FIRST, tmp_path)
     assert told.heads == {"categories": FIRST.heads["categories"], **SECOND.heads}
     assert told.learnt_from == (FIRST.learnt_from[0], *SECOND.learnt_from)
+    assert told.started_from == (FIRST.started_from[0],)
     assert told.own_use
 
 

@@ -45,10 +45,10 @@ def test_heads_are_trained_from_a_manifest_and_used(tmp_path: Path) -> None:
     document = json.loads(result.stdout)
     assert document == json.loads((tmp_path / "mine" / "metrics.json").read_text())
     assert document["heads"]["categories"]["texts"]["texts"] == 10
-    assert (
-        "| rows.jsonl | categories | 10 | us | MIT |"
-        in (tmp_path / "mine" / "MODEL_CARD.md").read_text()
+    assert "| rows.jsonl | categories | 10 | us | MIT |" in (
+        card := (tmp_path / "mine" / "MODEL_CARD.md").read_text()
     )
+    assert "started from" not in card
     settings = yaml.safe_load((ROOT / "src/semroute/app/defaults/semroute.yaml").read_text())
     settings["categories"] = {"food": {}, "stars": {"candidates": {"llama-3.1-8b": 1}}}
     settings |= {"signals": {}, "decisions": {}}  # they name other categories
@@ -104,6 +104,13 @@ def test_categories_of_ones_own_are_taught_in_one_command(tmp_path: Path) -> Non
     assert sorted(path.name for path in (tmp_path / "heads").iterdir()) == [
         *("MODEL_CARD.md", "attacks.safetensors", "categories.safetensors", "metrics.json")
     ]
+    card = (tmp_path / "heads" / "MODEL_CARD.md").read_text()
+    own, _, before = card.partition("## What the heads they started from had learnt from")
+    assert "| mine.csv | categories | 5 | your own file | own |" in own
+    assert "| domain/train.jsonl | categories | 8,010 | TIGER-AI-Lab/MMLU-Pro @" in before
+    assert "| intents/clinc150_train.jsonl | attacks | 3,000 |" in before
+    assert "| fast |" not in before
+    assert "| entities |" not in before
 
 
 def test_what_is_told_of_heads_that_stay_is_kept(tmp_path: Path) -> None:

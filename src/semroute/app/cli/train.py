@@ -10,7 +10,7 @@ from rich.console import Console
 from semroute.adapters.settings import load
 from semroute.adapters.torch import load_encoder
 from semroute.adapters.torch.training import UnfitMemoryError, Vectorizer
-from semroute.app.training import Card, Manifest, MaterialError, manifest_mistakes, model_card
+from semroute.app.training import Manifest, MaterialError, manifest_mistakes, model_card
 
 from .configuration import JsonOption, read_library, read_text
 from .exits import UsageError
@@ -96,11 +96,14 @@ def _plan(path: Path, roots: tuple[Path, ...], *, own_use: bool) -> Plan:
 def _write(trainer: Trainer, before: Told | None, *, is_for_own_use: bool, as_json: bool) -> None:
     output = trainer.output
     told = Told(
-        trainer.vectorizer.fingerprint, is_for_own_use, trainer.figures, tuple(trainer.origins)
+        trainer.vectorizer.fingerprint,
+        is_for_own_use,
+        trainer.figures,
+        tuple(trainer.origins),
+        tuple(trainer.started_from),
     ).with_those_that_stay(before, output)
     made_with = {name: metadata.version(name) for name in _SHOWN}
-    card = Card(told.encoder, told.learnt_from, told.heads, told.own_use, made_with)
-    (output / CARD).write_text(model_card(card), encoding="utf-8")
+    (output / CARD).write_text(model_card(told.card(made_with)), encoding="utf-8")
     (output / FIGURES).write_text(told.as_json() + "\n", encoding="utf-8")
     if as_json:
         print(told.as_json())

@@ -35,6 +35,7 @@ from .crew import Crew, Progress, groups_of
 from .labelled import attack_of, category_of, read_labelled
 from .learning import Learnt
 from .train_plan import Lessons, Plan
+from .train_told import shipped
 
 _FEWEST: Final = 4  # texts of a category; fewer leave nothing to hold out
 
@@ -49,12 +50,14 @@ class Trainer:
 
     Attributes:
         origins: What was learnt from.
+        started_from: What the shipped heads had learnt from that others started from.
         figures: For each head, figures of each kind of text.
     """
 
     vectorizer: Vectorizer
     output: Path
     origins: list[Origin] = field(init=False, factory=list[Origin])
+    started_from: list[Origin] = field(init=False, factory=list[Origin])
     figures: dict[str, Mapping[str, Figures]] = field(init=False, factory=dict)
 
     def train(self, plan: Plan, add_bar: Callable[[], Progress]) -> None:
@@ -99,6 +102,7 @@ class Trainer:
         texts = [CategoryText(text, label, "own") for text, label in rows]
         head = CategoryHead.load(HEADS, *self._encoder)
         self.origins.append(_own_origin(path, "categories", len(rows)))
+        self.started_from += shipped("categories")
         self.figures["categories"] = extend_categories(texts, head, self.vectorizer, self.output)
 
     def teach_attacks(self, path: Path) -> None:
@@ -115,6 +119,7 @@ class Trainer:
         texts = [AttackText(text, label == "1") for text, label in rows]
         head = AttackHead.load(HEADS, *self._encoder)
         self.origins.append(_own_origin(path, "attacks", len(rows)))
+        self.started_from += shipped("attacks")
         self.figures["attacks"] = extend_attacks(texts, head, self.vectorizer, self.output)
 
     @property

@@ -1,14 +1,15 @@
 """What is told of the heads in a directory, from one run of `semroute train` to the next."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
 import msgspec
 
+from semroute.adapters.torch.artefact import HEADS
 from semroute.adapters.torch.training import Figures
-from semroute.app.training import Origin
+from semroute.app.training import Card, Origin
 
 from .configuration import read_text
 from .exits import UsageError
@@ -24,12 +25,14 @@ class Told(msgspec.Struct, frozen=True):
         own_use: Whether something in them may not be passed on.
         heads: For each, figures of each kind of text.
         learnt_from: What they learnt from.
+        started_from: What the shipped heads had learnt from that they started from, if any did.
     """
 
     encoder: str
     own_use: bool
     heads: Mapping[str, Mapping[str, Figures]]
     learnt_from: tuple[Origin, ...] = ()
+    started_from: tuple[Origin, ...] = ()
 
     def with_those_that_stay(self, before: "Told | None", directory: Path) -> "Told":
         """Returns this, and what was told before of heads that are still there.
@@ -43,12 +46,26 @@ class Told(msgspec.Struct, frozen=True):
             for head, figures in before.heads.items()
             if head not in self.heads and (directory / f"{head}.safetensors").exists()
         }
-        origins = tuple(each for each in before.learnt_from if each.teaches in staying)
+
+        def kept(origins: Iterable[Origin]) -> Iterator[Origin]:
+            return (each for each in origins if each.teaches in staying)
+
         return Told(
             self.encoder,
             self.own_use or (bool(staying) and before.own_use),
             {**staying, **self.heads},
-            (*origins, *self.learnt_from),
+            (*kept(before.learnt_from), *self.learnt_from),
+            (*kept(before.started_from), *self.started_from),
+        )
+
+    def card(self, made_with: Mapping[str, str]) -> Card:
+        """Returns what the page beside the heads is made of.
+
+        Args:
+            made_with: The versions of what computed them, by name.
+        """
+        return Card(
+            self.encoder, self.learnt_from, self.heads, self.own_use, made_with, self.started_from
         )
 
     def as_json(self) -> str:
@@ -70,3 +87,10 @@ def told_in(directory: Path) -> Told | None:
     except (ValueError, RecursionError, msgspec.ValidationError) as error:
         message = f"{path} is not what semroute train writes; move it away, or write elsewhere"
         raise UsageError(message) from error
+
+
+def shipped(head: str) -> tuple[Origin, ...]:
+    """Returns what a head that ships has learnt from."""
+    told = told_in(HEADS)
+    assert told is not None, "it is in the package beside the heads"
+    return tuple(each for each in told.learnt_from if each.teaches == head)

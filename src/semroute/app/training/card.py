@@ -63,6 +63,7 @@ class Card:
         figures: For each head, figures of each kind of text, when it was held out.
         is_for_own_use: Whether something in them may not be passed on.
         made_with: The versions of what computed them, by name.
+        started_from: What the heads had learnt from that they started from, if any did.
     """
 
     encoder: str
@@ -70,6 +71,7 @@ class Card:
     figures: Mapping[str, Mapping[str, Mapping[str, float]]]
     is_for_own_use: bool
     made_with: Mapping[str, str]
+    started_from: Sequence[Origin] = ()
 
 
 def model_card(card: Card) -> str:
@@ -88,12 +90,16 @@ def _lines(card: Card) -> Iterator[str]:
     yield ""
     yield "## What they learnt from"
     yield ""
-    yield "| file | for | rows | source | licence | sha256 |"
-    yield "|---|---|---:|---|---|---|"
-    for each in card.origins:
-        cells = (each.name, each.teaches, f"{each.rows:,}", each.source, each.licence)
-        yield f"| {' | '.join(cells)} | `{each.sha256[:16]}` |"
+    yield from _table(card.origins)
     yield ""
+    if card.started_from:
+        yield "## What the heads they started from had learnt from"
+        yield ""
+        yield "They were not made from nothing, but from heads that ship with semroute, which had"
+        yield "learnt from these. Whoever passes them on names these, too."
+        yield ""
+        yield from _table(card.started_from)
+        yield ""
     yield "## How good they are on texts that were held out"
     for head, kinds in card.figures.items():
         names = list(dict.fromkeys(name for figures in kinds.values() for name in figures))
@@ -118,3 +124,11 @@ def _lines(card: Card) -> Iterator[str]:
     yield ""
     made = ", ".join(f"{name} {number}" for name, number in card.made_with.items())
     yield f"Made with {made}."
+
+
+def _table(origins: Sequence[Origin]) -> Iterator[str]:
+    yield "| file | for | rows | source | licence | sha256 |"
+    yield "|---|---|---:|---|---|---|"
+    for each in origins:
+        cells = (each.name, each.teaches, f"{each.rows:,}", each.source, each.licence)
+        yield f"| {' | '.join(cells)} | `{each.sha256[:16]}` |"
