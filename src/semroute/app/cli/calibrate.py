@@ -1,12 +1,12 @@
 """`semroute calibrate`."""
 
 import json
+from collections.abc import Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any
 
 import trio
-from attrs import frozen
 from cyclopts import Parameter
 from cyclopts.validators import Number
 from rich.console import Console
@@ -22,26 +22,18 @@ from semroute.app.evaluation import (
     exact_interval,
 )
 
+from .calibrate_rows import Passed, read_labelled_prompts
 from .configuration import ConfigOption, Configuration, JsonOption, read_configuration
-from .exits import Exit, UsageError
+from .exits import Exit
 from .progress import show_progress
-from .rows import Mistake, Row, read_rows, text_of
-
-
-@frozen
-class _Recorded:
-    """What was recorded of a prompt: how sure its category was, and whether it was right."""
-
-    confidence: float
-    is_right: bool
 
 
 def calibrate(
     data: Annotated[
         Path,
         Parameter(
-            help="JSON lines: prompts with `text` and `label`, or what was recorded of them, with "
-            "`category`, `confidence` and `label`."
+            help="CSV or JSON lines with `text` and `label`; or the router's log, in JSON, with "
+            "`label` added to its lines. Those without one are passed over."
         ),
     ],
     /,
@@ -64,48 +56,28 @@ def calibrate(
     data to know.
     """
     configuration = read_configuration(config)
-    rows = read_rows(data, "prompts", _row)
-    prompts = [each for each in rows if isinstance(each, LabelledPrompt)]
-    # Divided by their lines: what recorded rows say repeats, and has in it whether it is right.
-    judged = [
-        Judged(str(line), each.confidence, each.is_right)
-        for line, each in enumerate(rows, start=1)
-        if isinstance(each, _Recorded)
-    ]
-    if prompts and judged:
-        message = f"{data}: either all rows have a confidence, or none"
-        raise UsageError(message)
-    if prompts:
-        judged = trio.run(_judged, configuration, prompts)
+    labelled = read_labelled_prompts(data)
+    console = Console(stderr=True, soft_wrap=True)
+    for sentence in labelled.told():
+        console.print(sentence, highlight=False)
+    if labelled.prompts:
+        judged = trio.run(_judged, configuration, labelled.prompts)
+    else:
+        judged = list(labelled.judged)
     calibrator = Calibrator(risk)
     calibration = calibrator.calibrate(judged)
     if calibration is None:
-        Console(stderr=True, soft_wrap=True).print(_excuse(calibrator, judged), highlight=False)
+        console.print(_excuse(calibrator, judged), highlight=False)
     if as_json:
-        print(json.dumps(_as_json(calibration, calibrator, len(judged)), indent=2))
+        passed = {each.value: labelled.passed[each] for each in Passed}
+        document = {"prompts": len(judged), "passed_over": passed, "risk": risk}
+        print(json.dumps(document | _as_json(calibration, calibrator), indent=2))
     elif calibration is not None:
         _print(calibration, calibrator)
     return Exit.FINDINGS if calibration is None or calibration.is_refuted else Exit.OK
 
 
-def _row(row: Row) -> LabelledPrompt | _Recorded | Mistake:
-    label = row.get("label")
-    if not isinstance(label, str):
-        return Mistake("label must be a string")
-    if "confidence" not in row:
-        text = text_of(row)
-        return text if isinstance(text, Mistake) else LabelledPrompt(text, label)
-    category, confidence = row.get("category"), row["confidence"]
-    if not isinstance(category, str):
-        return Mistake("category must be a string: what the prompt was taken for")
-    # In Python true and false are numbers, 1 and 0.
-    is_number = isinstance(confidence, int | float) and not isinstance(confidence, bool)
-    if not is_number or not 0 <= confidence <= 1:
-        return Mistake("confidence must be a number from 0 to 1")
-    return _Recorded(float(confidence), category == label)
-
-
-async def _judged(configuration: Configuration, prompts: list[LabelledPrompt]) -> list[Judged]:
+async def _judged(configuration: Configuration, prompts: Sequence[LabelledPrompt]) -> list[Judged]:
     settings, library = roomy(configuration.settings, AT_ONCE), configuration.library
     classifier = classifier_of(settings, library)
     served = served_of(settings, library, classifier)
@@ -120,13 +92,10 @@ async def _judged(configuration: Configuration, prompts: list[LabelledPrompt]) -
     ]
 
 
-def _as_json(
-    calibration: Calibration | None, calibrator: Calibrator, prompts: int
-) -> dict[str, Any]:
-    document: dict[str, Any] = {"prompts": prompts, "risk": calibrator.risk}
+def _as_json(calibration: Calibration | None, calibrator: Calibrator) -> dict[str, Any]:
     if calibration is None:
-        return document | {"min_confidence": None, "needed": calibrator.needed}
-    return document | {
+        return {"min_confidence": None, "needed": calibrator.needed}
+    return {
         "min_confidence": calibration.threshold,
         "bound": calibration.bound,
         "is_refuted": calibration.is_refuted,

@@ -33,11 +33,9 @@ def read_labelled(path: Path, label_of: LabelOf) -> list[tuple[str, str]]:
         UsageError: The file cannot be read, a row cannot be used, there is none, or a text has
             two labels.
     """
-    content = read_text(path)
-    is_table = path.suffix.lower() == _TABLE
-    place = "row" if is_table else "line"
+    place, given = rows_of(path)
     rows: list[tuple[int, tuple[str, str]]] = []
-    for number, row in _table_rows(path, content) if is_table else objects_in(content):
+    for number, row in given:
         labelled = row if isinstance(row, Mistake) else _labelled(row, label_of)
         if isinstance(labelled, Mistake):
             message = f"{path}: {place} {number}: {labelled.what}"
@@ -50,6 +48,18 @@ def read_labelled(path: Path, label_of: LabelOf) -> list[tuple[str, str]]:
         message = f"{path}: {mistake.what}"
         raise UsageError(message)
     return sorted({row for _, row in rows})
+
+
+def rows_of(path: Path) -> tuple[str, list[tuple[int, Row | Mistake]]]:
+    """Returns what a row of a file is called, and the rows with their numbers.
+
+    Raises:
+        UsageError: The file cannot be read, or is a table without the columns text and label.
+    """
+    content = read_text(path)
+    if path.suffix.lower() == _TABLE:
+        return "row", _table_rows(path, content)
+    return "line", list(objects_in(content))
 
 
 def category_of(label: object) -> str | Mistake:
