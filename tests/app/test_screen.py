@@ -214,10 +214,19 @@ async def test_a_reader_that_fails_fails_the_checks_that_asked_it(
     screen = bench.screen()
     found = await screen(said("maybe", "mail a@example.org"), [])
     assert found.failures == {Check.JAILBREAK: fault, Check.INJECTION: fault}
+    assert [threat.rung for threat in found.threats] == [Rung.FAST_FALLBACK]
     assert [datum.span.kind for datum in found.data] == [PiiKind.EMAIL]
     # A failure is not remembered.
     bench.reader.reader.error = None
-    assert (await screen(said("maybe", "mail a@example.org"), [])).failures == {}
+    again = await screen(said("maybe", "mail a@example.org"), [])
+    assert (again.failures, [threat.rung for threat in again.threats]) == ({}, [Rung.ENCODER])
+
+
+async def test_letters_that_are_sure_stand_in_for_nobody() -> None:
+    bench = Bench()
+    bench.reader.reader.error = ClassifierError("boom")
+    found = await bench.screen()(said("maybe", "an attack"), [])
+    assert [threat.rung for threat in found.threats] == [Rung.FAST]
 
 
 async def test_whoever_did_not_ask_the_reader_does_not_suffer() -> None:

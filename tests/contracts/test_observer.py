@@ -251,6 +251,32 @@ def test_a_log_line_says_what_the_checks_did(logged: io.StringIO) -> None:
     assert line["unchecked_jailbreak"] == "timeout"
 
 
+PASSED = Judgement((
+    Sentence(Check.JAILBREAK, Consequence.ALLOW, Mode.ENFORCE, rung=Rung.FAST),
+    Sentence(Check.INJECTION, Consequence.ALLOW, Mode.MONITOR, rung=Rung.ENCODER),
+    Sentence(Check.PII, Consequence.ALLOW, Mode.ENFORCE),
+))  # fmt: skip
+
+
+def test_who_told_that_a_request_is_no_attack_is_counted_and_logged(logged: io.StringIO) -> None:
+    metrics = PrometheusObserver("1", "sha256:0")
+    ruling = Ruling(Routed(PLAIN, PASSED), EDIT, FACTS, screening=Screening())
+    for observer in (metrics, StructlogObserver()):
+        observer.exchange_finished(DecisionRecord(Outcome.COMPLETED, ruling, 200))
+    counted = [
+        line
+        for line in metrics.render().decode().splitlines()
+        if line.startswith("semroute_attacks_judged_total{")
+    ]
+    assert counted == [
+        'semroute_attacks_judged_total{check="jailbreak",rung="fast"} 1.0',
+        'semroute_attacks_judged_total{check="injection",rung="encoder"} 1.0',
+    ]
+    line = json.loads(logged.getvalue())
+    assert (line["rung_jailbreak"], line["rung_injection"]) == ("fast", "encoder")
+    assert not {"rung_pii", "guard_jailbreak", "guard_injection"} & line.keys()
+
+
 def test_an_answer_s_findings_are_logged_by_their_kind(logged: io.StringIO) -> None:
     record = DecisionRecord(Outcome.COMPLETED, RULINGS["watched"], 200)
     StructlogObserver().exchange_finished(record)

@@ -24,7 +24,7 @@ class Found:
         probability: That it is an attack; None if nobody wanted to know.
         suspicion: What makes it so; without the words.
         sightings: Personal data in it.
-        rung: Whether the encoder has read what is suspicious.
+        rung: Whether the encoder has read what is suspicious, or was asked to in vain.
     """
 
     probability: float | None = None

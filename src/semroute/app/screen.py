@@ -10,7 +10,7 @@ from attrs import define, evolve, field, frozen
 from semroute.domain.attack import AttackKind, Cascade
 from semroute.domain.classification import Rung
 from semroute.domain.errors import NotLoadedError, OverloadedError
-from semroute.domain.examination import Examination, Examiner, Sighting
+from semroute.domain.examination import Examination, Examiner, Sighting, Suspicion
 from semroute.domain.excerpt import Excerpt, excerpts_of
 from semroute.domain.guards import Check
 from semroute.domain.passage import Passage, Path
@@ -117,7 +117,7 @@ class Screen:
         read = await self._read(wanted, deadline)
         failures = self._failures(wanted, examined.fault if new else None, read.fault)
         for text, excerpt in new.items():
-            what = self._found(examined.examinations.get(text), read.readings, text)
+            what = self._found(examined.examinations.get(text), read, text)
             found[text] = what
             if not failures and len(what.sightings) <= _MOST_SIGHTINGS:
                 self.remembered.keep(key_of(excerpt), what)
@@ -220,11 +220,10 @@ class Screen:
             failures |= dict.fromkeys((*_KINDS, Check.PII), letters)
         return {check: fault for check, fault in failures.items() if check in self.checks}
 
-    def _found(
-        self, examination: Examination | None, readings: Mapping[str, Reading], text: str
-    ) -> Found:
+    def _found(self, examination: Examination | None, read: _Read, text: str) -> Found:
         if examination is None:
             return Found()
+        readings = read.readings
         reading = readings.get(text)
         entities = reading.entities if reading is not None else ()
         sightings = (*examination.sightings, *map(Sighting, entities))
@@ -236,9 +235,14 @@ class Screen:
             return Found(sightings=sightings)
         probability, suspicion = max(scored, key=lambda pair: pair[0])
         # It is remembered, and what is remembered has nobody's words in it.
-        is_read = _logits(readings.get(suspicion.text)) is not None
-        rung = Rung.ENCODER if is_read else Rung.FAST
+        rung = self._rung(suspicion, read)
         return Found(probability, evolve(suspicion, text=""), sightings, rung)
+
+    def _rung(self, suspicion: Suspicion, read: _Read) -> Rung:
+        if _logits(read.readings.get(suspicion.text)) is not None:
+            return Rung.ENCODER
+        is_in_vain = read.fault is not None and self.cascade.is_unsure(suspicion.logit)
+        return Rung.FAST_FALLBACK if is_in_vain else Rung.FAST
 
 
 async def _excerpts(passages: Sequence[Passage]) -> tuple[Excerpt, ...]:

@@ -33,7 +33,8 @@ class Threat:
         path: Where it stands.
         view: In which reading of the text it showed.
         rules: Names of the rules it broke; they say why in words.
-        rung: Whether its letters alone said so, or the encoder read it as well.
+        rung: Whether its letters alone said so, or the encoder read it as well, or was asked to
+            in vain.
     """
 
     kind: AttackKind

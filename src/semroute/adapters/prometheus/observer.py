@@ -150,6 +150,12 @@ class PrometheusObserver:
             ["guard", "verdict", "action"],
             registry=registry,
         )
+        self._attacks_judged = Counter(
+            "semroute_attacks_judged_total",
+            "Requests that were judged for attacks, by who told how probable one is.",
+            ["check", "rung"],
+            registry=registry,
+        )
         self._check_failures = Counter(
             "semroute_check_failures_total",
             "Checks that could not be made.",
@@ -255,6 +261,8 @@ class PrometheusObserver:
         verdict = sentence.consequence
         action = verdict if sentence.mode is Mode.ENFORCE else sentence.mode
         self._guards.labels(sentence.check.value, verdict.value, action.value).inc()
+        if sentence.rung is not None:
+            self._attacks_judged.labels(sentence.check.value, sentence.rung.value).inc()
         if sentence.fault is not None:
             self._check_failures.labels(sentence.check.value, sentence.fault.value).inc()
 

@@ -162,8 +162,8 @@ def _screening_fields(ruling: Ruling) -> Fields:
             fields[f"guard_{sentence.check.value}"] = (
                 f"{sentence.consequence.value} {sentence.what} ({sentence.mode.value})"
             )
-            if sentence.rung is not None:
-                fields[f"rung_{sentence.check.value}"] = sentence.rung.value
+        if sentence.rung is not None:
+            fields[f"rung_{sentence.check.value}"] = sentence.rung.value
         if sentence.fault is not None:
             fields[f"unchecked_{sentence.check.value}"] = sentence.fault.value
     if ruling.answer is not None and ruling.answer.found:

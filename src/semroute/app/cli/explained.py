@@ -12,7 +12,11 @@ _MARKS: Final[Mapping[str | None, tuple[str, str]]] = {
     "unknown": ("?", "yellow"),
     None: ("·", "dim"),
 }
-_READERS: Final = {"fast": "letters", "encoder": "letters and encoder"}
+_READERS: Final = {
+    "fast": "letters",
+    "encoder": "letters and encoder",
+    "fast_fallback": "letters in the encoder's place",
+}
 _SHOWN_SCORES: Final = 4
 _SHOWN_FLIPS: Final = 8  # the nearest; `--json` has them all
 _LABEL: Final = 12  # columns
