@@ -11,6 +11,7 @@ from semroute.adapters.memory import FaultyReader, WordReader
 from semroute.app.evaluation import (
     Costs,
     LabelledText,
+    NoReader,
     TriedScreen,
     UnscreenedError,
     evaluate_guard,
@@ -190,16 +191,19 @@ async def test_a_page_has_the_figures_and_none_of_the_texts() -> None:
     report, outcomes = await evaluate_guard(screen, texts)
     robustness = await evaluate_robustness(screen, sampled(texts, 60), outcomes)
     costs = Costs(None, None, None)
-    written = markdown(guard_page(report, costs, robustness), "semroute eval guard --data x")
+    written = markdown(
+        guard_page(report, costs, robustness, NoReader()), "semroute eval guard --data x"
+    )
     assert "Made by `semroute eval guard --data x`." in written
     assert "* Attacks found: 2 of 3, 0.667 (0.208-0.939)" in written
     assert "| wi&#124;ld | 3 | 3 | 1.000" in written
     assert "| in_turns | " in written
+    assert "* What the letters may decide alone: everything." in written
     assert not any(text.text in written for text in texts)
     for block in written.split("\n\n"):
         if block.startswith("|"):
             assert len({row.count("|") for row in block.splitlines()}) == 1
-    document = guard_as_json(report, costs, robustness)
+    document = guard_as_json(report, costs, robustness, NoReader())
     assert document["pooled"]["recall"]["hits"] == 2
     assert document["recall"] == pytest.approx(2 / 3)
     assert document["sets"]["wi|ld"]["auc"] is None

@@ -258,7 +258,4 @@ def _while_awaited(texts: Iterable[str]) -> Iterator[str]:
 
 
 def _logits(reading: Reading | None) -> float | None:
-    """Returns how much a reading speaks for an attack of any kind; None if there is none."""
-    if reading is None or not reading.attacks:
-        return None
-    return max(reading.attacks.values())
+    return None if reading is None else reading.attack

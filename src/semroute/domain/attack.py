@@ -82,8 +82,13 @@ class Cascade:
             lexical: The logit of its letters.
             reader: The logit of its meaning; None if nobody was asked, or could say.
         """
-        logit = lexical if reader is None else (lexical + reader) / 2
-        return 1 / (1 + math.exp(-max(logit, -_MAX_LOGIT)))
+        return _probability(lexical if reader is None else (lexical + reader) / 2)
+
+
+def _probability(logit: float) -> float:
+    if logit == -math.inf:
+        return 0.0
+    return 1 / (1 + math.exp(-max(logit, -_MAX_LOGIT)))
 
 
 def _logit(probability: float) -> float:

@@ -11,7 +11,10 @@ from .costs import Costs, measure_costs
 from .frontier import AnswerPrice, Contest, FrontierReport, PriceSource
 from .frontier_page import by_lot, frontier_as_json, frontier_page
 from .guard import GuardReport, LabelledText, SetReport, evaluate_guard
+from .guard_letters import DEFAULT_RISK, LettersReport, NoReader, TooFew, evaluate_letters
+from .guard_letters_page import Letters, letters_patch
 from .guard_page import guard_as_json, guard_page
+from .heard import Heard
 from .matching import LabelledSpan
 from .pages import Page, Table
 from .pii import Document, KindReport, PiiReport, evaluate_pii
@@ -26,6 +29,7 @@ from .tried import Outcome, TriedScreen, UnscreenedError
 
 __all__ = [
     "AT_ONCE",
+    "DEFAULT_RISK",
     "AnswerPrice",
     "CacheReport",
     "Calibration",
@@ -36,11 +40,15 @@ __all__ = [
     "Document",
     "FrontierReport",
     "GuardReport",
+    "Heard",
     "Judged",
     "KindReport",
     "LabelledPrompt",
     "LabelledSpan",
     "LabelledText",
+    "Letters",
+    "LettersReport",
+    "NoReader",
     "Outcome",
     "Page",
     "PiiReport",
@@ -50,6 +58,7 @@ __all__ = [
     "RobustnessReport",
     "SetReport",
     "Table",
+    "TooFew",
     "ToolQuestion",
     "ToolsReport",
     "Trial",
@@ -65,6 +74,7 @@ __all__ = [
     "evaluate_cache",
     "evaluate_categories",
     "evaluate_guard",
+    "evaluate_letters",
     "evaluate_pii",
     "evaluate_robustness",
     "evaluate_tools",
@@ -76,6 +86,7 @@ __all__ = [
     "guard_as_json",
     "guard_page",
     "kind_called",
+    "letters_patch",
     "markdown",
     "measure_costs",
     "pii_as_json",

@@ -35,7 +35,12 @@ class Judged:
     @property
     def is_for_choosing(self) -> bool:
         """Whether it is in the half that the threshold is chosen on."""
-        return hashlib.sha256(self.key.encode("utf-8", "surrogatepass")).digest()[0] % 2 == 0
+        return is_for_choosing(self.key)
+
+
+def is_for_choosing(key: str) -> bool:
+    """Whether what has this key is in the half that something is chosen on."""
+    return hashlib.sha256(key.encode("utf-8", "surrogatepass")).digest()[0] % 2 == 0
 
 
 @frozen

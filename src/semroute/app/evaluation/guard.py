@@ -107,17 +107,7 @@ async def evaluate_guard(
         UnscreenedError: A text could not be screened.
     """
     distinct = list(dict.fromkeys(texts))
-    outcomes: dict[LabelledText, Outcome] = {}
-    limiter = trio.CapacityLimiter(_AT_ONCE)
-
-    async def try_one(text: LabelledText) -> None:
-        async with limiter:
-            outcomes[text] = await screen([text.text], text.origin)
-        progress("screening", len(outcomes) / len(distinct))
-
-    async with trio.open_nursery() as nursery:
-        for text in distinct:
-            nursery.start_soon(try_one, text)
+    outcomes = await screen_all(screen, distinct, lambda share: progress("screening", share))
     results = [(text, outcomes[text]) for text in distinct]
     report = GuardReport(
         sets=tuple(
@@ -129,6 +119,28 @@ async def evaluate_guard(
         triggers=_flagged(results, triggers=True),
     )
     return report, outcomes
+
+
+async def screen_all(
+    screen: TriedScreen, texts: Sequence[LabelledText], progress: Callable[[float], None]
+) -> Mapping[LabelledText, Outcome]:
+    """Screens every text as a request of its own, some at once.
+
+    Raises:
+        UnscreenedError: A text could not be screened.
+    """
+    outcomes: dict[LabelledText, Outcome] = {}
+    limiter = trio.CapacityLimiter(_AT_ONCE)
+
+    async def try_one(text: LabelledText) -> None:
+        async with limiter:
+            outcomes[text] = await screen([text.text], text.origin)
+        progress(len(outcomes) / len(texts))
+
+    async with trio.open_nursery() as nursery:
+        for text in texts:
+            nursery.start_soon(try_one, text)
+    return outcomes
 
 
 def _flagged(results: Sequence[tuple[LabelledText, Outcome]], *, triggers: bool) -> Proportion:

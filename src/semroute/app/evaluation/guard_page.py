@@ -8,14 +8,21 @@ from attrs import asdict
 from .costs import Costs
 from .figures import as_json
 from .guard import GuardReport, SetReport
+from .guard_letters_page import Letters, letters_as_json, letters_lines, letters_tables
 from .pages import Page, Table, counted, number, timed, with_interval
 from .robustness import RobustnessReport, Trial
 from .statistics import Proportion
 
 
-def guard_page(report: GuardReport, costs: Costs, robustness: RobustnessReport) -> Page:
+def guard_page(
+    report: GuardReport, costs: Costs, robustness: RobustnessReport, letters: Letters
+) -> Page:
     """Returns all of it as sentences and tables."""
-    return Page("Attacks", tuple(_lines(report)), tuple(_tables(report, costs, robustness)))
+    return Page(
+        "Attacks",
+        (*_lines(report), *letters_lines(letters)),
+        (*_tables(report, costs, robustness), *letters_tables(letters)),
+    )
 
 
 def _lines(report: GuardReport) -> Iterator[str]:
@@ -93,7 +100,7 @@ def _trial_row(trial: Trial, plain: Proportion) -> tuple[str, ...]:
 
 
 def guard_as_json(
-    report: GuardReport, costs: Costs, robustness: RobustnessReport
+    report: GuardReport, costs: Costs, robustness: RobustnessReport, letters: Letters
 ) -> dict[str, Any]:
     """Returns all of it as one JSON object."""
     tally = report.pooled.tally
@@ -113,6 +120,7 @@ def guard_as_json(
             "depths": {each.name: _trial_as_json(each) for each in robustness.depths},
             "evasions": {each.name: _trial_as_json(each) for each in robustness.evasions},
         },
+        "letters": letters_as_json(letters),
     }
 
 

@@ -75,20 +75,25 @@ class TriedScreen:
         for check, fault in screening.failures.items():
             message = f"the check {check.value} could not be made: {fault.value}"
             raise UnscreenedError(message)
-        kind = AttackKind.INJECTION if origin is Origin.TOOL else AttackKind.JAILBREAK
+        kind = _kind(origin)
         probability = max(
             (threat.probability for threat in screening.threats if threat.kind is kind),
             default=0.0,
         )
         return Outcome(
             probability,
-            probability >= self._threshold(kind),
+            probability >= self.threshold(origin),
             reader is not None and reader.was_asked,
         )
 
-    def _threshold(self, kind: AttackKind) -> float:
-        match kind:
+    def threshold(self, origin: Origin) -> float:
+        """Returns from which probability on what these people write is taken for an attack."""
+        match _kind(origin):
             case AttackKind.JAILBREAK:
                 return self.guards.jailbreak.threshold
             case AttackKind.INJECTION:
                 return self.guards.injection.threshold
+
+
+def _kind(origin: Origin) -> AttackKind:
+    return AttackKind.INJECTION if origin is Origin.TOOL else AttackKind.JAILBREAK
