@@ -1,6 +1,6 @@
 """What the letters may decide alone about attacks, at what risk."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 from attrs import frozen
@@ -88,7 +88,7 @@ class LettersReport:
     """
 
     configured: Tried
-    chosen: dict[float, Tried]
+    chosen: Mapping[float, Tried]
     always: Tried
     risk: float
     chosen_on: Half
