@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from enum import StrEnum
+from typing import TypeAlias
 
 from attrs import field, frozen
 
@@ -32,6 +33,7 @@ class Sentence:
         what: What it found, in one word: a kind of data, a rule, a fault; empty for nothing.
         fault: Why the check could not be made; None if it could.
         rung: Who told how probable an attack is; None if it is no such check, or nobody did.
+        view: In which reading of the text that showed; None if nothing did.
     """
 
     check: Check
@@ -40,6 +42,7 @@ class Sentence:
     what: str = ""
     fault: ScreenFault | None = None
     rung: Rung | None = None
+    view: str | None = None
 
     @property
     def is_carried_out(self) -> bool:
@@ -93,19 +96,23 @@ def judge(screening: Screening, guards: Guards) -> Judgement:
 
 def _sentence(check: Check, screening: Screening, guards: Guards) -> Sentence:
     mode = guards.mode_of(check)
-    consequence, what = _found(check, screening, guards)
+    consequence, what, view = _found(check, screening, guards)
     fault = screening.failures.get(check)
     rungs = (each.rung for each in screening.threats if each.kind.value == check.value)
     rung = next(rungs, None)
     if fault is None or consequence is Consequence.BLOCK:
-        return Sentence(check, consequence, mode, what, fault, rung)
+        return Sentence(check, consequence, mode, what, fault, rung, view)
     # What was found before it failed may be less than there is.
     if guards.fails_closed(check):
-        return Sentence(check, Consequence.UNAVAILABLE, mode, fault.value, fault, rung)
-    return Sentence(check, consequence, mode, what or fault.value, fault, rung)
+        return Sentence(check, Consequence.UNAVAILABLE, mode, fault.value, fault, rung, view)
+    return Sentence(check, consequence, mode, what or fault.value, fault, rung, view)
 
 
-def _found(check: Check, screening: Screening, guards: Guards) -> tuple[Consequence, str]:
+_Finding: TypeAlias = tuple[Consequence, str, str | None]
+"""What is to be done, about what, and in which reading of a text that showed."""
+
+
+def _found(check: Check, screening: Screening, guards: Guards) -> _Finding:
     match check:
         case Check.JAILBREAK:
             return _attack(screening, AttackKind.JAILBREAK, guards.jailbreak.threshold)
@@ -113,30 +120,33 @@ def _found(check: Check, screening: Screening, guards: Guards) -> tuple[Conseque
             return _attack(screening, AttackKind.INJECTION, guards.injection.threshold)
         case Check.UNSCANNABLE:
             if screening.opaque:
-                return Consequence.BLOCK, "opaque"
-            return Consequence.ALLOW, ""
+                return Consequence.BLOCK, "opaque", None
+            return Consequence.ALLOW, "", None
         case Check.PII:
             return _worst(screening, guards)
 
 
-def _attack(screening: Screening, kind: AttackKind, threshold: float) -> tuple[Consequence, str]:
+def _attack(screening: Screening, kind: AttackKind, threshold: float) -> _Finding:
+    view = None
     for threat in screening.threats:
-        if threat.kind is kind and threat.probability >= threshold:
-            return Consequence.BLOCK, _named(threat)
-    return Consequence.ALLOW, ""
+        if threat.kind is kind:
+            if threat.probability >= threshold:
+                return Consequence.BLOCK, _named(threat), threat.view
+            view = view or threat.view
+    return Consequence.ALLOW, "", view
 
 
 def _named(threat: Threat) -> str:
     return threat.rules[0] if threat.rules else threat.kind.value
 
 
-def _worst(screening: Screening, guards: Guards) -> tuple[Consequence, str]:
-    """The gravest thing to be done about any datum, and the kind that asks for it."""
-    worst, what = PiiAction.ALLOW, ""
+def _worst(screening: Screening, guards: Guards) -> _Finding:
+    """The gravest thing to be done about any datum, and the first that asks for it."""
+    worst, what, view = PiiAction.ALLOW, "", None
     for action, datum in _actions(screening, guards):
         if _GRAVITY.index(action) > _GRAVITY.index(worst):
-            worst, what = action, datum.span.kind.value
-    return _CONSEQUENCES[worst], what
+            worst, what, view = action, datum.span.kind.value, datum.view
+    return _CONSEQUENCES[worst], what, view
 
 
 def _masked(screening: Screening, guards: Guards) -> tuple[PersonalDatum, ...]:

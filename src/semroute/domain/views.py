@@ -7,13 +7,25 @@ from attrs import field, frozen
 
 RAW: Final = "raw"
 
+DECODED: Final = frozenset(
+    {
+        *("base64", "base32", "hex", "binary", "morse", "percent", "escapes", "entities"),
+        *("rot13", "reversed", "tags", "selectors"),
+    }
+)
+"""Disguises in which a text cannot be read as it stands."""
+
+RETOUCHED: Final = frozenset({"normalised", "spaced", "leet", "accents"})
+"""Disguises in which it still can be, by people."""
+
 
 @frozen(eq=False)
 class View:
     """One reading of a text.
 
     Args:
-        name: What was done to it: `raw`, `normalised`, `base64`, `rot13`, ...
+        name: What was done to it: `raw`, or disguises that were undone, the first of them first,
+            as `normalised+base64`.
         text: How it reads.
         starts: For each character of `text`, where in the original it comes from; empty when
             the view is the original. Never decreasing.

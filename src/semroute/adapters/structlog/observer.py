@@ -17,6 +17,7 @@ from semroute.domain.verdict import (
     ServedFromCache,
     judgement_of,
 )
+from semroute.domain.views import RAW
 
 Fields = dict[str, str | int | float | bool]
 
@@ -69,6 +70,7 @@ def _ruling_fields(ruling: Ruling) -> Fields:
     if facts.request_id:
         fields["request_id"] = facts.request_id
     fields |= _verdict_fields(ruling) | _screening_fields(ruling)
+    fields |= _view_fields(ruling)
     match ruling.consultation:
         case Miss(why):
             fields["cache"] = f"miss {why.value}"
@@ -172,3 +174,12 @@ def _screening_fields(ruling: Ruling) -> Fields:
     if ruling.answer is not None and ruling.answer.is_unread:
         fields["unchecked_answers"] = "unread"
     return fields
+
+
+def _view_fields(ruling: Ruling) -> Fields:
+    """Names the disguises that had to be undone to see what was found."""
+    return {
+        f"view_{sentence.check.value}": sentence.view
+        for sentence in judgement_of(ruling.verdict).sentences
+        if sentence.consequence is not Consequence.ALLOW and sentence.view not in (None, RAW)
+    }

@@ -6,6 +6,8 @@ from typing import Any, Final
 from rich.text import Text
 from rich.tree import Tree
 
+from semroute.domain.views import RAW
+
 _MARKS: Final[Mapping[str | None, tuple[str, str]]] = {
     "matched": ("✓", "green"),
     "not_matched": ("✗", "red"),
@@ -16,6 +18,18 @@ _READERS: Final = {
     "fast": "letters",
     "encoder": "letters and encoder",
     "fast_fallback": "letters in the encoder's place",
+}
+_DISGUISES: Final = {
+    "normalised": "look-alike or invisible characters",
+    "accents": "accents",
+    "spaced": "blanks between letters",
+    "leet": "leetspeak",
+    "tags": "Unicode tags",
+    "selectors": "variation selectors",
+    "hex": "hexadecimal",
+    "percent": "percent-encoding",
+    "reversed": "reversal",
+    "morse": "Morse code",
 }
 _SHOWN_SCORES: Final = 4
 _SHOWN_FLIPS: Final = 8  # the nearest; `--json` has them all
@@ -173,7 +187,7 @@ def _guards(sentences: Sequence[Document]) -> Iterator[str]:
     for each in sentences:
         if each["consequence"] != "allow":
             done = each["consequence"] if each["done"] else f"would {each['consequence']}"
-            yield f"{_check(each)} → {done} ({each['found']})"
+            yield f"{_check(each)} → {done} ({each['found']}{_hidden(each['view'])})"
     quiet = [f"{_check(each)} ok" for each in sentences if each["consequence"] == "allow"]
     if quiet:
         yield " │ ".join(quiet)
@@ -188,6 +202,13 @@ def _check(sentence: Document) -> str:
     if sentence["fault"] is not None:
         words.append(f"unchecked: {sentence['fault']}")
     return " ".join(words)
+
+
+def _hidden(view: str | None) -> str:
+    """Says what hid a finding, if anything did; a text may wear one disguise over another."""
+    if view is None or view == RAW:
+        return ""
+    return f", hidden by {' and '.join(_DISGUISES.get(each, each) for each in view.split('+'))}"
 
 
 def _category(document: Document) -> Iterator[Tree]:

@@ -19,6 +19,8 @@ def guards_as_json(judgement: Judgement, screening: Screening | None) -> list[di
             "fault": each.fault.value if each.fault else None,
             "probability": _probability(each.check, screening),
             "rung": each.rung.value if each.rung else None,
+            "view": each.view,
+            "data": _data(screening) if each.check is Check.PII else [],
         }
         for each in judgement.sentences
     ]
@@ -30,3 +32,9 @@ def _probability(check: Check, screening: Screening | None) -> float | None:
         if threat.kind.value == check.value:
             return round(threat.probability, 4)
     return None
+
+
+def _data(screening: Screening | None) -> list[dict[str, str]]:
+    """Every kind of personal data that was found, in each reading of a text that showed it."""
+    found = {(each.span.kind.value, each.view) for each in screening.data} if screening else set()
+    return [{"kind": kind, "view": view} for kind, view in sorted(found)]
