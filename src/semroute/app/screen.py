@@ -12,11 +12,13 @@ from semroute.domain.classification import Rung
 from semroute.domain.errors import NotLoadedError, OverloadedError
 from semroute.domain.examination import Examination, Examiner, Sighting, Suspicion
 from semroute.domain.excerpt import Excerpt, excerpts_of
+from semroute.domain.extracts import Extract
 from semroute.domain.guards import Check
 from semroute.domain.passage import Passage, Path
 from semroute.domain.ports import Patience, TextReader, endless
 from semroute.domain.reading import Reading
 from semroute.domain.screening import ScreenFault, Screening
+from semroute.domain.views import RAW
 
 from .found import Found, data_in, key_of, threats_in
 from .remembered import Remembered
@@ -146,7 +148,9 @@ class Screen:
             return _Examined(fault=ScreenFault.ERROR)
 
     def _examinations(self, texts: Iterable[str]) -> _Examined:
-        return _Examined({text: self.examiner.examine(text) for text in texts})
+        return _Examined(
+            {text: self.examiner.examine(text, is_to_be_read=self.wants_entities) for text in texts}
+        )
 
     def _examined_aside(self, texts: Sequence[str]) -> _Examined:
         """Examines texts in a thread that others wait for, as long as anybody awaits it."""
@@ -167,15 +171,15 @@ class Screen:
         most = self.max_windows * PARTS_A_WINDOW
         doubtful = tuple(dict.fromkeys(each.text for each in suspicions))[:most]
         room = self.max_windows - -(-len(doubtful) // PARTS_A_WINDOW)
+        read = set(doubtful)
         peopled: list[str] = []
         is_cut = False
-        for text, excerpt in new.items():
-            is_known = text in examined.examinations  # else the check has failed already
-            if self.wants_entities and is_known and not excerpt.is_seam:
-                room -= 0 if text in doubtful else 1 + len(text) // _WINDOW_CHARS
-                is_cut = is_cut or room < 0
-                if room >= 0:
-                    peopled.append(text)
+        for text in _peopled(new, examined.examinations):
+            room -= 0 if text in read else 1 + len(text) // _WINDOW_CHARS
+            is_cut = is_cut or room < 0
+            if room >= 0:
+                peopled.append(text)
+                read.add(text)
         return _Wanted(doubtful, tuple(peopled), is_cut)
 
     def _is_settled(self, examination: Examination) -> bool:
@@ -224,9 +228,8 @@ class Screen:
         if examination is None:
             return Found()
         readings = read.readings
-        reading = readings.get(text)
-        entities = reading.entities if reading is not None else ()
-        sightings = (*examination.sightings, *map(Sighting, entities))
+        people = _people_in(examination.extracts, readings, text)
+        sightings = (*examination.sightings, *people)
         scored = [
             (self.cascade.probability(each.logit, _logits(readings.get(each.text))), each)
             for each in examination.suspicions
@@ -249,6 +252,37 @@ async def _excerpts(passages: Sequence[Passage]) -> tuple[Excerpt, ...]:
     if len(passages) <= _INLINE_PASSAGES:
         return tuple(excerpts_of(passages))
     return await trio.to_thread.run_sync(tuple, excerpts_of(passages), abandon_on_cancel=True)
+
+
+def _peopled(new: Mapping[str, Excerpt], examinations: Mapping[str, Examination]) -> Iterator[str]:
+    """Yields what may have people in it: all texts, then what is hidden in them."""
+    extracts = [
+        examinations[text].extracts
+        for text, excerpt in new.items()
+        if text in examinations and not excerpt.is_seam  # else the check has failed already
+    ]
+    for each in extracts:
+        yield from (extract.text for extract in each[:1])
+    for each in extracts:
+        yield from (extract.text for extract in each[1:])
+
+
+def _people_in(
+    extracts: Sequence[Extract], readings: Mapping[str, Reading], text: str
+) -> tuple[Sighting, ...]:
+    """Returns what was read of people and addresses, where it stands in the text."""
+    seen: dict[tuple[str, int, int], Sighting] = {}
+    for extract in extracts:
+        reading = readings.get(extract.text)
+        for span in reading.entities if reading is not None else ():
+            start, end = extract.locate(span.start, span.end)
+            is_plain = text[start:end] == extract.text[span.start : span.end]
+            if is_plain and extract is not extracts[0]:
+                continue  # stands beside what is hidden, and was read in all its surroundings
+            view = RAW if is_plain else extract.view.name
+            place = span.kind.value, start, end
+            seen.setdefault(place, Sighting(evolve(span, start=start, end=end), view))
+    return tuple(seen.values())
 
 
 def _while_awaited(texts: Iterable[str]) -> Iterator[str]:

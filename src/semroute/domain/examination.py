@@ -7,6 +7,7 @@ from typing import TypeAlias
 from attrs import evolve, field, frozen
 
 from .attack import AttackScorer
+from .extracts import Extract, extracts_of
 from .pii import PiiFinder, PiiSpan
 from .views import RAW, View
 
@@ -46,10 +47,12 @@ class Examination:
     Args:
         sightings: Personal data, by where it begins.
         suspicions: The most suspicious parts of each reading.
+        extracts: What is to be read by its meaning; none if nobody wants to.
     """
 
     sightings: tuple[Sighting, ...] = ()
     suspicions: tuple[Suspicion, ...] = ()
+    extracts: tuple[Extract, ...] = ()
 
 
 @frozen
@@ -66,8 +69,12 @@ class Examiner:
     finder: PiiFinder | None
     scorer: AttackScorer | None
 
-    def examine(self, text: str) -> Examination:
+    def examine(self, text: str, *, is_to_be_read: bool = False) -> Examination:
         """Examines one text; linear in its length.
+
+        Args:
+            text: The text.
+            is_to_be_read: Whether somebody wants to read it by its meaning, too.
 
         Raises:
             ValueError: A score is no number; our own fault.
@@ -79,7 +86,7 @@ class Examiner:
             if self.scorer is not None
             else ()
         )
-        return Examination(sightings, suspicions)
+        return Examination(sightings, suspicions, extracts_of(views) if is_to_be_read else ())
 
     def _sightings(self, finder: PiiFinder, views: Iterable[View]) -> tuple[Sighting, ...]:
         seen: dict[tuple[str, int, int], Sighting] = {}

@@ -6,17 +6,21 @@ from typing import Final
 from attrs import field, frozen
 
 RAW: Final = "raw"
+NORMALISED: Final = "normalised"
 
 DECODED: Final = frozenset(
     {
         *("base64", "base32", "hex", "binary", "morse", "percent", "escapes", "entities"),
-        *("rot13", "reversed", "tags", "selectors"),
+        *("rot13", "reversed", "tags", "selectors", "spaced", "leet"),
     }
 )
-"""Disguises in which a text cannot be read as it stands."""
+"""Disguises in which the words do not stand in a text."""
 
-RETOUCHED: Final = frozenset({"normalised", "spaced", "leet", "accents"})
-"""Disguises in which it still can be, by people."""
+RETOUCHED: Final = frozenset({NORMALISED, "accents"})
+"""Disguises in which they do, in other characters."""
+
+AROUND: Final = 80
+"""How many characters on either side of a change help to understand it."""
 
 
 @frozen(eq=False)
@@ -30,12 +34,15 @@ class View:
         starts: For each character of `text`, where in the original it comes from; empty when
             the view is the original. Never decreasing.
         ends: For each character of `text`, where in the original that has ended.
+        changes: Where in `text` the last step has put words; what is within twice `AROUND` of each
+            other is one.
     """
 
     name: str
     text: str
     starts: Sequence[int] = field(default=(), repr=False)
     ends: Sequence[int] = field(default=(), repr=False)
+    changes: Sequence[tuple[int, int]] = field(default=(), repr=False)
 
     def locate(self, start: int, end: int) -> tuple[int, int]:
         """Returns where in the original the non-empty span [start, end) of this view stands."""

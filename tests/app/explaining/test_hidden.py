@@ -68,6 +68,7 @@ async def told(classifier: FaultyClassifier, text: str) -> tuple[dict[str, Any],
 
 
 def guard(document: dict[str, Any], check: str) -> dict[str, Any]:
+    one: dict[str, Any]
     (one,) = [each for each in document["guards"] if each["check"] == check]
     return one
 

@@ -1,9 +1,10 @@
 """Changes to a text, and the view that they make."""
 
+import re
 from collections.abc import Iterable
 from typing import Final, NamedTuple
 
-from semroute.domain.views import RAW, View
+from semroute.domain.views import AROUND, RAW, View
 
 from .places import Trail
 
@@ -13,6 +14,7 @@ from .places import Trail
 CONTEXT_CHARS: Final = 1000
 
 _GAP: Final = "\n"
+_LETTER: Final = re.compile(r"[^\W_]")  # or a digit
 
 
 class Edit(NamedTuple):
@@ -52,6 +54,7 @@ def edited(view: View, name: str, edits: Iterable[Edit]) -> View | None:
     """
     trail = Trail(view)
     parts: list[str] = []
+    changes: list[tuple[int, int]] = []
     done = 0
     source = view.text
     for start, end, text, stride, width in edits:
@@ -60,13 +63,22 @@ def edited(view: View, name: str, edits: Iterable[Edit]) -> View | None:
         else:
             parts.append(source[done:start])
             trail.extend(start - done, done, 1, 1)
+        if _LETTER.search(text) is not None:
+            _note(changes, trail.size, trail.size + len(text))
         trail.extend(len(text), start, stride, width if stride else end - start)
         parts.append(text)
         done = end
     if not done:
         return None
     _copy(source, done, len(source), trail, parts)
-    return View(chained(view, name), "".join(parts), trail.starts(), trail.ends())
+    return View(chained(view, name), "".join(parts), trail.starts(), trail.ends(), changes)
+
+
+def _note(changes: list[tuple[int, int]], start: int, end: int) -> None:
+    if changes and start - changes[-1][1] <= 2 * AROUND:
+        changes[-1] = changes[-1][0], end
+    else:
+        changes.append((start, end))
 
 
 def _copy(text: str, start: int, end: int, trail: Trail, parts: list[str]) -> None:

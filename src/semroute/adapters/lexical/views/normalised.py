@@ -9,14 +9,12 @@ from typing import Final
 
 from attrs import define, field
 
-from semroute.domain.views import View
+from semroute.domain.views import NORMALISED, View
 
 from .characters import MARKS, characters, is_invisible, is_typographic
 from .confusables import folded, is_foldable
 from .edit import chained
 from .places import Places
-
-NORMALISED: Final = "normalised"
 
 # A page of text at a time, cut at a blank, so that an honest page costs nothing.
 _PAGE: Final = re.compile(r".{1,511}(?:\s|\Z)|.{1,512}", re.DOTALL)

@@ -52,6 +52,11 @@ class Trail:
         self._strides = array("L")
         self._widths = array("L")
 
+    @property
+    def size(self) -> int:
+        """How many characters there are so far."""
+        return self._size
+
     def extend(self, size: int, start: int, stride: int, width: int) -> None:
         """Adds a piece of `size` characters, the first of which stands at `start`."""
         if size:
