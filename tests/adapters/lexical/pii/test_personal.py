@@ -137,6 +137,18 @@ def test_a_number_that_a_country_has_is_looked_up_once() -> None:
         "my passport number is ⟦X12345678⟧; passport: ⟦123456789⟧",
         "item X12345678 is sold out",
         "the passport expires on 2027-05-06, after 10 years",
+        # German, with and without the digits of old ones.
+        "My German passport number is ⟦C01X00T47⟧",
+        "Passport no. ⟦C4J4V8T2Y⟧; Reisepass ⟦L01X00T47⟧, gültig bis 2030",
+        # Dutch, French, Italian.
+        "passport ⟦NP12AB345⟧, paspoort ⟦NWZK8CBR2⟧",
+        "passport ⟦09AB12345⟧ (French), passeport n° ⟦12AV34567⟧",
+        "passport number ⟦YA1234567⟧",
+        # Without the word, or what only looks like them.
+        "the part numbers C01X00T47, NP12AB345 and 09AB12345",
+        "PASSPORT and TRAVELLER, a passport of KNLMRTVWX and DIAGRAMS4, passport_C01X00T47",
+        "passport of JANUARY26, passport number XXXXXXX12, passport C01X00T4, C01X00T47A",
+        "passport c01x00t47, np12ab345, C01A00T47, NO12OB345, NP12AB34A",
     ],
 )
 def test_passports_need_the_word(text: str) -> None:
