@@ -12,6 +12,7 @@ from semroute.domain.excerpt import Excerpt
 from semroute.domain.passage import Origin, Path
 from semroute.domain.pii import PiiKind, PiiSpan
 from semroute.domain.screening import PersonalDatum, Threat
+from semroute.domain.views import is_decoded
 
 _Spans: TypeAlias = dict[tuple[PiiKind, Path], list[PiiSpan]]
 
@@ -68,6 +69,8 @@ def data_in(
     for excerpt in excerpts:  # passages come first
         each = found[excerpt.text]
         for sighting in each.sightings if each is not None else ():
+            if excerpt.is_sealed and not is_decoded(sighting.view):
+                continue  # of random bytes some look like a licence, and none is one
             span = sighting.span
             places = list(excerpt.places(span.start, span.end))
             if excerpt.is_seam:

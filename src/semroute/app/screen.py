@@ -255,15 +255,19 @@ async def _excerpts(passages: Sequence[Passage]) -> tuple[Excerpt, ...]:
 
 
 def _peopled(new: Mapping[str, Excerpt], examinations: Mapping[str, Examination]) -> Iterator[str]:
-    """Yields what may have people in it: all texts, then what is hidden in them."""
-    extracts = [
-        examinations[text].extracts
+    """Yields what may have people in it: all texts, then what is hidden in them.
+
+    There is nobody in bytes that an API has signed.
+    """
+    extracts = {
+        text: examinations[text].extracts
         for text, excerpt in new.items()
         if text in examinations and not excerpt.is_seam  # else the check has failed already
-    ]
-    for each in extracts:
-        yield from (extract.text for extract in each[:1])
-    for each in extracts:
+    }
+    for text, each in extracts.items():
+        if not new[text].is_sealed:
+            yield from (extract.text for extract in each[:1])
+    for each in extracts.values():
         yield from (extract.text for extract in each[1:])
 
 

@@ -56,6 +56,7 @@ class Excerpt:
         is_run_together: Whether they stand next to each other without a blank.
         begins_within: Whether its beginning is not that of a passage.
         ends_within: Whether its end is not that of a passage.
+        is_sealed: Whether it is bytes that an API has signed or encrypted.
     """
 
     text: str
@@ -65,6 +66,7 @@ class Excerpt:
     is_run_together: bool = False
     begins_within: bool = False
     ends_within: bool = False
+    is_sealed: bool = False
 
     @property
     def path(self) -> Path:
@@ -105,9 +107,15 @@ def excerpts_of(passages: Sequence[Passage]) -> Iterator[Excerpt]:
     spoken = [passage for passage in passages if passage.text.strip()]
     for passage in spoken:
         piece = _Piece(0, passage.path, 0, len(passage.text))
-        yield Excerpt(passage.text, passage.origin, passage.is_editable, (piece,))
+        yield Excerpt(
+            passage.text,
+            passage.origin,
+            passage.is_editable,
+            (piece,),
+            is_sealed=passage.is_sealed,
+        )
     for origin in (Origin.USER, Origin.TOOL, Origin.ASSISTANT, Origin.SYSTEM):
-        theirs = [passage for passage in spoken if passage.origin is origin]
+        theirs = [each for each in spoken if each.origin is origin and not each.is_sealed]
         for run in _runs(theirs):
             for joint in _JOINTS:
                 yield _joined(run, joint, origin)

@@ -28,13 +28,16 @@ class Passage:
         origin: Whose words it is.
         text: All of it.
         is_editable: Whether it is a string that can be replaced. The name of a field, which
-            ends its own path, and a number cannot.
+            ends its own path, and a number cannot; nor what an API has signed or encrypted,
+            because it would not know it again.
+        is_sealed: Whether it is nothing but bytes of the latter: what they look like is chance.
     """
 
     path: Path
     origin: Origin
     text: str = field(repr=False)
     is_editable: bool = True
+    is_sealed: bool = False
 
 
 @frozen

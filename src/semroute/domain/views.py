@@ -19,6 +19,14 @@ DECODED: Final = frozenset(
 RETOUCHED: Final = frozenset({NORMALISED, "accents"})
 """Disguises in which they do, in other characters."""
 
+
+def is_decoded(name: str) -> bool:
+    """Returns whether what a view of this name says was encoded in the text."""
+    return not _ENCODED.isdisjoint(name.split("+"))
+
+
+_ENCODED: Final = frozenset({"base64", "base32", "hex", "binary", "morse"})
+
 AROUND: Final = 80
 """How many characters on either side of a change help to understand it."""
 

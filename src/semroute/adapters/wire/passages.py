@@ -8,7 +8,7 @@ Anthropic's `/v1/messages` too. Order is that of the document.
 import re
 from typing import Final, cast
 
-from attrs import define, field, frozen
+from attrs import define, evolve, field, frozen
 
 from semroute.domain.errors import InvalidRequestError
 from semroute.domain.passage import Origin, Passage, Path
@@ -21,11 +21,13 @@ from .vocabulary import (
     MEDIA_FIELDS,
     OPAQUE_FIELDS,
     OPAQUE_PARTS,
+    SEALED_FIELDS,
     TEXT_FIELDS,
     TOKEN_FIELDS,
     WORDS,
     is_field_name,
     is_id,
+    may_be_sealed,
 )
 
 # Each costs about 1 microsecond here and more later. A body of real text has a few thousand.
@@ -166,14 +168,22 @@ class _Walk:
         for key, child in value.items():
             if key not in FIELD_NAMES:
                 self.name(key, (*path, key), origin)
-            if not child:
-                continue
-            if key in WORDS and isinstance(child, str) and child in WORDS[key]:
+            if not child or (key in WORDS and isinstance(child, str) and child in WORDS[key]):
                 continue
             if key in TEXT_FIELDS and isinstance(child, str):
                 self._add(Passage((*path, key), origin, child))
             else:
                 self.value(child, key, (*path, key), origin, is_binary=is_binary)
+            if key in SEALED_FIELDS:
+                self._seal((*path, key), kind)
+
+    def _seal(self, path: Path, kind: Json) -> None:
+        """Notes that the text that was just found must stay as it is, if it stands there."""
+        last = self.passages[-1] if self.passages else None
+        if last is None or last.path != path or not may_be_sealed(str(path[-1]), kind):
+            return
+        is_sealed = _is_bytes(last.text, _BYTES_CHARS) and _is_random(last.text)
+        self.passages[-1] = evolve(last, is_editable=False, is_sealed=is_sealed)
 
     def _list(
         self, value: list[Json], key: str, path: Path, origin: Origin, *, is_binary: bool

@@ -121,5 +121,21 @@ MEDIA_FIELDS: Final = _words("image_url input_audio video_url audio_url image_em
 OPAQUE_FIELDS: Final = _words("encrypted_content prompt_embeds input_embeds")
 """Fields that only the model server can read, if they are bytes."""
 
+SEALED_FIELDS: Final = _words(
+    "signature data encrypted_content encrypted_index thought_signature thoughtSignature"
+)
+"""Fields with what an API has signed or encrypted, and refuses if it was changed."""
+
+_BY_TYPE: Final = _words("signature data")
+_SEALED_PARTS: Final = _words(
+    "thinking redacted_thinking reasoning reasoning.text reasoning.encrypted"
+)
+
+
+def may_be_sealed(key: str, kind: object) -> bool:
+    """Whether a field of `SEALED_FIELDS` is that in a part of some type; two are words of all."""
+    return key not in _BY_TYPE or (isinstance(kind, str) and kind in _SEALED_PARTS)
+
+
 TOKEN_FIELDS: Final = _words("prompt_token_ids input_ids token_ids prompt_tokens")
 """Fields that are a prompt, as numbers of tokens."""
