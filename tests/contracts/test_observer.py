@@ -18,7 +18,7 @@ from semroute.domain.caching.entry import Entry
 from semroute.domain.caching.inquiry import Bypass, Hit, HitKind, Miss, Missed
 from semroute.domain.classification import CategoryScore, Classification, Rung, Unclassified
 from semroute.domain.errors import InvalidRequestError
-from semroute.domain.guards import BlockStyle, Check, Mode, PiiAction, PiiGuard
+from semroute.domain.guards import BlockStyle, Check, Mode, OnError, PiiAction, PiiGuard
 from semroute.domain.headers import Headers
 from semroute.domain.http import LocalReply
 from semroute.domain.judgement import Consequence, Judgement, Sentence
@@ -53,12 +53,13 @@ HIT = Hit(
 )  # fmt: skip
 
 
-def screened() -> AnswerScreening:
-    """An answer with a card number in it that was masked."""
+def screened(mode: Mode = Mode.ENFORCE, action: PiiAction = PiiAction.MASK) -> AnswerScreening:
+    """An answer with a card number in it that was masked, or would have been."""
     answer = AnswerScreening(
-        PiiGuard(Mode.ENFORCE), {"[EMAIL_1]": SECRET}, PatternFinder(), lambda _headers, _new: None
+        PiiGuard(mode), {"[EMAIL_1]": SECRET}, PatternFinder(), lambda _headers, _new: None
     )
-    answer.found[PiiKind.CREDIT_CARD] = PiiAction.MASK
+    answer.is_begun = True
+    answer.found[PiiKind.CREDIT_CARD] = action
     return answer
 
 
@@ -283,6 +284,48 @@ def test_an_answer_s_findings_are_logged_by_their_kind(logged: io.StringIO) -> N
     assert json.loads(logged.getvalue())["answer_guard"] == "credit_card=mask"
 
 
+def test_what_would_have_been_done_about_an_answer_is_logged_with_a_question_mark(
+    logged: io.StringIO,
+) -> None:
+    ruling = Ruling(Routed(PLAIN), EDIT, FACTS, answer=screened(Mode.MONITOR, PiiAction.BLOCK))
+    StructlogObserver().exchange_finished(DecisionRecord(Outcome.COMPLETED, ruling, 200))
+    assert json.loads(logged.getvalue())["answer_guard"] == "credit_card=block?"
+
+
+@pytest.mark.parametrize(
+    ("mode", "on_error", "verdict", "action"),
+    [
+        (Mode.ENFORCE, OnError.CLOSED, "unavailable", "unavailable"),
+        (Mode.MONITOR, OnError.CLOSED, "unavailable", "monitor"),
+        (Mode.ENFORCE, OnError.OPEN, "allow", "allow"),
+        (Mode.MONITOR, OnError.OPEN, "allow", "monitor"),
+    ],
+)
+def test_answers_that_nobody_can_read_are_counted_as_what_becomes_of_them(
+    mode: Mode, on_error: OnError, verdict: str, action: str
+) -> None:
+    metrics = PrometheusObserver("1", "sha256:0")
+    ruling = Ruling(PASSED_THROUGH.verdict, EDIT, FACTS, unread=PiiGuard(mode, on_error=on_error))
+    metrics.exchange_finished(DecisionRecord(Outcome.COMPLETED, ruling, 200))
+    lines = metrics.render().decode().splitlines()
+    said = f'action="{action}",guard="answers",verdict="{verdict}"'
+    assert f"semroute_guard_total{{{said}}} 1.0" in lines
+    assert 'semroute_check_failures_total{check="answers",reason="unread"} 1.0' in lines
+
+
+def test_a_watched_answer_is_counted_as_what_would_have_been_done() -> None:
+    metrics = PrometheusObserver("1", "sha256:0")
+    for action in (PiiAction.MASK, PiiAction.BLOCK):
+        ruling = Ruling(Routed(PLAIN), EDIT, FACTS, answer=screened(Mode.MONITOR, action))
+        metrics.exchange_finished(DecisionRecord(Outcome.COMPLETED, ruling, 200))
+    lines = metrics.render().decode().splitlines()
+    for verdict in ("mask", "block"):
+        kinds = f'action="monitor",kind="credit_card",verdict="{verdict}"'
+        guard = f'action="monitor",guard="answers",verdict="{verdict}"'
+        assert f"semroute_answer_findings_total{{{kinds}}} 1.0" in lines
+        assert f"semroute_guard_total{{{guard}}} 1.0" in lines
+
+
 def test_metrics_tell_what_was_done_from_what_was_watched() -> None:
     metrics = PrometheusObserver("1", "sha256:0")
     for name in ("blocked", "watched"):
@@ -291,5 +334,9 @@ def test_metrics_tell_what_was_done_from_what_was_watched() -> None:
     assert 'semroute_guard_total{action="block",guard="pii",verdict="block"} 2.0' in lines
     assert 'semroute_guard_total{action="monitor",guard="jailbreak",verdict="block"} 2.0' in lines
     assert 'semroute_check_failures_total{check="jailbreak",reason="timeout"} 2.0' in lines
-    assert 'semroute_answer_findings_total{action="mask",kind="credit_card"} 1.0' in lines
+    assert (
+        'semroute_answer_findings_total{action="mask",kind="credit_card",verdict="mask"} 1.0'
+        in lines
+    )
+    assert 'semroute_guard_total{action="mask",guard="answers",verdict="mask"} 1.0' in lines
     assert 'semroute_exchanges_total{outcome="completed",verdict="blocked"} 1.0' in lines

@@ -6,10 +6,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from semroute.domain.answers import AnswerScreening
+from semroute.domain.answers import AnswerScreening, _Screened
 from semroute.domain.filtering import NewFilter, Stop, TextFilter
 from semroute.domain.guards import Mode, OnError, PiiAction, PiiGuard
 from semroute.domain.headers import Headers
+from semroute.domain.judgement import Consequence
 from semroute.domain.pii import PiiKind, PiiSpan
 
 HEADERS = Headers()
@@ -56,6 +57,12 @@ def screening(
     )
 
 
+def said_of(screen: AnswerScreening) -> tuple[Consequence, Mode]:
+    sentence = screen.sentence
+    assert sentence is not None
+    return sentence.consequence, sentence.mode
+
+
 def passed(screen: AnswerScreening, *pieces: str) -> str:
     out, text_filter = "", opened(screen)
     for piece in pieces:
@@ -70,13 +77,32 @@ def passed(screen: AnswerScreening, *pieces: str) -> str:
 def test_data_is_masked_by_its_kind() -> None:
     screen = screening(Mode.ENFORCE)
     assert passed(screen, "write to me@", "here now") == "write to [EMAIL] now"
-    assert screen.outcomes == {PiiKind.EMAIL: "mask"}
+    assert screen.found == {PiiKind.EMAIL: PiiAction.MASK}
+    assert said_of(screen) == (Consequence.MASK, Mode.ENFORCE)
 
 
-def test_what_is_monitored_passes_at_once_and_is_counted() -> None:
+def test_what_is_monitored_passes_at_once_and_is_counted_as_what_would_have_been_done() -> None:
     screen = screening(Mode.MONITOR)
-    assert opened(screen).feed("write to me@here") == "write to me@here"
-    assert screen.outcomes == {PiiKind.EMAIL: "monitor"}
+    text_filter = opened(screen)
+    assert text_filter.feed("write to me@here") == "write to me@here"
+    assert text_filter.finish() == ""
+    assert screen.found == {PiiKind.EMAIL: PiiAction.MASK}
+    assert said_of(screen) == (Consequence.MASK, Mode.MONITOR)
+
+
+def test_what_would_have_been_withheld_is_said_to_be_and_nothing_after_it() -> None:
+    screen = screening(Mode.MONITOR)
+    assert passed(screen, "card 4111", " is it. me@here") == "card 4111 is it. me@here"
+    assert screen.found == {PiiKind.CREDIT_CARD: PiiAction.BLOCK}
+    assert said_of(screen) == (Consequence.BLOCK, Mode.MONITOR)
+    assert not screen.is_stopped
+
+
+def test_an_answer_without_anything_in_it_is_said_to_be_so_once_there_is_one() -> None:
+    screen = screening(Mode.MONITOR)
+    assert screen.sentence is None
+    assert passed(screen, "nothing") == "nothing"
+    assert said_of(screen) == (Consequence.ALLOW, Mode.MONITOR)
 
 
 def test_a_blocked_kind_stops_the_answer_without_repeating_it() -> None:
@@ -105,13 +131,15 @@ def test_placeholders_of_the_request_come_back_after_screening() -> None:
 def test_without_a_guard_only_placeholders_are_looked_for() -> None:
     screen = screening(Mode.OFF, originals={"[EMAIL_1]": "me@here"})
     assert passed(screen, "[EMAIL_1] and it@there") == "me@here and it@there"
-    assert screen.outcomes == {}
+    assert screen.found == {}
+    assert said_of(screen) == (Consequence.ALLOW, Mode.OFF)
 
 
 def test_an_answer_nobody_can_read_is_said_to_be_so() -> None:
     screen = AnswerScreening(PiiGuard(), {}, Finder(), lambda _headers, _new: None)
     assert screen.open(HEADERS) is None
     assert screen.is_unread
+    assert said_of(screen) == (Consequence.UNAVAILABLE, Mode.MONITOR)
 
 
 class Broken:
@@ -133,6 +161,8 @@ def test_an_answer_that_nobody_can_look_through_goes_on_only_if_it_may(
     text_filter = opened(screen)
     said = [text_filter.feed("words " * 100), text_filter.feed("boom "), text_filter.feed("end")]
     assert screen.is_unread
+    is_closed = on_error is OnError.CLOSED
+    assert said_of(screen) == (Consequence.UNAVAILABLE if is_closed else Consequence.ALLOW, mode)
     if mode is Mode.ENFORCE and on_error is OnError.CLOSED:
         stop = said[1]
         assert isinstance(stop, Stop)
@@ -215,3 +245,53 @@ def test_what_has_no_end_does_not_take_for_ever() -> None:
     words = Words()
     assert said_by("BEGIN" + "x " * 30_000, 8, words) == "[TOKEN]"
     assert words.read < 10 * 60_000
+
+
+class Numbers:
+    """Finds numbers of sixteen digits, and words as `Words` does."""
+
+    def find(self, text: str) -> tuple[PiiSpan, ...]:
+        numbers = re.finditer(r"(?<![0-9])[0-9]{16}(?![0-9])", text)
+        cards = [PiiSpan(PiiKind.CREDIT_CARD, *each.span()) for each in numbers]
+        return tuple(sorted([*cards, *Words().find(text)], key=lambda each: each.start))
+
+
+AND_SO_ON = " and so it goes on" * 20
+LONG_KEY = f"It is key{'x' * 400}."
+CARD = "4111111111111111"
+
+
+@pytest.mark.parametrize("size", [1, 3, 500])
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        (LONG_KEY, {PiiKind.TOKEN}),
+        (f"It is {CARD}.", {PiiKind.CREDIT_CARD}),
+        (f"It is {CARD}777.", set()),  # none, but it begins like one
+        (f"{LONG_KEY} {CARD}777 {CARD}", {PiiKind.TOKEN, PiiKind.CREDIT_CARD}),
+        (f"{'word ' * 100}{LONG_KEY}", {PiiKind.TOKEN}),
+    ],
+    ids=["a long key", "a card", "a longer number", "all of it", "late"],
+)
+@pytest.mark.parametrize("rest", ["", AND_SO_ON])
+def test_whoever_only_watches_finds_what_would_have_been_found(
+    text: str, found: set[PiiKind], rest: str, size: int
+) -> None:
+    whole = text + rest
+    pieces = [whole[at : at + size] for at in range(0, len(whole), size)]
+    for mode in (Mode.MONITOR, Mode.ENFORCE):
+        screen = AnswerScreening(PiiGuard(mode), {}, Numbers(), lambda _, new: Opened(new))
+        out = passed(screen, *pieces)
+        assert set(screen.found) == found, mode
+        assert mode is Mode.ENFORCE or out == whole
+
+
+def test_whoever_only_watches_does_not_keep_what_has_no_end() -> None:
+    screen = AnswerScreening(PiiGuard(Mode.MONITOR), {}, Words(), lambda _, new: Opened(new))
+    text_filter = opened(screen)
+    assert isinstance(text_filter, _Screened)
+    for _ in range(2000):
+        text_filter.feed("BEGIN and no end of it" * 5)
+        assert len(text_filter._held) < 100_000  # noqa: SLF001 - nobody else can tell
+    text_filter.finish()
+    assert set(screen.found) == {PiiKind.TOKEN}

@@ -199,7 +199,7 @@ class Rulings:
             "decision_id": facts.decision_id,
             **_guard_metadata(verdict.judgement),
         }
-        if sentence.fault is ScreenFault.TOO_LONG and sentence.what == sentence.fault.value:
+        if sentence.what == ScreenFault.TOO_LONG.value:
             message = f"The request is too long for the check {sentence.check.value!r}."
             error = InvalidRequestError(message, code="request_too_large")
             reply = self.words.error(CONTENT_TOO_LARGE, error)

@@ -121,13 +121,15 @@ class Screen:
         for text, excerpt in new.items():
             what = self._found(examined.examinations.get(text), read, text)
             found[text] = what
-            if not failures and len(what.sightings) <= _MOST_SIGHTINGS:
+            is_whole = not failures and examined.fault is None
+            if is_whole and len(what.sightings) <= _MOST_SIGHTINGS:
                 self.remembered.keep(key_of(excerpt), what)
         return Screening(
             threats=threats_in(excerpts, found),
             data=tuple(data_in(excerpts, found)),
             opaque=tuple(opaque),
             failures=failures,
+            is_too_long=examined.fault is ScreenFault.TOO_LONG,
         )
 
     async def _examined(self, texts: Sequence[str], deadline: float) -> _Examined:

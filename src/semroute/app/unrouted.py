@@ -18,6 +18,7 @@ from semroute.domain.ports import TextCodec
 from semroute.domain.reasons import Reason
 from semroute.domain.ruling import RequestFacts, Ruling, Timings
 from semroute.domain.screening import Screening
+from semroute.domain.strictness import strictest
 from semroute.domain.verdict import Blocked, PassedThrough, Refused
 
 from .parsing import parsed
@@ -55,11 +56,26 @@ class ScreenUnrouted:
 
     async def __call__(self, request: HttpRequest, facts: RequestFacts) -> Ruling:
         """Rules on one request. Cancelled, it leaves nothing behind."""
-        started = trio.current_time()
         decisions = self._decisions(request.headers)
         guards = self.rulings.policy.all_guards_of_unrouted(decisions)
-        if self.answers_in_words and _must_be_read(guards):
-            return self.rulings.refused(Refused(_FORBIDDEN, _UNREAD), facts)
+        answers = strictest(guards).answers
+        if not self.answers_in_words or answers.mode is Mode.OFF:
+            return await self._ruled(request, facts, decisions, guards)
+        # Whatever becomes of the request: it is the first thing that would be refused.
+        if answers.mode is Mode.ENFORCE and answers.is_closed:
+            ruling = self.rulings.refused(Refused(_FORBIDDEN, _UNREAD), facts)
+        else:
+            ruling = await self._ruled(request, facts, decisions, guards)
+        return evolve(ruling, unread=answers)
+
+    async def _ruled(
+        self,
+        request: HttpRequest,
+        facts: RequestFacts,
+        decisions: Sequence[str | None],
+        guards: Sequence[Guards],
+    ) -> Ruling:
+        started = trio.current_time()
         refused = fault_in(request)
         if refused is not None:
             return self._unread(refused, request, facts, guards)
@@ -101,9 +117,3 @@ class ScreenUnrouted:
         if any(guards.enforces for guards in every):
             return self.rulings.refused(refused, facts)
         return self.rulings.passed(PassedThrough(Reason.UNREADABLE), request.body, (), facts)
-
-
-def _must_be_read(every: Sequence[Guards]) -> bool:
-    """Whether some answer must be screened."""
-    answers = (guards.answers for guards in every)
-    return any(guard.mode is Mode.ENFORCE and guard.is_closed for guard in answers)

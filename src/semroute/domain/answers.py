@@ -4,12 +4,13 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Final, TypeAlias
 
-from attrs import define, field
+from attrs import define, field, frozen
 
 from .filtering import AnswerFilter, NewFilter, Stop, TextFilter
 from .guards import Mode, PiiAction, PiiGuard
 from .headers import Headers
 from .http import LocalReply
+from .judgement import Consequence
 from .pii import PiiFinder, PiiKind, PiiSpan
 from .restoring import Chained, Restoring
 
@@ -27,9 +28,43 @@ _BREAK: Final = re.compile(r"[^!-~]")
 # by a quarter, or a key without an end would be read a thousand times.
 _SHORT_CHARS: Final = 1024
 _CONTEXT_CHARS: Final = 80  # how much of what has gone on is looked at again, for such words
+# What only is watched is kept no longer than this: whoever waits for an end that never comes waits
+# for the whole answer, and nothing that we know of is so long.
+_WATCHED_CHARS: Final = 1 << 16
+
+_UNSCREENED: Final = Stop("The answer was withheld: it could not be screened.")
 
 _Acted: TypeAlias = tuple[int, int, PiiAction, PiiSpan]
 """A finding in the text that is held: where it begins and ends, and what is done about it."""
+
+
+@frozen
+class AnswerSentence:
+    """What the check of answers says about one of them.
+
+    Args:
+        consequence: What it wants done; the same whether it is enforced or monitored.
+        mode: Whether that is done, or only counted; off if only placeholders were looked for.
+        found: What was found, and what is to be done about it.
+        is_unread: Whether nobody could read it, or look for anything in it.
+    """
+
+    consequence: Consequence
+    mode: Mode
+    found: Mapping[PiiKind, PiiAction]
+    is_unread: bool = False
+
+    @classmethod
+    def of(
+        cls, guard: PiiGuard, found: Mapping[PiiKind, PiiAction], *, is_unread: bool
+    ) -> "AnswerSentence":
+        """Returns what follows from what was found under a guard."""
+        consequence = Consequence.MASK if found else Consequence.ALLOW
+        if PiiAction.BLOCK in found.values():
+            consequence = Consequence.BLOCK
+        elif is_unread and guard.mode is not Mode.OFF and guard.is_closed:
+            consequence = Consequence.UNAVAILABLE
+        return cls(consequence, guard.mode, found, is_unread)
 
 
 @define(eq=False)
@@ -44,8 +79,10 @@ class AnswerScreening:
         substitute: What the client gets if the answer cannot be read; None: the answer, unread.
 
     Attributes:
-        found: Kinds of data that were found, and acted on if the guard is enforced.
-        is_stopped: Whether the answer was cut off because of it.
+        found: Kinds of data that were found, and what is done about them if the guard is enforced.
+        is_begun: Whether there was an answer.
+        is_decided: Whether it was cut off because of what was found, or would have been; nobody
+            looks any further.
         is_unread: Whether nobody could read it, or look for anything in it.
         is_given_up: Whether looking took too long, so that nobody looks any further.
     """
@@ -56,24 +93,34 @@ class AnswerScreening:
     opens: OpenFilter
     substitute: LocalReply | None = None
     found: dict[PiiKind, PiiAction] = field(init=False, factory=dict)
-    is_stopped: bool = field(init=False, default=False)
+    is_begun: bool = field(init=False, default=False)
+    is_decided: bool = field(init=False, default=False)
     is_unread: bool = field(init=False, default=False)
     is_given_up: bool = field(init=False, default=False)
 
     @property
-    def outcomes(self) -> dict[PiiKind, str]:
-        """What was done about each kind that was found: `mask`, `block` or `monitor`."""
-        is_watched = self.guard.mode is Mode.MONITOR
-        return {
-            kind: Mode.MONITOR.value if is_watched else action.value
-            for kind, action in self.found.items()
-        }
+    def is_enforced(self) -> bool:
+        """Whether anything is done about what is found, and not only counted."""
+        return self.guard.mode is Mode.ENFORCE
+
+    @property
+    def is_stopped(self) -> bool:
+        """Whether the answer was cut off because of what was found."""
+        return self.is_decided and self.is_enforced
+
+    @property
+    def sentence(self) -> "AnswerSentence | None":
+        """What the check says of the answer; None if none has begun."""
+        if not self.is_begun:
+            return None
+        return AnswerSentence.of(self.guard, self.found, is_unread=self.is_unread)
 
     def open(self, headers: Headers) -> AnswerFilter | None:
         """Returns the filter for an answer that begins with these headers.
 
         None when its body cannot be read; `is_unread` then says so.
         """
+        self.is_begun = True
         opened = self.opens(headers, self._new)
         self.is_unread = opened is None
         return opened
@@ -92,7 +139,8 @@ class AnswerScreening:
 class _Screened:
     """Looks for personal data in a text that arrives in pieces.
 
-    It holds back an end that may grow into something, unless it only watches.
+    It holds back an end that may grow into something. If it only watches, everything goes on at
+    once, and it sees what it would have seen.
     """
 
     screening: AnswerScreening
@@ -101,6 +149,16 @@ class _Screened:
     _seen: int = field(init=False, default=0)
 
     def feed(self, text: str) -> str | Stop:
+        said = self._fed(text)
+        return said if self.screening.is_enforced else text
+
+    def finish(self) -> str | Stop:
+        said = self._ended()
+        return said if self.screening.is_enforced else ""
+
+    def _fed(self, text: str) -> str | Stop:
+        if self.screening.is_decided:
+            return ""
         self._held += text
         if _SHORT_CHARS < len(self._held) < self._seen + self._seen // 4:
             return ""
@@ -108,7 +166,9 @@ class _Screened:
         spans = self._spans()
         return self._unscreened() if spans is None else self._released(spans, self._cut(spans))
 
-    def finish(self) -> str | Stop:
+    def _ended(self) -> str | Stop:
+        if self.screening.is_decided:
+            return ""
         spans = self._spans()
         return self._unscreened() if spans is None else self._released(spans, len(self._held))
 
@@ -137,15 +197,18 @@ class _Screened:
     def _unscreened(self) -> str | Stop:
         """Returns what becomes of the text that is held if nobody can look through it."""
         self.screening.is_unread = True
-        if self.screening.guard.mode is Mode.ENFORCE and self.screening.guard.is_closed:
-            self.screening.is_stopped = True
-            return Stop("The answer was withheld: it could not be screened.")
+        if self.screening.guard.is_closed:
+            self._decide()
+            return _UNSCREENED
         return self._released([], len(self._held))
 
     def _cut(self, spans: list[_Acted]) -> int:
         """Returns how much of the held text may go on: whole words, and never half a find."""
-        if self.screening.guard.mode is Mode.MONITOR:
-            return len(self._held)
+        cut = self._end_of_words(spans)
+        is_too_much = len(self._held) - cut > _WATCHED_CHARS
+        return len(self._held) if is_too_much and not self.screening.is_enforced else cut
+
+    def _end_of_words(self, spans: list[_Acted]) -> int:
         cut = len(self._held) - _HELD_CHARS
         if cut <= 0:
             return 0
@@ -162,23 +225,26 @@ class _Screened:
 
     def _released(self, spans: list[_Acted], cut: int) -> str | Stop:
         screening = self.screening
-        is_enforced = screening.guard.mode is Mode.ENFORCE
         pieces: list[str] = []
         done = 0
         for start, end, action, span in spans:
             if end > cut:
                 break
             screening.found[span.kind] = action
-            if is_enforced and action is PiiAction.BLOCK:
-                screening.is_stopped = True
+            if action is PiiAction.BLOCK:
+                self._decide()
                 return Stop(f"The answer was withheld: it has {_spoken(span.kind)} in it.")
-            if is_enforced and start >= done:  # what stands in a URL that is masked is masked
+            if start >= done:  # what stands in a URL that is masked is masked
                 pieces += (self._held[done:start], f"[{span.kind.value.upper()}]")
                 done = end
         pieces.append(self._held[done:cut])
         self._passed = (self._passed + self._held[:cut])[-_CONTEXT_CHARS:]
         self._held = self._held[cut:]
         return "".join(pieces)
+
+    def _decide(self) -> None:
+        self.screening.is_decided = True
+        self._held = self._passed = ""
 
 
 def _spoken(kind: PiiKind) -> str:

@@ -1,10 +1,11 @@
 """What the checks make of a decision."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from attrs import evolve
 
 from .findings import Findings
+from .guards import Mode
 from .judgement import Consequence, Judgement, Sentence, judge
 from .policy import Policy
 from .reasons import Reason
@@ -28,12 +29,10 @@ def decide_unrouted(
         decisions: The operator's decisions that it is of, or may be of; None for none.
     """
     guards = policy.guards_of_unrouted(model, decisions)
-    judgement = judge(screening, guards)
-    # Nobody knows how private the place is.
-    for consequence in (Consequence.BLOCK, Consequence.UNAVAILABLE, Consequence.ROUTE):
-        sentence = judgement.first(consequence)
-        if sentence is not None:
-            return Blocked(_final(sentence), guards.style, judgement)
+    judgement = judge(screening, guards).without_privacy  # nobody knows how private the place is
+    forbidden = _forbidden(judgement)
+    if forbidden is not None:
+        return Blocked(forbidden, guards.style, judgement)
     return PassedThrough(judgement=judgement)
 
 
@@ -53,21 +52,43 @@ def guarded(
         return Routed(chosen)
     guards = policy.guards_of(chosen)
     judgement = judge(screening, guards)
+    refuge = None
+    if judgement.asks_for_privacy:
+        # Whoever only watches learns what would have become of it, too.
+        is_watched = guards.pii.mode is Mode.MONITOR
+        places = _private(chosen, others, findings, policy)
+        refuge = _refuge(places, screening, policy, is_watched=is_watched)
+        if refuge is None:
+            judgement = judgement.without_privacy
     forbidden = _forbidden(judgement)
     if forbidden is not None:
         return Blocked(forbidden, guards.style, judgement)
-    route = judgement.first(Consequence.ROUTE)
-    if route is None:
-        return Routed(chosen, judgement)
-    for decision in _private(chosen, others, findings, policy):
-        its_judgement = judge(screening, policy.guards_of(decision))
-        if _forbidden(its_judgement) is None:
-            return Routed(decision, its_judgement)
-    return Blocked(_final(route), guards.style, judgement)
+    return refuge if refuge is not None and judgement.needs_privacy else Routed(chosen, judgement)
 
 
 def _forbidden(judgement: Judgement) -> Sentence | None:
     return judgement.first(Consequence.BLOCK) or judgement.first(Consequence.UNAVAILABLE)
+
+
+def _refuge(
+    places: Iterable[RoutingDecision], screening: Screening, policy: Policy, *, is_watched: bool
+) -> Routed | None:
+    """Returns the first place whose own guards let the request go there; None if there is none.
+
+    Args:
+        places: Where it is private, best first.
+        screening: What was found.
+        policy: The rules.
+        is_watched: Whether it is asked what would happen, so that what is only watched counts.
+    """
+    for place in places:
+        guards = policy.guards_of(place)
+        if is_watched and guards.pii.mode is Mode.MONITOR:
+            guards = evolve(guards, pii=evolve(guards.pii, mode=Mode.ENFORCE))
+        judgement = judge(screening, guards)
+        if _forbidden(judgement) is None:
+            return Routed(place, judgement)
+    return None
 
 
 def _private(
@@ -80,9 +101,3 @@ def _private(
             reason = chosen.reason if name == chosen.model else Reason.PRIVACY
             endpoint = model.endpoint_for(findings.draw, findings.unhealthy)
             yield evolve(chosen, model=name, endpoint=endpoint, reason=reason)
-
-
-def _final(sentence: Sentence) -> Sentence:
-    """A demand that nobody can meet becomes a block."""
-    is_demand = sentence.consequence is Consequence.ROUTE
-    return evolve(sentence, consequence=Consequence.BLOCK) if is_demand else sentence

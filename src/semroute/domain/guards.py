@@ -18,7 +18,7 @@ class Check(StrEnum):
     JAILBREAK = "jailbreak"
     INJECTION = "injection"
     PII = "pii"
-    UNSCANNABLE = "unscannable"  # parts that nobody here can read: images, audio, files
+    UNSCANNABLE = "unscannable"  # what nobody here can read: images, audio, files, too much text
 
 
 ATTACK_CHECKS: Final = frozenset({Check.JAILBREAK, Check.INJECTION})
@@ -117,7 +117,7 @@ class Guards:
         injection: Orders in texts that are data.
         pii: Personal data and secrets in requests.
         answers: The same in models' answers; `route` means nothing there.
-        unscannable: What is done about parts that nobody can read.
+        unscannable: What is done about what nobody can read, and about more than is read.
         style: How a blocked client hears of it.
     """
 
@@ -141,9 +141,7 @@ class Guards:
                 return self.unscannable
 
     def fails_closed(self, check: Check) -> bool:
-        """Whether a request is refused when this check cannot be made."""
-        if self.mode_of(check) is not Mode.ENFORCE:
-            return False
+        """Whether a request is refused when this check, enforced, cannot be made."""
         match check:
             case Check.JAILBREAK:
                 return self.jailbreak.on_error is OnError.CLOSED

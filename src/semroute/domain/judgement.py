@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from enum import StrEnum
 from typing import TypeAlias
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from .attack import AttackKind
 from .classification import Rung
@@ -13,7 +13,7 @@ from .screening import PersonalDatum, ScreenFault, Screening, Threat
 
 
 class Consequence(StrEnum):
-    """What a check does about a request. The value is the metric label."""
+    """What a check does about a request, or would do. The value is the metric label."""
 
     ALLOW = "allow"
     MASK = "mask"
@@ -28,7 +28,7 @@ class Sentence:
 
     Args:
         check: The check.
-        consequence: What it wants done.
+        consequence: What it wants done; the same whether it is enforced or monitored.
         mode: Whether that is done, or only counted.
         what: What it found, in one word: a kind of data, a rule, a fault; empty for nothing.
         fault: Why the check could not be made; None if it could.
@@ -81,6 +81,21 @@ class Judgement:
         """Whether only private endpoints may see the request."""
         return self.first(Consequence.ROUTE) is not None
 
+    @property
+    def asks_for_privacy(self) -> bool:
+        """Whether a check wants that, be it carried out or only counted."""
+        return any(each.consequence is Consequence.ROUTE for each in self.sentences)
+
+    @property
+    def without_privacy(self) -> "Judgement":
+        """What the checks say where nothing private is to be had: a block instead."""
+        return evolve(self, sentences=tuple(map(_denied, self.sentences)))
+
+
+def _denied(sentence: Sentence) -> Sentence:
+    is_demand = sentence.consequence is Consequence.ROUTE
+    return evolve(sentence, consequence=Consequence.BLOCK) if is_demand else sentence
+
 
 NOTHING_FOUND = Judgement()
 
@@ -121,6 +136,8 @@ def _found(check: Check, screening: Screening, guards: Guards) -> _Finding:
         case Check.UNSCANNABLE:
             if screening.opaque:
                 return Consequence.BLOCK, "opaque", None
+            if screening.is_too_long:
+                return Consequence.BLOCK, ScreenFault.TOO_LONG.value, None
             return Consequence.ALLOW, "", None
         case Check.PII:
             return _worst(screening, guards)

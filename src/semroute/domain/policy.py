@@ -281,7 +281,7 @@ class Policy:
     def screens_unrouted(self) -> bool:
         """Whether requests that we do not route are looked at, or their answers have to be."""
         return any(
-            guards.checks or guards.answers.mode is Mode.ENFORCE
+            guards.checks or guards.answers.mode is not Mode.OFF
             for guards in self.all_guards_of_unrouted(
                 (None, *(each.name for each in self.decisions))
             )

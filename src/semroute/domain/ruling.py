@@ -5,10 +5,11 @@ from typing import Final, TypeAlias
 
 from attrs import field, frozen
 
-from .answers import AnswerScreening
+from .answers import AnswerScreening, AnswerSentence
 from .caching.inquiry import Consultation, Draft, Miss
 from .classification import ClassificationOutcome
 from .grounds import Grounds
+from .guards import PiiGuard
 from .headers import NO_EDIT, HeaderEdit
 from .http import LocalReply
 from .naming import REASON
@@ -83,6 +84,8 @@ class Ruling:
         response_headers: What to tell the client beside the upstream's answer.
         metadata: What to tell Envoy's log.
         answer: What is done to the model's answer; None to let it pass as it is.
+        unread: The guard of an answer that nobody can read, whatever is in it; None if there is
+            none, or if somebody can.
         watch_bytes: How much of the answer to keep for those who learn from it; 0 for none.
         classification: What the prompt was found to be about, if it was asked.
         screening: What was found in it, if anything was looked for.
@@ -101,6 +104,7 @@ class Ruling:
     response_headers: Mapping[str, str] = field(factory=dict)
     metadata: Mapping[str, str | float] = field(factory=dict)
     answer: AnswerScreening | None = None
+    unread: PiiGuard | None = None
     watch_bytes: int = 0
     classification: ClassificationOutcome | None = None
     screening: Screening | None = None
@@ -110,6 +114,13 @@ class Ruling:
     grounds: Grounds | None = None
     conversation: str = field(default="", repr=False)
     timings: Timings = field(factory=Timings)
+
+    @property
+    def answer_sentence(self) -> AnswerSentence | None:
+        """What the check of answers says, by now; None if there was nothing to check."""
+        if self.unread is not None:
+            return AnswerSentence.of(self.unread, {}, is_unread=True)
+        return None if self.answer is None else self.answer.sentence
 
     @property
     def draft(self) -> Draft | None:

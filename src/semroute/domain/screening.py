@@ -71,9 +71,11 @@ class Screening:
         data: Personal data, in the order of the request.
         opaque: Parts that nobody can read.
         failures: Checks that could not be made, and why.
+        is_too_long: Whether there was more text than is read, so that nobody read it.
     """
 
     threats: tuple[Threat, ...] = ()
     data: tuple[PersonalDatum, ...] = ()
     opaque: tuple[Path, ...] = ()
     failures: Mapping[Check, ScreenFault] = field(factory=dict)
+    is_too_long: bool = False

@@ -12,9 +12,10 @@ from prometheus_client import (
     generate_latest,
 )
 
+from semroute.domain.answers import AnswerSentence
 from semroute.domain.classification import Classification, Unclassified
-from semroute.domain.guards import Mode
-from semroute.domain.judgement import Sentence
+from semroute.domain.guards import Mode, PiiAction
+from semroute.domain.judgement import Consequence, Sentence
 from semroute.domain.record import DecisionRecord, Usage
 from semroute.domain.routing import RoutingDecision
 from semroute.domain.ruling import Ruling
@@ -47,6 +48,7 @@ _GAUGES: Final = {
     "semroute_cache_bytes": "How much they take.",
     "semroute_cache_flights_open": "Requests to models that identical ones may wait for.",
 }
+_ANSWERS: Final = "answers"  # the check, among those of requests
 _SHARES: Final = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
 
 
@@ -146,7 +148,7 @@ class PrometheusObserver:
         )
         self._guards = Counter(
             "semroute_guard_total",
-            "What each check said of requests, and whether that was done or only watched.",
+            "What each check said of requests and answers, and what was done: that, or monitor.",
             ["guard", "verdict", "action"],
             registry=registry,
         )
@@ -164,8 +166,9 @@ class PrometheusObserver:
         )
         self._answers = Counter(
             "semroute_answer_findings_total",
-            "Answers with personal data in them, by its kind, and what was done.",
-            ["kind", "action"],
+            "Answers with personal data in them, by its kind, what is to be done about it, and "
+            "what was done: that, or monitor.",
+            ["kind", "verdict", "action"],
             registry=registry,
         )
         self._limits = Counter(
@@ -251,20 +254,30 @@ class PrometheusObserver:
             self._stage_seconds.labels("screen").observe(ruling.timings.screen)
         for sentence in judgement_of(ruling.verdict).sentences:
             self._count_sentence(sentence)
-        if ruling.answer is not None:
-            for kind, action in ruling.answer.outcomes.items():
-                self._answers.labels(kind.value, action).inc()
-            if ruling.answer.is_unread:
-                self._check_failures.labels("answers", "unread").inc()
+        if ruling.answer_sentence is not None:
+            self._count_answer(ruling.answer_sentence)
+
+    def _count_answer(self, sentence: AnswerSentence) -> None:
+        if sentence.mode is not Mode.OFF:
+            said = _said(sentence.consequence, sentence.mode)
+            self._guards.labels(_ANSWERS, *said).inc()
+        for kind, action in sentence.found.items():
+            self._answers.labels(kind.value, *_said(action, sentence.mode)).inc()
+        if sentence.is_unread:
+            self._check_failures.labels(_ANSWERS, "unread").inc()
 
     def _count_sentence(self, sentence: Sentence) -> None:
-        verdict = sentence.consequence
-        action = verdict if sentence.mode is Mode.ENFORCE else sentence.mode
-        self._guards.labels(sentence.check.value, verdict.value, action.value).inc()
+        said = _said(sentence.consequence, sentence.mode)
+        self._guards.labels(sentence.check.value, *said).inc()
         if sentence.rung is not None:
             self._attacks_judged.labels(sentence.check.value, sentence.rung.value).inc()
         if sentence.fault is not None:
             self._check_failures.labels(sentence.check.value, sentence.fault.value).inc()
+
+
+def _said(verdict: Consequence | PiiAction, mode: Mode) -> tuple[str, str]:
+    """Returns what a check wants done, and what was done: the same, if it is enforced."""
+    return verdict.value, verdict.value if mode is Mode.ENFORCE else mode.value
 
 
 def _verdict_label(ruling: Ruling) -> str:

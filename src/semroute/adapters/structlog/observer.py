@@ -2,8 +2,10 @@
 
 import structlog
 
+from semroute.domain.answers import AnswerSentence
 from semroute.domain.caching.inquiry import Bypass, Hit, Miss
 from semroute.domain.classification import Classification, Unclassified
+from semroute.domain.guards import Mode
 from semroute.domain.judgement import Consequence
 from semroute.domain.record import DecisionRecord, Outcome, Usage
 from semroute.domain.routing import RoutingDecision
@@ -168,10 +170,19 @@ def _screening_fields(ruling: Ruling) -> Fields:
             fields[f"rung_{sentence.check.value}"] = sentence.rung.value
         if sentence.fault is not None:
             fields[f"unchecked_{sentence.check.value}"] = sentence.fault.value
-    if ruling.answer is not None and ruling.answer.found:
-        kinds = sorted(f"{kind.value}={done}" for kind, done in ruling.answer.outcomes.items())
+    answer = ruling.answer_sentence
+    if answer is not None:
+        fields |= _answer_fields(answer)
+    return fields
+
+
+def _answer_fields(sentence: AnswerSentence) -> Fields:
+    fields: Fields = {}
+    if sentence.found:
+        mark = "" if sentence.mode is Mode.ENFORCE else "?"
+        kinds = sorted(f"{kind.value}={do.value}{mark}" for kind, do in sentence.found.items())
         fields["answer_guard"] = ", ".join(kinds)
-    if ruling.answer is not None and ruling.answer.is_unread:
+    if sentence.is_unread:
         fields["unchecked_answers"] = "unread"
     return fields
 

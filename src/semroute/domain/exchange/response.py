@@ -104,7 +104,8 @@ class ResponseHalf:
         if answer is not None and event.is_success and not event.is_last:
             self._filter = answer.open(event.headers)
             is_shown = modes.are_known or modes.response is not BodyMode.NONE
-            if (self._filter is None or not is_shown) and answer.substitute is not None:
+            answer.is_unread = self._filter is None or not is_shown
+            if answer.is_unread and answer.substitute is not None:
                 self.substitute = answer.substitute
                 return ImmediateReply(answer.substitute, "semroute_answer_unread")
         told = ruling.response_headers if ruling is not None else {}
