@@ -281,6 +281,44 @@ def test_thresholds_that_nothing_reaches_are_refused() -> None:
     assert loaded(guards={"pii": pii}, classifier={"checkpoints": [checkpoint]})
 
 
+@pytest.mark.parametrize(
+    ("signal", "place", "message"),
+    [
+        ({"pii": {"any": ["email"], "at_least": 0.95}}, "pii.at_least", "surer than 0.9"),
+        ({"pii": {"any": ["passport"], "at_least": 0.9}}, "pii.at_least", "surer than 0.8"),
+        ({"pii": {"any": ["passport", "jwt"], "at_least": 0.95}}, "pii.at_least", "surer than 0.9"),
+        ({"jailbreak": {"at_least": 1}}, "jailbreak.at_least", "< 1.0"),
+        ({"injection": {"at_least": 1.0}}, "injection.at_least", "< 1.0"),
+    ],
+)
+def test_signals_that_would_never_show_are_refused(
+    signal: dict[str, Any], place: str, message: str
+) -> None:
+    found = mistakes(signals={"s": signal})
+    assert found.keys() == {f"signals.s.{place}"}
+    assert message in found[f"signals.s.{place}"]
+
+
+@pytest.mark.parametrize(
+    "signal",
+    [
+        {"pii": {"any": ["email"], "at_least": 0.9}},
+        {"pii": {"any": ["passport", "jwt"], "at_least": 0.9}},
+        {"pii": {"any": ["passport", "iban"], "at_least": 1}},
+        {"pii": {"any": ["person"], "at_least": 0.99}},
+        {"jailbreak": {"at_least": 0.999}},
+    ],
+)
+def test_signals_that_one_kind_can_reach_are_not(signal: dict[str, Any]) -> None:
+    assert loaded(signals={"s": signal})
+
+
+def test_a_checkpoint_may_be_surer_than_the_patterns() -> None:
+    checkpoint = {"directory": "models/mine", "task": "entities", "use": "add"}
+    signals = {"s": {"pii": {"any": ["email"], "at_least": 0.95}}}
+    assert loaded(signals=signals, classifier={"checkpoints": [checkpoint]})
+
+
 def test_what_the_letters_may_say_alone_has_a_begin_and_an_end() -> None:
     assert loaded(screening={"unsure_from": 0, "sure_from": 1})
     for wrong in ({"unsure_from": 0.99}, {"unsure_from": 0.5, "sure_from": 0.4}):

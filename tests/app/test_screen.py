@@ -303,6 +303,15 @@ async def test_more_text_than_may_be_examined_is_said_to_be_too_long() -> None:
         (Check.JAILBREAK, Check.INJECTION, Check.PII), ScreenFault.TOO_LONG
     )
     assert bench.reader.texts == []
+    assert found.is_too_long
+
+
+async def test_that_is_said_again_of_the_same_text_even_if_no_check_failed() -> None:
+    screen = Bench().screen(frozenset({Check.UNSCANNABLE}))
+    for _ in range(2):
+        found = await screen(said("x" * 1_000_001), [])
+        assert found.failures == {}
+        assert found.is_too_long
 
 
 async def test_of_many_doubtful_parts_the_most_suspicious_are_read() -> None:

@@ -24,7 +24,14 @@ from semroute.domain.policy import Case, Policy
 from semroute.domain.reasons import Reason
 from semroute.domain.routing import Candidate, Category, Model, WeightedEndpoint
 from semroute.domain.screening import PersonalDatum, ScreenFault, Screening, Threat
-from semroute.domain.verdict import Blocked, PassedThrough, Refused, Routed, Verdict
+from semroute.domain.verdict import (
+    Blocked,
+    PassedThrough,
+    Refused,
+    Routed,
+    Verdict,
+    judgement_of,
+)
 
 HERE = ("messages", 0, "content")
 ATTACK = Screening(threats=(Threat(AttackKind.JAILBREAK, 0.9, HERE),))
@@ -32,8 +39,8 @@ EMAIL = Screening(data=(PersonalDatum(HERE, PiiSpan(PiiKind.EMAIL, 0, 5)),))
 ENFORCING = Guards(jailbreak=AttackGuard(Mode.ENFORCE), style=BlockStyle.REFUSAL)
 
 
-def private_only(action: PiiAction = PiiAction.ROUTE) -> Guards:
-    return Guards(pii=PiiGuard(Mode.ENFORCE, {PiiKind.EMAIL: action}))
+def private_only(action: PiiAction = PiiAction.ROUTE, mode: Mode = Mode.ENFORCE) -> Guards:
+    return Guards(pii=PiiGuard(mode, {PiiKind.EMAIL: action}))
 
 
 POLICY = Policy(
@@ -110,6 +117,38 @@ def test_a_named_model_without_a_private_endpoint_is_not_exchanged_but_blocked()
     assert isinstance(verdict, Blocked)
     assert (verdict.sentence.check, verdict.sentence.what) == (Check.PII, "email")
     assert verdict.sentence.consequence is Consequence.BLOCK
+    assert said_of_data(verdict) == (Consequence.BLOCK, Mode.ENFORCE)
+
+
+def said_of_data(verdict: Verdict) -> tuple[Consequence, Mode]:
+    """What the check of personal data said; that is what is counted and shown."""
+    sentences = {each.check: each for each in judgement_of(verdict).sentences}
+    return sentences[Check.PII].consequence, sentences[Check.PII].mode
+
+
+@pytest.mark.parametrize("model", ["auto", "big", "both", "small"])
+def test_watching_says_whether_private_data_would_have_found_a_place(model: str) -> None:
+    enforced = decided(EMAIL, evolve(POLICY, guards=private_only()), model)
+    policy = evolve(POLICY, guards=private_only(mode=Mode.MONITOR))
+    watched = decided(EMAIL, policy, model)
+    assert place(watched) == place(decided(Screening(), policy, model))  # nothing else happens
+    consequence, mode = said_of_data(watched)
+    assert mode is Mode.MONITOR
+    assert consequence is (Consequence.BLOCK if model == "big" else Consequence.ROUTE)
+    assert said_of_data(enforced) == (consequence, Mode.ENFORCE)
+
+
+def test_watching_passes_over_private_models_whose_guards_would_block_too() -> None:
+    block = private_only(PiiAction.BLOCK, Mode.MONITOR)
+    special = {Case("law", "both"): block, Case("law", "small"): block}
+    policy = evolve(POLICY, guards=private_only(mode=Mode.MONITOR), special_guards=special)
+    assert said_of_data(decided(EMAIL, policy)) == (Consequence.BLOCK, Mode.MONITOR)
+
+
+@pytest.mark.parametrize("mode", [Mode.MONITOR, Mode.ENFORCE])
+def test_where_nobody_routes_there_is_no_private_place(mode: Mode) -> None:
+    verdict = decide_unrouted(EMAIL, evolve(POLICY, guards=private_only(mode=mode)))
+    assert said_of_data(verdict) == (Consequence.BLOCK, mode)
 
 
 def test_a_private_model_whose_guards_block_is_passed_over() -> None:

@@ -154,6 +154,37 @@ def test_only_an_enforced_check_that_fails_closed_stops_a_request(
     assert said == ([] if mode is Mode.OFF else [fault])
 
 
+@pytest.mark.parametrize("check", [Check.JAILBREAK, Check.INJECTION, Check.PII])
+@pytest.mark.parametrize("on_error", OnError)
+def test_a_failed_check_that_is_monitored_says_what_it_would_have_done(
+    check: Check, on_error: OnError
+) -> None:
+    attack = AttackGuard(Mode.MONITOR, on_error=on_error)
+    personal = PiiGuard(Mode.MONITOR, DEFAULT_ACTIONS, on_error=on_error)
+    watched = Guards(jailbreak=attack, injection=attack, pii=personal)
+    enforced = Guards(
+        jailbreak=evolve(attack, mode=Mode.ENFORCE),
+        injection=evolve(attack, mode=Mode.ENFORCE),
+        pii=evolve(personal, mode=Mode.ENFORCE),
+    )
+    failed = Screening(failures={check: ScreenFault.TIMEOUT})
+    said = consequences(judge(failed, watched))
+    assert said == consequences(judge(failed, enforced))
+    is_closed = on_error is OnError.CLOSED
+    assert said[check] is (Consequence.UNAVAILABLE if is_closed else Consequence.ALLOW)
+
+
+@pytest.mark.parametrize("mode", [Mode.MONITOR, Mode.ENFORCE])
+def test_more_text_than_is_read_cannot_be_scanned_whatever_other_checks_are_made(
+    mode: Mode,
+) -> None:
+    long = Screening(failures={Check.JAILBREAK: ScreenFault.TOO_LONG}, is_too_long=True)
+    for others in (MONITORED, NO_GUARDS):
+        *_, sentence = judge(long, evolve(others, unscannable=mode)).sentences
+        assert (sentence.check, sentence.mode) == (Check.UNSCANNABLE, mode)
+        assert (sentence.consequence, sentence.what) == (Consequence.BLOCK, "too_long")
+
+
 def test_what_was_found_before_a_check_failed_still_counts() -> None:
     found = Screening((threat(0.9),), failures={Check.JAILBREAK: ScreenFault.TIMEOUT})
     sentence = judge(found, ENFORCED).first(Consequence.BLOCK)
@@ -172,6 +203,7 @@ screenings = st.builds(
     ).map(tuple),
     opaque=st.sampled_from([(), (HERE,)]),
     failures=st.dictionaries(st.sampled_from(Check), st.sampled_from(ScreenFault)),
+    is_too_long=st.booleans(),
 )
 guards_of_any_kind = st.builds(
     Guards,
@@ -185,6 +217,26 @@ guards_of_any_kind = st.builds(
     ),
     unscannable=modes,
 )
+
+
+def enforced(guards: Guards) -> Guards:
+    """The same, with everything that is only watched enforced."""
+
+    def up(mode: Mode) -> Mode:
+        return Mode.ENFORCE if mode is Mode.MONITOR else mode
+
+    return evolve(
+        guards,
+        jailbreak=evolve(guards.jailbreak, mode=up(guards.jailbreak.mode)),
+        injection=evolve(guards.injection, mode=up(guards.injection.mode)),
+        pii=evolve(guards.pii, mode=up(guards.pii.mode)),
+        unscannable=up(guards.unscannable),
+    )
+
+
+@given(screenings, guards_of_any_kind)
+def test_watching_says_what_enforcing_would_do(found: Screening, guards: Guards) -> None:
+    assert consequences(judge(found, guards)) == consequences(judge(found, enforced(guards)))
 
 
 @given(screenings, guards_of_any_kind)

@@ -32,6 +32,7 @@ pytestmark = pytest.mark.envoy
 LADDER: tuple[tuple[ModeName, OnErrorName], ...] = (
     ("off", "closed"),
     ("monitor", "closed"),
+    ("monitor", "open"),
     ("enforce", "closed"),
     ("enforce", "open"),
 )
@@ -194,8 +195,59 @@ async def test_personal_data_in_answers_is_masked(*, stream: bool) -> None:
         assert text == "Her card is [CREDIT_CARD], and she lives here. " * 3
         assert finish == "stop"
         await gateway.until_metric(
-            'semroute_answer_findings_total{action="mask",kind="credit_card"} 1.0'
+            'semroute_answer_findings_total{action="mask",kind="credit_card",verdict="mask"} 1.0'
         )
+
+
+JWT = (
+    "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9."
+    "eyJzdWIiOiIxMjM0NTY3ODkwIiwibmFtZSI6IkpvaG4gRG9lIiwiYWRtaW4iOnRydWUsImlhdCI6MTUxNjIzOTAy"
+    "MiwiYXVkIjoiZXhhbXBsZSIsInNjb3BlIjoicmVhZCB3cml0ZSBhZG1pbiJ9."
+    "TJVA95OrM7E2cBab30RMHrHDcEfxjoYZgeFONFh7HgQ"
+)
+
+
+@pytest.mark.parametrize("stream", [False, True])
+async def test_watching_answers_counts_what_enforcing_would_have_done(*, stream: bool) -> None:
+    # Longer than any window, and a number that begins like a card.
+    text = f"The token is {JWT}, and the order {CARD.replace(' ', '')}777. " + "And so on. " * 30
+    for mode in ("monitor", "enforce"):
+        async with running_gateway(guarded(answers=PiiGuardSettings(mode=mode))) as gateway:
+            gateway.servers.answer = saying(text)
+            said, _ = await answered(gateway, "What is it?", stream=stream)
+            assert said == (text if mode == "monitor" else text.replace(JWT, "[JWT]"))
+            action = "mask" if mode == "enforce" else mode
+            lines = await gateway.until_metric(
+                f'semroute_answer_findings_total{{action="{action}",kind="jwt",verdict="mask"}} 1.0'
+            )
+            counted = (
+                f'semroute_guard_total{{action="{action}",guard="answers",verdict="mask"}} 1.0'
+            )
+            assert counted in lines
+            assert sum(line.startswith("semroute_answer_findings_total{") for line in lines) == 1
+
+
+@pytest.mark.parametrize(("mode", "status"), [("monitor", 200), ("enforce", 403)])
+async def test_answers_that_nobody_can_read_are_counted_whether_or_not_they_pass(
+    mode: ModeName, status: int
+) -> None:
+    off = AttackGuardSettings(mode="off")
+    change = guarded(
+        jailbreak=off,
+        injection=off,
+        pii=PiiGuardSettings(mode="off"),
+        unscannable="off",
+        answers=PiiGuardSettings(mode=mode),
+    )
+    async with running_gateway(change, is_screened=False) as gateway, gateway.http() as client:
+        gateway.servers.answer = lambda _: JSONResponse({"choices": [{"text": CARD}]})
+        response = await client.post("/completions", json={"model": "m", "prompt": "hi"})
+        assert response.status_code == status
+        assert len(gateway.servers.received) == (mode == "monitor")
+        action = "unavailable" if mode == "enforce" else mode
+        said = f'action="{action}",guard="answers",verdict="unavailable"'
+        lines = await gateway.until_metric(f"semroute_guard_total{{{said}}} 1.0")
+        assert 'semroute_check_failures_total{check="answers",reason="unread"} 1.0' in lines
 
 
 @pytest.mark.parametrize("stream", [False, True])
@@ -291,6 +343,48 @@ async def test_images_can_be_turned_away() -> None:
         assert (await client.post(CHAT, json=chat("What is this?"))).status_code == 200
 
 
+@pytest.mark.parametrize(("unscannable", "status"), [("monitor", 200), ("enforce", 413)])
+async def test_more_text_than_is_read_can_be_turned_away_too(
+    unscannable: ModeName, status: int
+) -> None:
+    def change(settings: Settings) -> Settings:
+        guards = GuardSettings(unscannable=unscannable, **attacks("monitor"))
+        return evolve(settings, guards=guards, screening=evolve(settings.screening, max_chars=1000))
+
+    async with running_gateway(change, is_screened=False) as gateway, gateway.http() as client:
+        response = await client.post(CHAT, json=chat("The quick brown fox. " * 100))
+        assert response.status_code == status
+        mark = "" if unscannable == "enforce" else "?"
+        told = response.headers["x-semroute-guard"].split(", ")
+        assert f"unscannable=block{mark}" in told
+        assert "jailbreak=unavailable?" in told
+        action = "block" if unscannable == "enforce" else unscannable
+        said = f'action="{action}",guard="unscannable",verdict="block"'
+        await gateway.until_metric(f"semroute_guard_total{{{said}}} 1.0")
+        assert (await client.post(CHAT, json=chat("The quick brown fox."))).status_code == 200
+
+
+async def test_what_has_no_private_place_is_counted_as_blocked_also_if_it_passes() -> None:
+    for mode, status in (("monitor", 200), ("enforce", 403)):
+
+        def change(settings: Settings, mode: ModeName = mode) -> Settings:
+            private = evolve(settings.endpoints["cpu-1"], private=True)
+            guard = evolve(pii({"email": "route"}), mode=mode)
+            return evolve(
+                settings,
+                endpoints={**settings.endpoints, "cpu-1": private},
+                guards=GuardSettings(pii=guard),
+            )
+
+        async with running_gateway(change) as gateway, gateway.http() as client:
+            named = chat("I am ann@example.org") | {"model": "saul-54b"}
+            response = await client.post(CHAT, json=named)
+            assert response.status_code == status
+            action = "block" if mode == "enforce" else mode
+            said = f'action="{action}",guard="pii",verdict="block"'
+            await gateway.until_metric(f"semroute_guard_total{{{said}}} 1.0")
+
+
 UNROUTED = {
     "/completions": {"model": "m", "prompt": "{}"},
     "/v1/engines/m/embeddings": {"input": ["a", "{}"]},
@@ -381,6 +475,22 @@ async def test_every_failure_of_every_check_meets_its_contract(
             assert len(gateway.servers.received) == (0 if is_closed else 1), broken.what
             assert (await client.post(CHAT, json=asked(check, 100 + number))).status_code == 200
             gateway.servers.received.clear()
+            # What is counted and shown is the same whether it is done or not.
+            mark = "" if mode == "enforce" else "?"
+            is_said = is_asked and on_error == "closed"
+            shown = response.headers.get("x-semroute-guard", "")
+            assert (f"{check}=unavailable{mark}" in shown) is is_said, broken.what
+        if mode != "off":
+            failed = sum(broken.concerns(check) for broken in BREAKS)
+            unavailable = failed if on_error == "closed" else 0
+            counts = {"unavailable": unavailable, "allow": 2 * len(BREAKS) - unavailable}
+            for verdict, count in counts.items():
+                action = verdict if mode == "enforce" else mode
+                said = f'action="{action}",guard="{check}",verdict="{verdict}"'
+                if count:
+                    await gateway.until_metric(f"semroute_guard_total{{{said}}} {count}.0")
+                else:
+                    assert not any(said in line for line in await gateway.metrics())
 
 
 @pytest.mark.parametrize(("mode", "on_error"), LADDER)

@@ -1,6 +1,6 @@
 """What can be configured of the checks, and what it means."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Annotated, Final, Literal
 
 from attrs import evolve, field, frozen
@@ -31,7 +31,7 @@ KindName = Literal[
 READ_BY_ENCODER: Final[tuple[KindName, ...]] = ("person", "address")
 
 _Threshold = Annotated[float, Meta(gt=0, le=1)]
-_Probability = Annotated[float, Meta(gt=0, lt=1)]
+_Probability = Annotated[float, Meta(gt=0, lt=1)]  # no attack is certain
 
 _NOT_IN_ANSWERS: Final = (
     "it is not looked for in answers; an encoder pass per piece would be needed"
@@ -162,6 +162,11 @@ def _pii(guard: PiiGuard, layer: PiiGuardSettings) -> PiiGuard:
     )
 
 
+def surest_of(kinds: Iterable[KindName]) -> float:
+    """Returns how sure the patterns that ship can be of the surest of some kinds, at most."""
+    return max(SUREST.get(PiiKind(kind), 1.0) for kind in kinds)
+
+
 def guard_mistakes(
     layer: GuardSettings, *, has_checkpoint: bool
 ) -> Iterator[tuple[tuple[str, ...], str]]:
@@ -173,7 +178,7 @@ def guard_mistakes(
     """
     for name, guard in (("pii", layer.pii), ("answers", layer.answers)):
         for kind, threshold in guard.thresholds.items():
-            surest = SUREST.get(PiiKind(kind), 1.0)
+            surest = surest_of([kind])
             if threshold > surest and not has_checkpoint:
                 message = (
                     f"nothing is surer than {surest:g}, so none would count; "

@@ -18,8 +18,11 @@ Mistake: TypeAlias = tuple[tuple[str | int, ...], str]
 def policy_mistakes(settings: Settings, library: Library) -> Iterator[Mistake]:
     """Finds what cannot work in signals, decisions and the choice of models."""
     routing, models = settings.routing, settings.models
+    has_checkpoint = any(each.task == "entities" for each in settings.classifier.checkpoints)
     for name, signal in settings.signals.items():
-        for path, message in signal_mistakes(name, signal, settings.categories):
+        for path, message in signal_mistakes(
+            name, signal, settings.categories, has_checkpoint=has_checkpoint
+        ):
             yield ("signals", *path), message
         if signal.complexity is not None and (unknown := _why_nobody_knows_complexity(settings)):
             yield ("signals", name, "complexity"), unknown

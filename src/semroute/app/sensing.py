@@ -26,6 +26,7 @@ from semroute.domain.signals.definitions import (
 )
 from semroute.domain.suggestions import did_you_mean
 
+from .guards import surest_of
 from .signals import (
     DAYS,
     ApiSignalSettings,
@@ -91,6 +92,8 @@ def signal_mistakes(
     name: str,
     settings: SignalSettings,
     categories: Iterable[str],
+    *,
+    has_checkpoint: bool = False,
 ) -> Iterator[Mistake]:
     """Finds what cannot work in one signal, as (path, message) pairs.
 
@@ -98,6 +101,7 @@ def signal_mistakes(
         name: What it is called.
         settings: The signal.
         categories: The names of those that are configured.
+        has_checkpoint: Whether a model of the operator's looks for personal data, too.
     """
     kinds = settings.kinds
     if len(kinds) != 1:
@@ -107,6 +111,11 @@ def signal_mistakes(
     kind, what = settings.only
     for path, message in _mistakes(what, tuple(categories)):
         yield (name, kind, *path), message
+    if isinstance(what, PiiSignalSettings) and what.any and not has_checkpoint:
+        surest = surest_of(what.any)
+        if what.at_least > surest:
+            message = f"nothing of these kinds is surer than {surest:g}, so it would never show"
+            yield (name, kind, "at_least"), message
 
 
 def _mistakes(  # noqa: C901, PLR0912 - one for each kind

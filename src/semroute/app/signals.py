@@ -13,6 +13,7 @@ ModalityName = Literal["image", "audio", "video", "file"]
 ApiName = Literal["chat", "completions", "embeddings", "responses", "messages", "count_tokens"]
 Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 
+_Uncertain = Annotated[float, Meta(ge=0, lt=1)]
 _Text = Annotated[str, Meta(min_length=1, max_length=10_000)]
 _Clock = Annotated[str, Meta(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$(?!\n)")]
 _Language = Annotated[str, Meta(pattern=r"^[a-z]{2,3}$(?!\n)")]
@@ -42,7 +43,9 @@ class ComplexitySignalSettings:
 class AttackSignalSettings:
     """An attack is probable. It is looked for even if no guard asks."""
 
-    at_least: Annotated[Share, Meta(description="How probable.")] = 0.5
+    at_least: Annotated[
+        _Uncertain, Meta(description="How probable. No attack is certain, so it is below 1.")
+    ] = 0.5
 
 
 @frozen
@@ -50,7 +53,13 @@ class PiiSignalSettings:
     """Personal data stands in the request. It is looked for even if no guard asks."""
 
     any: Annotated[tuple[KindName, ...], Meta(description="Of one of these kinds.")]
-    at_least: Annotated[Share, Meta(description="How sure it must be that it is such.")] = 0.5
+    at_least: Annotated[
+        Share,
+        Meta(
+            description="How sure it must be that it is such; no surer than the patterns can be "
+            "of the surest of these kinds."
+        ),
+    ] = 0.5
 
 
 @frozen

@@ -211,6 +211,14 @@ def test_rules_become_signals(name: str, signal: dict[str, Any]) -> None:
     assert tree_of(LAYERED)["signals"][name] == signal
 
 
+def test_thresholds_that_nothing_here_reaches_become_the_highest_that_something_does() -> None:
+    certain = LAYERED.replace(
+        "jailbreak: [{name: attack, method: contrastive, threshold: 0.8",
+        "jailbreak: [{name: attack, method: contrastive, threshold: 1.0",
+    )
+    assert tree_of(certain)["signals"]["attack"] == {"jailbreak": {"at_least": 0.9999}}
+
+
 def test_conversations_and_prices_are_weighed_as_before() -> None:
     routing = tree_of(LAYERED)["routing"]
     assert routing["quality"] == 0.7

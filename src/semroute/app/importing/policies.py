@@ -24,6 +24,7 @@ PII_KINDS: Final = {
     "PERSON": "person",
     "STREET_ADDRESS": "address",
 }
+_ALL_BUT_CERTAIN: Final = 0.9999  # no attack is certain here
 NOT_SOUGHT: Final = (
     "ages, dates, places, organisations, nationalities and postal codes are not looked for here"
 )
@@ -65,8 +66,14 @@ def attack_guard(node: Source, unsaid: str | None) -> dict[str, Plain]:
     is_on = node.flag("enabled")
     mode = unsaid if is_on is None else "enforce" if is_on else "off"
     guard: dict[str, Plain] = {} if mode is None else {"mode": mode}
+    threshold = attack_threshold(node)
+    return guard if threshold is None else guard | {"threshold": threshold}
+
+
+def attack_threshold(node: Source) -> float | None:
+    """Returns how probable an attack must be, as high as that can be; None if nothing is said."""
     threshold = node.probability("threshold")
-    return guard | {"threshold": threshold} if threshold else guard  # 0 says nothing there
+    return min(threshold, _ALL_BUT_CERTAIN) if threshold else None  # 0 says nothing there
 
 
 def pii_guard(node: Source, allowed: Iterable[str]) -> dict[str, Plain]:
@@ -78,11 +85,11 @@ def pii_guard(node: Source, allowed: Iterable[str]) -> dict[str, Plain]:
     guard: dict[str, Plain] = {"mode": "enforce", "actions": actions}
     threshold = node.probability("threshold")
     if threshold:
-        guard["thresholds"] = thresholds_of(denied, threshold)
+        guard["thresholds"] = {**thresholds_of(denied, threshold)}
     return guard
 
 
-def thresholds_of(kinds: Iterable[str], threshold: float) -> dict[str, Plain]:
+def thresholds_of(kinds: Iterable[str], threshold: float) -> dict[str, float]:
     """Returns a threshold for each kind, as high as our patterns reach at most."""
     return {kind: min(threshold, SUREST.get(PiiKind(kind), 1.0)) for kind in kinds}
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from .document import Plain
-from .policies import NOT_SOUGHT, denied_kinds
+from .policies import NOT_SOUGHT, attack_threshold, denied_kinds, thresholds_of
 from .source import Source
 
 _COSINES: Final = (
@@ -101,7 +101,7 @@ def jailbreak(node: Source) -> Mapping[str, Plain]:
             "guards.answers looks for personal data and secrets in them",
         )
         return {}
-    threshold = node.probability("threshold")
+    threshold = attack_threshold(node)
     node.flag("include_history")  # all of a request is read here
     if (node.text("method") or "classifier") != "classifier":
         node.approximated("a model decides, which was trained; it knows no examples of yours")
@@ -109,17 +109,19 @@ def jailbreak(node: Source) -> Mapping[str, Plain]:
         patterns = node.get(key)
         if patterns is not None:
             patterns.approximated_whole("not needed: the model that looks for attacks was trained")
-    return {"": {"jailbreak": {"at_least": threshold} if threshold else {}}}
+    return {"": {"jailbreak": {} if threshold is None else {"at_least": threshold}}}
 
 
 def pii(node: Source) -> Mapping[str, Plain]:
     """Returns which personal data must be there."""
-    kinds: list[Plain] = list(denied_kinds(node.texts("pii_types_allowed")))
+    kinds: list[str] = denied_kinds(node.texts("pii_types_allowed"))
     threshold = node.probability("threshold")
     node.flag("include_history")  # all of a request is read here
     if not kinds:
         node.left("all kinds that are looked for here are allowed")
         return {}
     node.approximated(NOT_SOUGHT)
-    signal: dict[str, Plain] = {"any": kinds}
-    return {"": {"pii": signal | ({"at_least": threshold} if threshold else {})}}
+    signal: dict[str, Plain] = {"any": [*kinds]}
+    if threshold:
+        signal["at_least"] = max(thresholds_of(kinds, threshold).values())
+    return {"": {"pii": signal}}
