@@ -33,6 +33,7 @@ class Opened:
 
     def __init__(self, new: NewFilter) -> None:
         self.filter: TextFilter = new()
+        self.is_unread = False
 
     def feed(self, piece: bytes, *, is_last: bool) -> bytes:
         passed = self.filter.feed(piece.decode())
@@ -126,6 +127,17 @@ def test_a_long_answer_flows_before_it_ends() -> None:
 def test_placeholders_of_the_request_come_back_after_screening() -> None:
     screen = screening(Mode.ENFORCE, originals={"[EMAIL_1]": "me@here"})
     assert passed(screen, "you, [EMA", "IL_1], and it@there") == "you, me@here, and [EMAIL]"
+
+
+def test_what_turns_out_to_be_unreadable_would_have_ended_the_answer() -> None:
+    screen = screening(Mode.MONITOR)
+    answer = screen.open(HEADERS)
+    assert isinstance(answer, Opened)
+    assert answer.feed(b"nothing, ", is_last=False) == b"nothing, "
+    answer.is_unread = True
+    assert answer.feed(b"and then me@here", is_last=True) == b"and then me@here"
+    assert said_of(screen) == (Consequence.UNAVAILABLE, Mode.MONITOR)
+    assert screen.found == {}
 
 
 def test_without_a_guard_only_placeholders_are_looked_for() -> None:

@@ -41,6 +41,8 @@ WITHHELD = LocalReply(503, Headers.of({"content-type": "application/json"}), b"{
 class Upper:
     """Writes everything in capitals, at the very end."""
 
+    is_unread = False
+
     def __init__(self) -> None:
         self.held = b""
 
@@ -128,6 +130,17 @@ def test_an_answer_that_must_be_read_and_cannot_is_replaced() -> None:
     assert play.exchange.is_over
     record = play.close()
     assert (record.outcome, record.status) == (Outcome.ANSWERED, 503)
+
+
+@pytest.mark.parametrize("substitute", [WITHHELD, None])
+def test_an_answer_that_will_not_be_shown_is_unread_whatever_becomes_of_it(
+    substitute: LocalReply | None,
+) -> None:
+    play = playbook(substitute=substitute, modes=None)
+    play(ResponseHeaders(status()), lambda _: True)
+    answer = play.ruling.answer
+    assert answer is not None
+    assert answer.is_unread
 
 
 def test_an_answer_that_must_be_read_and_will_not_be_shown_is_replaced() -> None:

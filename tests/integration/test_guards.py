@@ -227,6 +227,19 @@ async def test_watching_answers_counts_what_enforcing_would_have_done(*, stream:
             assert sum(line.startswith("semroute_answer_findings_total{") for line in lines) == 1
 
 
+@pytest.mark.parametrize("mode", ["monitor", "enforce"])
+async def test_an_answer_that_turns_out_to_be_unreadable_is_counted_too(mode: ModeName) -> None:
+    async with running_gateway(guarded(answers=PiiGuardSettings(mode=mode))) as gateway:
+        gateway.servers.answer = lambda _: JSONResponse({"choices": ["her card is " + CARD]})
+        async with gateway.http() as client:
+            response = await client.post(CHAT, json=chat("Who is she?"))
+        assert (CARD in response.text) is (mode == "monitor")
+        action = "unavailable" if mode == "enforce" else mode
+        said = f'action="{action}",guard="answers",verdict="unavailable"'
+        lines = await gateway.until_metric(f"semroute_guard_total{{{said}}} 1.0")
+        assert 'semroute_check_failures_total{check="answers",reason="unread"} 1.0' in lines
+
+
 @pytest.mark.parametrize(("mode", "status"), [("monitor", 200), ("enforce", 403)])
 async def test_answers_that_nobody_can_read_are_counted_whether_or_not_they_pass(
     mode: ModeName, status: int
@@ -348,7 +361,8 @@ async def test_more_text_than_is_read_can_be_turned_away_too(
     unscannable: ModeName, status: int
 ) -> None:
     def change(settings: Settings) -> Settings:
-        guards = GuardSettings(unscannable=unscannable, **attacks("monitor"))
+        watched = AttackGuardSettings(mode="monitor")
+        guards = GuardSettings(watched, watched, unscannable=unscannable)
         return evolve(settings, guards=guards, screening=evolve(settings.screening, max_chars=1000))
 
     async with running_gateway(change, is_screened=False) as gateway, gateway.http() as client:
@@ -364,25 +378,24 @@ async def test_more_text_than_is_read_can_be_turned_away_too(
         assert (await client.post(CHAT, json=chat("The quick brown fox."))).status_code == 200
 
 
-async def test_what_has_no_private_place_is_counted_as_blocked_also_if_it_passes() -> None:
-    for mode, status in (("monitor", 200), ("enforce", 403)):
+@pytest.mark.parametrize(("mode", "status"), [("monitor", 200), ("enforce", 403)])
+async def test_what_has_no_private_place_is_counted_as_blocked_also_if_it_passes(
+    mode: ModeName, status: int
+) -> None:
+    def change(settings: Settings) -> Settings:
+        private = evolve(settings.endpoints["cpu-1"], private=True)
+        return evolve(
+            settings,
+            endpoints={**settings.endpoints, "cpu-1": private},
+            guards=GuardSettings(pii=evolve(pii({"email": "route"}), mode=mode)),
+        )
 
-        def change(settings: Settings, mode: ModeName = mode) -> Settings:
-            private = evolve(settings.endpoints["cpu-1"], private=True)
-            guard = evolve(pii({"email": "route"}), mode=mode)
-            return evolve(
-                settings,
-                endpoints={**settings.endpoints, "cpu-1": private},
-                guards=GuardSettings(pii=guard),
-            )
-
-        async with running_gateway(change) as gateway, gateway.http() as client:
-            named = chat("I am ann@example.org") | {"model": "saul-54b"}
-            response = await client.post(CHAT, json=named)
-            assert response.status_code == status
-            action = "block" if mode == "enforce" else mode
-            said = f'action="{action}",guard="pii",verdict="block"'
-            await gateway.until_metric(f"semroute_guard_total{{{said}}} 1.0")
+    async with running_gateway(change) as gateway, gateway.http() as client:
+        named = chat("I am ann@example.org") | {"model": "saul-54b"}
+        assert (await client.post(CHAT, json=named)).status_code == status
+        action = "block" if mode == "enforce" else mode
+        said = f'action="{action}",guard="pii",verdict="block"'
+        await gateway.until_metric(f"semroute_guard_total{{{said}}} 1.0")
 
 
 UNROUTED = {

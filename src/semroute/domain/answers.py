@@ -83,7 +83,7 @@ class AnswerScreening:
         is_begun: Whether there was an answer.
         is_decided: Whether it was cut off because of what was found, or would have been; nobody
             looks any further.
-        is_unread: Whether nobody could read it, or look for anything in it.
+        is_unscreened: Whether nobody could look for anything in it, or in some of it.
         is_given_up: Whether looking took too long, so that nobody looks any further.
     """
 
@@ -95,13 +95,24 @@ class AnswerScreening:
     found: dict[PiiKind, PiiAction] = field(init=False, factory=dict)
     is_begun: bool = field(init=False, default=False)
     is_decided: bool = field(init=False, default=False)
-    is_unread: bool = field(init=False, default=False)
+    is_unscreened: bool = field(init=False, default=False)
     is_given_up: bool = field(init=False, default=False)
+    _opened: AnswerFilter | None = field(init=False, default=None)
 
     @property
     def is_enforced(self) -> bool:
         """Whether anything is done about what is found, and not only counted."""
         return self.guard.mode is Mode.ENFORCE
+
+    @property
+    def is_unread(self) -> bool:
+        """Whether nobody could read it, or look for anything in it."""
+        return self.is_unscreened or (self._opened is not None and self._opened.is_unread)
+
+    @property
+    def is_over(self) -> bool:
+        """Whether it was cut off, or would have been, so that nobody looks any further."""
+        return self.is_decided or (self.guard.is_closed and self.is_unread)
 
     @property
     def is_stopped(self) -> bool:
@@ -121,9 +132,9 @@ class AnswerScreening:
         None when its body cannot be read; `is_unread` then says so.
         """
         self.is_begun = True
-        opened = self.opens(headers, self._new)
-        self.is_unread = opened is None
-        return opened
+        self._opened = self.opens(headers, self._new)
+        self.is_unscreened = self._opened is None
+        return self._opened
 
     def _new(self) -> TextFilter:
         match self.guard.mode, bool(self.originals):
@@ -157,7 +168,7 @@ class _Screened:
         return said if self.screening.is_enforced else ""
 
     def _fed(self, text: str) -> str | Stop:
-        if self.screening.is_decided:
+        if self.screening.is_over:
             return ""
         self._held += text
         if _SHORT_CHARS < len(self._held) < self._seen + self._seen // 4:
@@ -167,7 +178,7 @@ class _Screened:
         return self._unscreened() if spans is None else self._released(spans, self._cut(spans))
 
     def _ended(self) -> str | Stop:
-        if self.screening.is_decided:
+        if self.screening.is_over:
             return ""
         spans = self._spans()
         return self._unscreened() if spans is None else self._released(spans, len(self._held))
@@ -196,7 +207,7 @@ class _Screened:
 
     def _unscreened(self) -> str | Stop:
         """Returns what becomes of the text that is held if nobody can look through it."""
-        self.screening.is_unread = True
+        self.screening.is_unscreened = True
         if self.screening.guard.is_closed:
             self._decide()
             return _UNSCREENED

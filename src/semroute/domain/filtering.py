@@ -36,6 +36,11 @@ class TextFilter(Protocol):
 class AnswerFilter(Protocol):
     """Changes a model's answer while it passes, as bytes."""
 
+    @property
+    def is_unread(self) -> bool:
+        """Whether something of it turned out to be nothing that can be read."""
+        ...
+
     def feed(self, piece: bytes, *, is_last: bool) -> bytes:
         """Takes the next piece of the answer's body and returns what may go on now."""
         ...

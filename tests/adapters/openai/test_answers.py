@@ -173,8 +173,11 @@ UNREADABLE = [
 
 @pytest.mark.parametrize("body", UNREADABLE)
 def test_what_is_unreadable_passes_or_becomes_a_refusal(body: bytes) -> None:
-    assert whole(answer_filter(on_unreadable="pass"), body) == body
-    said = json.loads(whole(answer_filter(on_unreadable="stop"), body))
+    passing, stopping = answer_filter(on_unreadable="pass"), answer_filter(on_unreadable="stop")
+    assert whole(passing, body) == body
+    said = json.loads(whole(stopping, body))
+    assert passing.is_unread
+    assert stopping.is_unread
     assert said["id"] == "chatcmpl-0"
     assert said["choices"][0]["message"]["refusal"] == "It cannot be read."
 

@@ -198,11 +198,11 @@ UNREADABLE = [
 @pytest.mark.parametrize("odd", UNREADABLE)
 def test_an_unreadable_event_passes_or_ends_the_stream(odd: bytes) -> None:
     rest = content("x") if odd.endswith(b"\n\n") else b""
-    assert fed(stream_filter(on_unreadable="pass"), [odd + rest]) in (
-        [odd + rest, b""],
-        [rest, odd],
-    )
-    said = b"".join(fed(stream_filter(on_unreadable="stop"), [odd + rest]))
+    passing, stopping = stream_filter(on_unreadable="pass"), stream_filter(on_unreadable="stop")
+    assert fed(passing, [odd + rest]) in ([odd + rest, b""], [rest, odd])
+    said = b"".join(fed(stopping, [odd + rest]))
+    assert passing.is_unread
+    assert stopping.is_unread
     assert texts(said) == {(0, "refusal"): "It cannot be read."}
     assert documents(said)[0]["id"] == "chatcmpl-0"
     assert said.endswith(DONE)
@@ -210,7 +210,9 @@ def test_an_unreadable_event_passes_or_ends_the_stream(odd: bytes) -> None:
 
 def test_an_error_passes() -> None:
     piece = b'data: {"error": {"message": "Overloaded."}}\n\n'
-    assert fed(stream_filter(), [piece]) == [piece, b""]
+    passing = stream_filter()
+    assert fed(passing, [piece]) == [piece, b""]
+    assert not passing.is_unread
 
 
 def test_an_event_that_is_too_large_passes_with_all_after_it_or_ends_the_stream() -> None:

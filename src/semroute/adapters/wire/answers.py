@@ -64,12 +64,16 @@ class DocumentFilter:
         texts: Filters its texts.
         refusal: What to say instead of what cannot be read.
         on_unreadable: What becomes of that.
+
+    Attributes:
+        is_unread: Whether there was anything like that.
     """
 
     _wording: Wording
     _texts: Texts
     _refusal: Refusal
     _on_unreadable: Literal["pass", "stop"]
+    is_unread: bool = field(init=False, default=False)
     _held: bytearray = field(init=False, factory=bytearray)
     _is_decided: bool = field(init=False, default=False)
 
@@ -97,6 +101,7 @@ class DocumentFilter:
         return saying.encoded() if saying.is_changed else body
 
     def _unreadable(self) -> bytes:
+        self.is_unread = True
         held = bytes(self._held)
         self._held.clear()
         return held if self._on_unreadable == "pass" else self._wording.refused(self._refusal, None)

@@ -28,12 +28,16 @@ class StreamFilter:
         texts: Filters its texts.
         refusal: What to say instead of what cannot be read.
         on_unreadable: What becomes of that.
+
+    Attributes:
+        is_unread: Whether there was anything like that.
     """
 
     _speech: Speech
     _texts: Texts
     _refusal: Refusal
     _on_unreadable: Literal["pass", "stop"]
+    is_unread: bool = field(init=False, default=False)
     _events: EventSplitter = field(init=False, factory=EventSplitter)
     _state: Literal["filtering", "passing", "stopped"] = field(init=False, default="filtering")
 
@@ -110,5 +114,6 @@ class StreamFilter:
         return b"".join(self._speech.piece(slot, held) for slot, held in ends if held)
 
     def _check_may_pass(self) -> None:
+        self.is_unread = True
         if self._on_unreadable == "stop":
             raise StoppedError(self._refusal.message)

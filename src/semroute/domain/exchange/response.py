@@ -104,7 +104,8 @@ class ResponseHalf:
         if answer is not None and event.is_success and not event.is_last:
             self._filter = answer.open(event.headers)
             is_shown = modes.are_known or modes.response is not BodyMode.NONE
-            answer.is_unread = self._filter is None or not is_shown
+            if not is_shown:
+                answer.is_unscreened = True
             if answer.is_unread and answer.substitute is not None:
                 self.substitute = answer.substitute
                 return ImmediateReply(answer.substitute, "semroute_answer_unread")
