@@ -59,14 +59,13 @@ class ScreenUnrouted:
         decisions = self._decisions(request.headers)
         guards = self.rulings.policy.all_guards_of_unrouted(decisions)
         answers = strictest(guards).answers
-        if not self.answers_in_words or answers.mode is Mode.OFF:
-            return await self._ruled(request, facts, decisions, guards)
-        # Whatever becomes of the request: it is the first thing that would be refused.
-        if answers.mode is Mode.ENFORCE and answers.is_closed:
+        is_unread = self.answers_in_words and answers.mode is not Mode.OFF
+        if is_unread and answers.mode is Mode.ENFORCE and answers.is_closed:
             ruling = self.rulings.refused(Refused(_FORBIDDEN, _UNREAD), facts)
         else:
             ruling = await self._ruled(request, facts, decisions, guards)
-        return evolve(ruling, unread=answers)
+        # It counts whatever else the request is refused for: this would have come first.
+        return evolve(ruling, unread=answers if is_unread else None)
 
     async def _ruled(
         self,
