@@ -7,8 +7,8 @@ from attrs import define, field
 
 from semroute.adapters.memory import WordEmbedder
 from semroute.adapters.torch import TorchToolRanker
-from semroute.app.evaluation import WordToolRanker
-from semroute.app.rank_tools import RerankedTools, ToolOpinion
+from semroute.app.evaluation import RerankedTools, WordToolRanker
+from semroute.app.rank_tools import ToolOpinion
 from semroute.app.select_tools import ToolSelector
 from semroute.domain.chat import ChatRequest, Tool, ToolChoice
 from semroute.domain.errors import ClassifierError, NotLoadedError, OverloadedError

@@ -6,8 +6,8 @@ import pytest
 
 from semroute.adapters.memory import WordEmbedder
 from semroute.adapters.torch import TorchToolRanker
-from semroute.app.evaluation import PlainToolRanker, WordToolRanker
-from semroute.app.rank_tools import RerankedTools, ToolOpinion
+from semroute.app.evaluation import PlainToolRanker, RerankedTools, WordToolRanker
+from semroute.app.rank_tools import ToolOpinion
 from semroute.domain.chat import Tool
 from semroute.domain.opinions import Average, Replace
 from semroute.domain.ports import ToolRanker

@@ -18,6 +18,7 @@ from semroute.app import (
     converse,
     flights,
     parsing,
+    rank_tools,
     recall,
     route,
     screen,
@@ -29,9 +30,12 @@ from semroute.app import (
 from semroute.app.caching import CacheSettings, StoreSettings
 from semroute.app.decisions import ConditionSettings, DecisionSettings, ToolPolicySettings
 from semroute.app.guards import AttackGuardSettings, GuardSettings, PiiGuardSettings
+from semroute.app.rank_tools import ToolOpinion
 from semroute.app.settings import Settings
 from semroute.app.signals import KeywordSignalSettings, SignalSettings, SimilaritySignalSettings
 from semroute.domain.errors import ClassifierError
+from semroute.domain.opinions import Replace
+from tests.app.rerankers import FixedReranker
 
 from .faults import Fault, injected
 from .gateway import Gateway, running_gateway
@@ -62,6 +66,7 @@ MODULES = (
     flights,
     assess,
     parsing,
+    rank_tools,
     recall,
     route,
     screen,
@@ -86,6 +91,8 @@ DECISIONS = {
     # If nobody can say what is meant, it is of this one.
     "evictions": DecisionSettings(when="evict", tools=ToolPolicySettings(keep=1)),
 }
+
+OPINIONS = [ToolOpinion(FixedReranker([0, 9]), Replace(), 2)]
 
 
 def guarded(settings: Settings) -> Settings:
@@ -169,7 +176,10 @@ SEEDS = itertools.count()
 async def test_no_fault_lets_a_request_through_that_was_not_ruled_on(request_: str) -> None:
     path, _ = REQUESTS[request_]
     with injected(*MODULES) as injector:
-        async with running_gateway(guarded) as gateway, gateway.http() as client:
+        async with (
+            running_gateway(guarded, tool_opinions=OPINIONS) as gateway,
+            gateway.http() as client,
+        ):
             doubt(gateway)
             gateway.servers.answer = quick
             # Nobody screens the operator's tools. Those of this client are called the same.
@@ -205,7 +215,10 @@ async def test_no_fault_lets_a_request_through_that_was_not_ruled_on(request_: s
 
 async def test_every_await_is_reached_by_some_request() -> None:
     with injected(*MODULES) as injector:
-        async with running_gateway(guarded) as gateway, gateway.http() as client:
+        async with (
+            running_gateway(guarded, tool_opinions=OPINIONS) as gateway,
+            gateway.http() as client,
+        ):
             doubt(gateway)
             for request in REQUESTS:
                 await ask(gateway, client, request)

@@ -1,4 +1,4 @@
-"""Tools ranked by one model, and the best of them by others as well."""
+"""The best of many tools, which others than whoever found them are asked about."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -7,7 +7,7 @@ from attrs import frozen
 
 from semroute.domain.chat import Tool
 from semroute.domain.opinions import Ordering
-from semroute.domain.ports import Reranker, ToolRanker
+from semroute.domain.ports import Reranker
 from semroute.domain.tools.reranking import best_places, reordered
 from semroute.domain.tools.words import spoken
 
@@ -51,23 +51,3 @@ class ToolOpinion:
             return scores
         told = [f"{spoken(tools[place].name)}: {tools[place].text}" for place in best]
         return reordered(scores, best, await self.reranker.score(text, told), self.rule)
-
-
-@frozen(eq=False)
-class RerankedTools:
-    """A `ToolRanker` that ranks all tools, and the best of them again. If anybody fails, it does.
-
-    Args:
-        first: Ranks all.
-        opinions: Who else is asked, in order.
-    """
-
-    first: ToolRanker
-    opinions: Sequence[ToolOpinion]
-
-    async def rank(self, text: str, tools: Sequence[Tool]) -> Sequence[float]:
-        """Returns how relevant each tool is to a text, after everybody was asked."""
-        scores = await self.first.rank(text, tools)
-        for opinion in self.opinions:
-            scores = await opinion.heard(text, tools, scores)
-        return scores

@@ -13,6 +13,7 @@ from semroute.adapters.torch import TorchToolRanker
 from semroute.app.assemble import classifier_of, tool_opinions_of
 from semroute.app.evaluation import (
     PlainToolRanker,
+    RerankedTools,
     ToolQuestion,
     ToolsReport,
     WordToolRanker,
@@ -21,7 +22,7 @@ from semroute.app.evaluation import (
     tools_page,
 )
 from semroute.app.evaluation.tools import COUNTS
-from semroute.app.rank_tools import RerankedTools, ToolOpinion
+from semroute.app.rank_tools import ToolOpinion
 from semroute.domain.chat import Tool
 from semroute.domain.ports import Embedder, ToolRanker
 from semroute.domain.tools.describing import described

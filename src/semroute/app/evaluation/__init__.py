@@ -21,6 +21,7 @@ from .pii import Document, KindReport, PiiReport, evaluate_pii
 from .pii_kinds import kind_called
 from .pii_page import pii_as_json, pii_page
 from .report import markdown
+from .reranked_tools import RerankedTools
 from .robustness import RobustnessReport, Trial, evaluate_robustness, sampled
 from .tool_baselines import PlainToolRanker, WordToolRanker
 from .tools import ToolQuestion, ToolsReport, evaluate_tools
@@ -55,6 +56,7 @@ __all__ = [
     "PlainToolRanker",
     "PriceSource",
     "QuestionPair",
+    "RerankedTools",
     "RobustnessReport",
     "SetReport",
     "Table",
