@@ -155,6 +155,60 @@ async def test_a_card_split_over_parts_is_found_in_both() -> None:
     assert places == {(0, 9, 18), (1, 0, 9)}
 
 
+def beside(*texts: str, is_structural: bool = True) -> list[Passage]:
+    """Parts of a text, each with a field beside it."""
+    found = []
+    for index, text in enumerate(texts):
+        path = ("messages", index, "content")
+        found += [
+            Passage(path, Origin.USER, text, strand="s"),
+            Passage((*path, "ttl"), Origin.USER, "1h", is_structural=is_structural),
+        ]
+    return found
+
+
+@pytest.mark.parametrize("is_structural", [True, False])
+@pytest.mark.parametrize("parts", [("ann.smith@exa", "mple.org"), ("4111 1111", "1111 1111")])
+async def test_fields_beside_parts_hide_nothing_and_are_not_masked(
+    parts: tuple[str, str], *, is_structural: bool
+) -> None:
+    found = await Bench().screen()(beside(*parts, is_structural=is_structural), [])
+    spans = {(each.path, each.span.start, each.span.end, each.is_editable) for each in found.data}
+    assert spans == {
+        (("messages", index, "content"), 0, len(part), True) for index, part in enumerate(parts)
+    }
+
+
+async def test_fields_beside_parts_hide_no_attack() -> None:
+    assert probability(await Bench().screen()(beside("an at", "tack"), [])) > 0.99
+
+
+async def test_half_in_a_field_that_nobody_knows_is_found_too() -> None:
+    passages = [
+        Passage(("messages", 0, "content"), Origin.USER, "4111 1111", strand="s"),
+        Passage(("messages", 0, "x"), Origin.USER, "1111 1111"),
+        Passage(("messages", 1, "content"), Origin.USER, "thanks", strand="s"),
+    ]
+    found = await Bench().screen()(passages, [])
+    assert {each.path[-1] for each in found.data} == {"content", "x"}
+
+
+async def test_what_text_says_before_a_field_of_the_api_tells_nothing_about_it() -> None:
+    passages = beside("my password is:")
+    found = await Bench().screen()([passages[0], evolve(passages[1], text="Tr0ub4dor-3xyz")], [])
+    assert found.data == ()
+
+
+async def test_an_id_that_is_somebody_s_number_cannot_be_masked() -> None:
+    path = ("messages", 0, "tool_call_id")
+    fixed = Passage(path, Origin.TOOL, "12345678Z", is_editable=False, is_structural=True)
+    found = await Bench().screen()([fixed, *said("mail a@example.org", origin=Origin.TOOL)], [])
+    assert [(each.path, each.is_editable) for each in found.data] == [
+        (path, False),
+        (("messages", 0, "content"), True),
+    ]
+
+
 async def test_words_that_are_run_together_at_a_seam_are_no_part_of_what_stood_before() -> None:
     found = await Bench().screen()(said("I am ann@example.org", "charge me"), [])
     (datum,) = [each for each in found.data if each.span.kind is PiiKind.EMAIL]

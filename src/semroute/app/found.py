@@ -8,7 +8,7 @@ from attrs import evolve, frozen
 from semroute.domain.attack import AttackKind
 from semroute.domain.classification import Rung
 from semroute.domain.examination import Sighting, Suspicion
-from semroute.domain.excerpt import Excerpt
+from semroute.domain.excerpt import Excerpt, Place
 from semroute.domain.passage import Origin, Path
 from semroute.domain.pii import PiiKind, PiiSpan
 from semroute.domain.screening import PersonalDatum, Threat
@@ -64,9 +64,14 @@ def threats_in(
 def data_in(
     excerpts: Iterable[Excerpt], found: Mapping[str, Found | None]
 ) -> Iterator[PersonalDatum]:
-    """Yields personal data, passage by passage, then what only shows where passages meet."""
+    """Yields personal data, passage by passage, then what only shows where passages meet.
+
+    What shows in running text is no longer looked for in what stands beside it: half an address
+    next to a field of the API is no address of which that field is a part.
+    """
     known: _Spans = {}
-    for excerpt in excerpts:  # passages come first
+    running: _Spans = {}
+    for excerpt in excerpts:  # passages come first, and running text before all the rest
         each = found[excerpt.text]
         for sighting in each.sightings if each is not None else ():
             if excerpt.is_sealed and not is_decoded(sighting.view):
@@ -74,20 +79,32 @@ def data_in(
             span = sighting.span
             places = list(excerpt.places(span.start, span.end))
             if excerpt.is_seam:
-                is_known = any(
-                    each.start < end and start < each.end and each.score >= span.score
-                    for path, start, end in places
-                    for each in known.get((span.kind, path), ())
-                )
                 is_doubtful = len(places) == 1 and excerpt.is_doubtful(span.start, span.end)
-                if is_known or is_doubtful:
+                if is_doubtful or _is_known(span, places, known):
                     continue
+                if excerpt.is_running:
+                    _learn(span, places, running)
+                elif _is_known(span, places, running):
+                    continue
+                places = [place for place in places if place[0] not in excerpt.structural]
             else:
-                known.setdefault((span.kind, excerpt.path), []).append(span)
+                _learn(span, places, known)
+            is_editable = excerpt.fixed.isdisjoint(path for path, _, _ in places)
             for path, start, end in places:
                 yield PersonalDatum(
-                    path,
-                    evolve(span, start=start, end=end),
-                    sighting.view,
-                    excerpt.is_editable,
+                    path, evolve(span, start=start, end=end), sighting.view, is_editable
                 )
+
+
+def _learn(span: PiiSpan, places: Iterable[Place], spans: _Spans) -> None:
+    for path, start, end in places:
+        spans.setdefault((span.kind, path), []).append(evolve(span, start=start, end=end))
+
+
+def _is_known(span: PiiSpan, places: Iterable[Place], spans: _Spans) -> bool:
+    """Whether something that was found already, and as surely, is in one of these places."""
+    return any(
+        each.start < end and start < each.end and each.score >= span.score
+        for path, start, end in places
+        for each in spans.get((span.kind, path), ())
+    )

@@ -2,10 +2,13 @@
 
 What is harmless in pieces may not be so when a model reads the pieces one after the other: half
 a card number in each of two parts, or an order spread over turns. So the places where passages
-of one origin meet are read once more, joined.
+of one origin meet are read once more, joined: those that a model reads on and on, without what
+stands between them in the document and is none of it; and all of them, because nobody knows what
+a model server makes of fields it alone knows.
 """
 
 from bisect import bisect_right
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from itertools import islice, pairwise
 from operator import attrgetter
@@ -51,22 +54,27 @@ class Excerpt:
     Args:
         text: What it says.
         origin: Whose words it is.
-        is_editable: Whether all of it can be overwritten.
         pieces: What it is made of, in order.
         is_run_together: Whether they stand next to each other without a blank.
         begins_within: Whether its beginning is not that of a passage.
         ends_within: Whether its end is not that of a passage.
         is_sealed: Whether it is bytes that an API has signed or encrypted.
+        is_running: Whether a model reads all of it on and on, so that what spans passages is
+            what it seems.
+        fixed: Passages in it that cannot be overwritten.
+        structural: Passages in it that say something to the API only.
     """
 
     text: str
     origin: Origin
-    is_editable: bool
     pieces: tuple[_Piece, ...]
     is_run_together: bool = False
     begins_within: bool = False
     ends_within: bool = False
     is_sealed: bool = False
+    is_running: bool = True
+    fixed: frozenset[Path] = frozenset()
+    structural: frozenset[Path] = frozenset()
 
     @property
     def path(self) -> Path:
@@ -103,22 +111,34 @@ class Excerpt:
 
 
 def excerpts_of(passages: Sequence[Passage]) -> Iterator[Excerpt]:
-    """Yields every passage that has text, and every seam; linear in their length."""
+    """Yields every passage that has text, then every seam; linear in their length.
+
+    Of each origin, seams of running text come before those of all its passages, which are left
+    out if they would be the same.
+    """
     spoken = [passage for passage in passages if passage.text.strip()]
     for passage in spoken:
         piece = _Piece(0, passage.path, 0, len(passage.text))
+        fixed = frozenset(() if passage.is_editable else (passage.path,))
         yield Excerpt(
-            passage.text,
-            passage.origin,
-            passage.is_editable,
-            (piece,),
-            is_sealed=passage.is_sealed,
+            passage.text, passage.origin, (piece,), fixed=fixed, is_sealed=passage.is_sealed
         )
     for origin in (Origin.USER, Origin.TOOL, Origin.ASSISTANT, Origin.SYSTEM):
         theirs = [each for each in spoken if each.origin is origin and not each.is_sealed]
-        for run in _runs(theirs):
-            for joint in _JOINTS:
-                yield _joined(run, joint, origin)
+        strands: defaultdict[str, list[Passage]] = defaultdict(list)
+        for passage in theirs:
+            if passage.strand:
+                strands[passage.strand].append(passage)
+        for strand in strands.values():
+            yield from _seams(strand, origin, is_running=True)
+        if all(len(strand) < len(theirs) for strand in strands.values()):
+            yield from _seams(theirs, origin, is_running=False)
+
+
+def _seams(passages: Sequence[Passage], origin: Origin, *, is_running: bool) -> Iterator[Excerpt]:
+    for run in _runs(passages):
+        for joint in _JOINTS:
+            yield _joined(run, joint, origin, is_running=is_running)
 
 
 def _runs(passages: Sequence[Passage]) -> Iterator[list[_Part]]:
@@ -161,7 +181,7 @@ def _size(run: Sequence[_Part]) -> int:
     return sum(end - start for _, start, end in run)
 
 
-def _joined(run: Sequence[_Part], joint: str, origin: Origin) -> Excerpt:
+def _joined(run: Sequence[_Part], joint: str, origin: Origin, *, is_running: bool) -> Excerpt:
     texts: list[str] = []
     pieces: list[_Piece] = []
     at = 0
@@ -169,13 +189,14 @@ def _joined(run: Sequence[_Part], joint: str, origin: Origin) -> Excerpt:
         texts.append(passage.text[start:end])
         pieces.append(_Piece(at, passage.path, start, end - start))
         at += end - start + len(joint)
-    is_editable = all(passage.is_editable for passage, _, _ in run)
     return Excerpt(
         joint.join(texts),
         origin,
-        is_editable,
         tuple(pieces),
         is_run_together=not joint,
         begins_within=run[0][1] > 0,
         ends_within=run[-1][2] < len(run[-1][0].text),
+        is_running=is_running,
+        fixed=frozenset(passage.path for passage, _, _ in run if not passage.is_editable),
+        structural=frozenset(passage.path for passage, _, _ in run if passage.is_structural),
     )

@@ -28,9 +28,13 @@ class Passage:
         origin: Whose words it is.
         text: All of it.
         is_editable: Whether it is a string that can be replaced. The name of a field, which
-            ends its own path, and a number cannot; nor what an API has signed or encrypted,
-            because it would not know it again.
+            ends its own path, a number, and an id that others go by cannot; nor what an API has
+            signed or encrypted, because it would not know it again.
         is_sealed: Whether it is nothing but bytes of the latter: what they look like is chance.
+        strand: What it is read on and on with: texts of one origin and strand follow each other.
+            Empty if it is no running text but stands beside it, as the name of a file does.
+        is_structural: Whether it is a field of the API with a value of the API's, such as how
+            long something is kept. What stands next to it says nothing about it.
     """
 
     path: Path
@@ -38,6 +42,8 @@ class Passage:
     text: str = field(repr=False)
     is_editable: bool = True
     is_sealed: bool = False
+    strand: str = ""
+    is_structural: bool = False
 
 
 @frozen

@@ -53,7 +53,7 @@ class PersonalDatum:
         path: In which text.
         span: What, and where in that text.
         view: In which reading of the text it showed.
-        is_editable: Whether that place can be overwritten; the name of a field cannot.
+        is_editable: Whether that place can be overwritten; the name of a field cannot, nor an id.
     """
 
     path: Path

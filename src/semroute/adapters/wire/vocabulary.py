@@ -1,8 +1,8 @@
 """The words of LLM APIs themselves: names of fields, and values that cannot say anything else.
 
-They are the only strings of a request that screening does not see. A value is left out only if
-it is exactly one of the words its field may have; in any other field, or with any other value,
-it is text like all text.
+They are the only strings of a request that screening does not see. A value is left out only where
+an API has its field, and if it is exactly one of the words the field may have; anywhere else, in
+any other field, or with any other value, it is text like all text.
 """
 
 import re
@@ -24,7 +24,9 @@ WORDS: Final = {
         "document tool_use tool_result search_result "
         # items of a conversation
         "message reasoning function_call function_call_output custom_tool_call "
-        "custom_tool_call_output item_reference "
+        "custom_tool_call_output item_reference mcp_call mcp_list_tools file_search_call "
+        "web_search_call code_interpreter_call local_shell_call local_shell_call_output "
+        "image_generation_call computer_call computer_call_output "
         # tools, formats, sources
         "function custom json_schema json_object base64 url content ephemeral auto any tool "
         "none enabled disabled adaptive "
@@ -41,27 +43,48 @@ WORDS: Final = {
     "format": _words("wav mp3 flac opus aac pcm16"),
     "modalities": _words("text audio"),
     "encoding_format": _words("float base64"),
+    "status": _words("in_progress completed incomplete"),
+    "ttl": _words("5m 1h"),
+    "media_type": _words("text/plain application/pdf image/png image/jpeg image/gif image/webp"),
     "truncation": _words("auto disabled"),
 }
 """By field, its closed vocabulary. A list has the vocabulary of its field."""
 
-ID_FIELDS: Final = _words("id tool_call_id call_id tool_use_id file_id previous_response_id")
+ID_FIELDS: Final = _words(
+    "id tool_call_id call_id tool_use_id toolUseId file_id previous_response_id approval_request_id"
+)
+"""Fields that have an id where an API has them; anywhere else they may have anything."""
 
 # What makers of ids make: known prefixes and one run of letters and digits, or a run by itself
-# that is short (Mistral's have nine) or a digest, or a UUID. Nine digits and more are no id,
-# because they may be somebody's number; nor is a run with a word in it, which seven small letters
-# are more often than chance. An account number or a key without a prefix is longer than nine.
+# that is short (Mistral's have nine) or a digest, or a UUID. An account number or a key without a
+# prefix is longer than nine.
+_UUID: Final = r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}"
 _ID: Final = re.compile(
-    r"((?:(?:call|chatcmpl|cmpl|tool|toolu|srvtoolu|fc|msg|rs|resp|file|ctc)[-_])+)?"
-    r"(?!\d{9})(?![A-Za-z0-9]*[a-z]{7})"
-    r"(?:(?(1)[A-Za-z0-9]{1,64}|[A-Za-z0-9]{1,9})|[0-9a-f]{24}|[0-9a-f]{32}"
-    r"|[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12})",
+    r"((?:(?:call|chatcmpl|cmpl|tool|toolu|bdrk|vrtx|srvtoolu|mcptoolu|tooluse|fc|msg|rs|resp|file"
+    r"|ctc|ws|fs|ci|ig|mcp|mcpr|run|conv|pmpt)[-_])+)?"
+    rf"(?P<run>(?(1)[A-Za-z0-9]{{1,64}}|[A-Za-z0-9]{{1,9}})|[0-9a-f]{{24}}|[0-9a-f]{{32}}|{_UUID})",
+)
+# What chance makes has digits in it, few of them in a row, and few letters of a case in a row: of
+# random ones one in five is taken for more than an id, and read like any text. Six digits may
+# be somebody's number; in a digest, that many stand in a row more often than not.
+_CHANCE: Final = re.compile(
+    r"(?=[^0-9]*[0-9])(?!.*(?:[0-9]{6}|[a-z]{7}|[A-Z]{7}|[A-Za-z]{16}|(?:[A-Z][a-z]{2,}){3}))"
+)
+_SHORT_CHANCE: Final = re.compile(r"(?=[^0-9]*[0-9])(?!.*(?:[0-9]{6}|[a-z]{4}|[A-Z]{4}))")
+_SHORT_CHARS: Final = 12
+_DIGEST: Final = re.compile(
+    rf"(?=[0-9-]*[a-f])(?!.*(?:[0-9]-?){{12}})(?:{_UUID}|[0-9a-f]{{24,64}})"
 )
 
 
 def is_id(text: str) -> bool:
     """Whether a value of an id field is an id and no more than that."""
-    return _ID.fullmatch(text) is not None
+    form = _ID.fullmatch(text)
+    if form is None:
+        return False
+    run = form["run"]
+    chance = _CHANCE if len(run) > _SHORT_CHARS else _SHORT_CHANCE
+    return chance.match(run) is not None or _DIGEST.fullmatch(run) is not None
 
 
 # Numbers of tokens, in `logit_bias`; no vocabulary has a million.
@@ -88,7 +111,10 @@ FIELD_NAMES: Final = _words(
     "function custom arguments output status is_error phase type text image_url video_url "
     "audio_url input_audio file url detail data format file_data file_id file_url filename "
     "source media_type title context citations cache_control ttl signature encrypted_content "
-    "annotations "
+    "annotations approval_request_id "
+    # Gemini's and Bedrock's
+    "contents parts functionCall functionResponse systemInstruction system_instruction "
+    "toolUse toolUseId toolResult inputSchema "
     # tools and formats
     "description parameters input_schema strict json_schema schema syntax definition grammar "
     # JSON Schema
