@@ -1,8 +1,7 @@
 """A whole gateway for one test: real Envoy, the real router, real HTTP servers behind it."""
 
 import json
-import re
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
@@ -31,7 +30,6 @@ from semroute.adapters.memory import (
     WordClassifier,
     WordReader,
 )
-from semroute.adapters.wire.passages import passages_of
 from semroute.app.assemble import Detectors, Router, detectors_of, gateway_of, run_gateway
 from semroute.app.cli.configuration import read_configuration
 from semroute.app.config import definitions_of
@@ -39,14 +37,11 @@ from semroute.app.rank_tools import ToolOpinion
 from semroute.app.reasoning import families_of
 from semroute.app.settings import Settings
 from semroute.domain.address import Address
-from semroute.domain.attack import AttackScorer, LexicalScore
 from semroute.domain.http import Service, Unrouted, target_of
-from semroute.domain.pii import PiiFinder, PiiSpan
+
+from .scans import ScanLog
 
 T = TypeVar("T")
-
-PROSE = re.compile(r"[^\W\d_]{2}\s+[^\W\d_]{2}")  # two words
-PLACEHOLDER = re.compile(r"\[[A-Z_]+_\d+\]")
 
 Change = Callable[[Settings], Settings]
 Patch = Callable[[dict[str, Any]], None]
@@ -101,54 +96,6 @@ class ModelServers:
             await ordinary(scope, again, send)
 
         return serve  # type: ignore[return-value]  # an ASGI application is any such function
-
-
-@define(eq=False)
-class ScanLog:
-    """Scores texts and finds data as others do, and keeps every text that was looked at."""
-
-    scorer: AttackScorer
-    finder: PiiFinder
-    wants_data: bool
-    scored: set[str] = field(factory=set)
-    searched: set[str] = field(factory=set)
-
-    def score(self, text: str) -> LexicalScore:
-        score = self.scorer.score(text)
-        self.scored.add(text)
-        return score
-
-    def find(self, text: str) -> tuple[PiiSpan, ...]:
-        found = self.finder.find(text)
-        self.searched.add(text)
-        return found
-
-    def check(self, received: Received) -> None:
-        """Fails if a model server was sent a text that nobody had looked at."""
-        target = target_of("POST", received.path)
-        is_read = isinstance(target, Unrouted) or (isinstance(target, Service) and target.has_body)
-        if not received.body or not is_read:
-            return  # no model reads it
-        document = json.loads(received.body)
-        texts = {passage.text for passage in passages_of(document).passages}
-        # Whatever the router takes for a text, this is one.
-        texts |= {text for text in _strings_in(document) if PROSE.search(text)}
-        for text in texts:
-            if text.strip() and not PLACEHOLDER.search(text):
-                assert text in self.scored, received.path
-                assert not self.wants_data or text in self.searched, received.path
-
-
-def _strings_in(value: object) -> Iterator[str]:
-    match value:
-        case str():
-            yield value
-        case list():
-            for each in value:
-                yield from _strings_in(each)
-        case dict():
-            for key, each in value.items():
-                yield from (key, *_strings_in(each))
 
 
 @define(eq=False)
@@ -308,7 +255,10 @@ async def running_gateway(
                 stop.set()
             if is_screened and settings.envoy.failure_mode == "closed":
                 for received in servers.received:
-                    log_of_scans.check(received)
+                    target = target_of("POST", received.path)
+                    has_words = isinstance(target, Service) and target.has_body
+                    if received.body and (has_words or isinstance(target, Unrouted)):
+                        log_of_scans.check(received.body, received.path)
             models.cancel_scope.cancel()
 
 
