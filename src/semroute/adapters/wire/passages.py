@@ -127,6 +127,8 @@ _BESIDE: Final = {
 class _Level(Enum):
     """What a value is to the API."""
 
+    __hash__ = object.__hash__  # Enum's own is written in Python, and half of the walk
+
     CONTENT = auto()  # a text, or parts of one
     TURN = auto()  # a message or an item
     PART = auto()  # a part of a message
@@ -250,7 +252,7 @@ class _Walk:
             self._string(value, key, path, where)
         elif isinstance(value, dict):
             if where.level is _CONTENT:
-                where = where._replace(level=_Level.PART)
+                where = _Where(where.origin, _Level.PART, where.strand, where.is_binary)
             self._object(value, path, where)
         elif isinstance(value, list):
             self._list(value, key, path, where)
@@ -273,6 +275,8 @@ class _Walk:
             where = self._as_kind(kind, value, path, where)
         words = WORDS if where.level in _API else _NO_WORDS
         has_ids = where.level in _WITH_IDS
+        is_free = where.level is _VALUES
+        is_part = where.level is _Level.PART
         for key, child in value.items():
             if key not in FIELD_NAMES:
                 self.name(key, (*path, key), where.origin)
@@ -281,7 +285,11 @@ class _Walk:
             if has_ids and key in ID_FIELDS and isinstance(child, str):
                 self.id(child, (*path, key), where.origin)
                 continue
-            inner = where if where.level is _VALUES else _within(where, key, kind)
+            if is_part and key == "text" and isinstance(child, str):
+                strand = _strand_of_text(kind, where.strand)
+                self._add(Passage((*path, key), where.origin, child, strand=strand))
+                continue
+            inner = where if is_free else _within(where, key, kind)
             self.value(child, key, (*path, key), inner)
             if key in SEALED_FIELDS:
                 self._seal((*path, key), kind)
