@@ -67,14 +67,15 @@ _ID: Final = re.compile(
 # What chance makes has digits in it, few of them in a row, and few letters of a case in a row: of
 # random ones one in five is taken for more than an id, and read like any text. Six digits may
 # be somebody's number; in a digest, that many stand in a row more often than not.
-_CHANCE: Final = re.compile(
-    r"(?=[^0-9]*[0-9])(?!.*(?:[0-9]{6}|[a-z]{7}|[A-Z]{7}|[A-Za-z]{16}|(?:[A-Z][a-z]{2,}){3}))"
+_NO_CHANCE: Final = re.compile(
+    r"[0-9]{6}|[a-z]{7}|[A-Z]{7}|[A-Za-z]{16}|(?:[A-Z][a-z]{2,}+){3}",
 )
-_SHORT_CHANCE: Final = re.compile(r"(?=[^0-9]*[0-9])(?!.*(?:[0-9]{6}|[a-z]{4}|[A-Z]{4}))")
+_NO_SHORT_CHANCE: Final = re.compile(r"[0-9]{6}|[a-z]{4}|[A-Z]{4}")
 _SHORT_CHARS: Final = 12
-_DIGEST: Final = re.compile(
-    rf"(?=[0-9-]*[a-f])(?!.*(?:[0-9]-?){{12}})(?:{_UUID}|[0-9a-f]{{24,64}})"
-)
+_DIGIT: Final = re.compile(r"[0-9]")
+_DIGEST: Final = re.compile(rf"{_UUID}|[0-9a-f]{{24,64}}")
+_LETTER: Final = re.compile(r"[a-f]")
+_NO_DIGEST: Final = re.compile(r"[0-9](?:-?[0-9]){11}")
 
 
 def is_id(text: str) -> bool:
@@ -83,8 +84,10 @@ def is_id(text: str) -> bool:
     if form is None:
         return False
     run = form["run"]
-    chance = _CHANCE if len(run) > _SHORT_CHARS else _SHORT_CHANCE
-    return chance.match(run) is not None or _DIGEST.fullmatch(run) is not None
+    if _DIGEST.fullmatch(run) and _LETTER.search(run) and not _NO_DIGEST.search(run):
+        return True
+    unlikely = _NO_CHANCE if len(run) > _SHORT_CHARS else _NO_SHORT_CHANCE
+    return _DIGIT.search(run) is not None and unlikely.search(run) is None
 
 
 # Numbers of tokens, in `logit_bias`; no vocabulary has a million.
