@@ -23,7 +23,7 @@ commands on them.
 | `notinject_two` | harmless prompts with two words that attacks have | leolee99/InjecGuard @ 588f555cbc2d |
 | `clinc150` | what people ask an assistant, 600 of the 3,100 held out | clinc/oos-eval @ 828f8093932c |
 | `mmlu_pro` | exam questions, 400 of the 1,122 held out | TIGER-AI-Lab/MMLU-Pro @ f418b116db00 |
-| `written`, `written_trigger` | [written for this project](../data/attacks/README.md), in another style than what was trained on; the second has an attack's words | `data/attacks/dev.jsonl` |
+| `written`, `written_tool`, `written_trigger` | [written for this project](../data/attacks/README.md), in another style than what was trained on; the second is what tools returned, some of it with orders for the model; the third is harmless and has an attack's words | `data/attacks/dev.jsonl` |
 | `presidio` | synthetic sentences from templates that were not trained on | microsoft/presidio-research @ 7622dec1e5f7 |
 | `presidio_all` | the same with those that were, for kinds where nothing is trained | likewise |
 | `entities_dev` | [written for this project](../data/README.md) by somebody who knew nothing of what people are learnt from; only people and addresses are marked | `data/entities/dev.jsonl` |

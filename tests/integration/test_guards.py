@@ -538,6 +538,9 @@ async def test_what_tools_return_is_an_injection_wherever_an_api_has_it(what: st
 UNROUTED = {
     "/completions": {"model": "m", "prompt": "{}"},
     "/v1/engines/m/embeddings": {"input": ["a", "{}"]},
+    "/v1/images/generations": {"model": "m", "prompt": "{}"},
+    "/v1/audio/speech": {"model": "m", "input": "{}", "voice": "alloy"},
+    "/v1/moderations": {"input": ["{}"]},
     "/openai/v1/responses": {
         "model": "m", "instructions": "b", "input": [{"role": "user", "content": "{}"}],
     },

@@ -85,12 +85,12 @@ class Unrouted(Enum):
     RESPONSES = "responses"
     MESSAGES = "messages"  # Anthropic's
     OTHER = "other"  # chat under other paths, and APIs of one server or another
-    NUMBERS = "numbers"  # counts of tokens, scores, embeddings under other paths
+    WORDLESS = "wordless"  # no words come back: counts, scores, verdicts, vectors, pictures, sound
 
     @property
     def answers_in_words(self) -> bool:
         """Whether what comes back is what a model says."""
-        return self not in (Unrouted.EMBEDDINGS, Unrouted.NUMBERS)
+        return self not in (Unrouted.EMBEDDINGS, Unrouted.WORDLESS)
 
 
 @frozen
@@ -147,8 +147,9 @@ _UNROUTED: Final = {
         (
             *("messages/count_tokens", "responses/input_tokens", "tokenize", "apply-template"),
             *("embed", "embedding", "embed_sparse", "pooling", "rerank", "score", "classify"),
+            *("moderations", "images/generations", "audio/speech"),
         ),
-        Unrouted.NUMBERS,
+        Unrouted.WORDLESS,
     ),
 }
 _MODEL_CARDS: Final = "/v1/models/"
