@@ -86,12 +86,24 @@ async def test_sets_are_told_apart_and_together() -> None:
     assert report.pooled.tally.false_alarms == 1
     # Of six pairs the sure one wins one and ties with the trigger, the vague one wins one, and
     # the missed one ties with the ordinary prompt.
-    assert report.pooled.auc == pytest.approx((1.5 + 1 + 0.5) / 6)
+    assert report.pooled.auc is not None
+    assert report.pooled.auc.value == pytest.approx((1.5 + 1 + 0.5) / 6)
+    assert report.pooled.auc.low < report.pooled.auc.value < report.pooled.auc.high
+    assert [each.name for each in report.kinds] == ["jailbreak"]
     assert (report.ordinary.hits, report.ordinary.of) == (0, 1)
     assert (report.triggers.hits, report.triggers.of) == (1, 1)
     assert [outcomes[text].was_read for text in TEXTS] == [False, True, False, False, False]
     assert shares == sorted(shares)
     assert shares[-1] == 1
+
+
+async def test_kinds_of_attacks_are_told_apart_by_whose_words_they_are() -> None:
+    returned = [evolve(text, origin=Origin.TOOL) for text in TEXTS[1:4]]
+    report, _ = await evaluate_guard(tried(), [*TEXTS, *returned])
+    jailbreak, injection = report.kinds
+    assert (jailbreak.name, jailbreak.read.of) == ("jailbreak", len(TEXTS))
+    assert (injection.name, injection.read.of) == ("injection", 3)
+    assert (injection.tally.found, injection.tally.missed) == (1, 1)
 
 
 async def test_a_text_that_comes_twice_counts_once() -> None:
@@ -207,4 +219,8 @@ async def test_a_page_has_the_figures_and_none_of_the_texts() -> None:
     assert document["pooled"]["recall"]["hits"] == 2
     assert document["recall"] == pytest.approx(2 / 3)
     assert document["sets"]["wi|ld"]["auc"] is None
+    assert document["sets"]["wi|ld"]["auc_interval"] is None
+    assert report.pooled.auc is not None
+    assert document["pooled"]["auc"] == document["auc"] == report.pooled.auc.value
+    assert document["kinds"]["jailbreak"]["auc"] == document["auc"]
     assert set(document["sample"]["evasions"]) == {*EVASIONS, "in_parts", "in_turns"}

@@ -5,10 +5,11 @@ import math
 from collections.abc import Sequence
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from semroute.app.evaluation.statistics import F1, Proportion, Spread, Tally, auc
+from semroute.app.evaluation.resampled import auc_of
+from semroute.app.evaluation.statistics import F1, Proportion, Spread, Tally
 
 COUNTS = st.integers(0, 2000)
 PROPORTIONS = st.tuples(COUNTS, COUNTS).map(lambda pair: Proportion(min(pair), max(pair)))
@@ -36,8 +37,8 @@ def test_of_nothing_nothing_is_known() -> None:
     assert F1(nothing).value is None
     assert F1(nothing).interval == (0.0, 1.0)
     assert Spread.of([]) is None
-    assert auc([], [1.0]) is None
-    assert auc([1.0], []) is None
+    assert auc_of([], [1.0]) is None
+    assert auc_of([1.0], []) is None
 
 
 def test_more_hits_than_things_cannot_be() -> None:
@@ -97,20 +98,26 @@ def test_f1_is_the_harmonic_mean_of_precision_and_recall(
 
 
 def test_a_tie_counts_half() -> None:
-    assert auc([0.9, 0.5], [0.5, 0.1]) == pytest.approx(3.5 / 4)
+    area = auc_of([0.9, 0.5], [0.5, 0.1])
+    assert area is not None
+    assert area.value == pytest.approx(3.5 / 4)
+    assert 0 <= area.low < area.value < area.high == 1
+    assert auc_of([], []) is None
 
 
+@settings(max_examples=25)  # each draws a thousand times
 @given(SCORES, SCORES)
 def test_auc_is_how_often_a_positive_wins(positives: list[float], negatives: list[float]) -> None:
     wins = [
         1.0 if high > low else 0.5 if high == low else 0.0
         for high, low in itertools.product(positives, negatives)
     ]
-    area = auc(positives, negatives)
-    assert area == pytest.approx(sum(wins) / len(wins))
-    mirrored = auc(negatives, positives)
+    area, mirrored = auc_of(positives, negatives), auc_of(negatives, positives)
     assert area is not None
-    assert mirrored == pytest.approx(1 - area)
+    assert mirrored is not None
+    assert area.value == pytest.approx(sum(wins) / len(wins))
+    assert mirrored.value == pytest.approx(1 - area.value)
+    assert 0 <= area.low <= area.high <= 1
 
 
 def test_times_are_told_in_milliseconds_by_nearest_rank() -> None:

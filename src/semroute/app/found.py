@@ -9,7 +9,7 @@ from semroute.domain.attack import AttackKind
 from semroute.domain.classification import Rung
 from semroute.domain.examination import Sighting, Suspicion
 from semroute.domain.excerpt import Excerpt, Place
-from semroute.domain.passage import Origin, Path
+from semroute.domain.passage import Path
 from semroute.domain.pii import PiiKind, PiiSpan
 from semroute.domain.screening import PersonalDatum, Threat
 from semroute.domain.views import is_decoded
@@ -48,7 +48,7 @@ def threats_in(
         each = found[excerpt.text]
         if each is None or each.probability is None or each.suspicion is None:
             continue
-        kind = AttackKind.INJECTION if excerpt.origin is Origin.TOOL else AttackKind.JAILBREAK
+        kind = AttackKind.of(excerpt.origin)
         if kind not in gravest or each.probability > gravest[kind].probability:
             gravest[kind] = Threat(
                 kind,

@@ -6,12 +6,19 @@ from typing import Final, Protocol
 
 from attrs import frozen
 
+from .passage import Origin
+
 
 class AttackKind(StrEnum):
     """A kind of attack. The value is its name in configuration and metrics."""
 
     JAILBREAK = "jailbreak"  # a user talks the model out of its rules
     INJECTION = "injection"  # a text the model was given as data gives it orders
+
+    @classmethod
+    def of(cls, origin: Origin) -> "AttackKind":
+        """Returns which kind it is, if a text with this origin is an attack."""
+        return cls.INJECTION if origin is Origin.TOOL else cls.JAILBREAK
 
 
 @frozen

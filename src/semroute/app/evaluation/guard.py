@@ -1,14 +1,16 @@
 """How many attacks are found, and how many harmless texts are taken for one."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Final
 
 import trio
 from attrs import frozen
 
+from semroute.domain.attack import AttackKind
 from semroute.domain.passage import Origin
 
-from .statistics import Proportion, Tally, auc
+from .resampled import Estimate, auc_of
+from .statistics import Proportion, Tally
 from .tried import Outcome, TriedScreen
 
 _AT_ONCE: Final = 4  # enough that examining and reading overlap; a full queue would be an overload
@@ -54,7 +56,7 @@ class SetReport:
 
     name: str
     tally: Tally
-    auc: float | None
+    auc: Estimate | None
     read: Proportion
 
     @classmethod
@@ -68,7 +70,7 @@ class SetReport:
                 [text.is_attack for text, _ in results],
                 [outcome.is_flagged for _, outcome in results],
             ),
-            auc(
+            auc_of(
                 [outcome.probability for outcome in attacks],
                 [outcome.probability for outcome in others],
             ),
@@ -83,12 +85,14 @@ class GuardReport:
     Args:
         sets: One for each set, by name.
         pooled: All of them together.
+        kinds: Of what they are as attacks, or would be: one for each kind of which there are texts.
         ordinary: Of harmless texts that nobody chose for their words, how many were flagged.
         triggers: Of harmless texts with an attack's vocabulary, how many were flagged.
     """
 
     sets: tuple[SetReport, ...]
     pooled: SetReport
+    kinds: tuple[SetReport, ...]
     ordinary: Proportion
     triggers: Proportion
 
@@ -115,10 +119,18 @@ async def evaluate_guard(
             for name in sorted({text.source for text in distinct})
         ),
         pooled=SetReport.of(_POOLED, results),
+        kinds=tuple(_by_kind(results)),
         ordinary=_flagged(results, triggers=False),
         triggers=_flagged(results, triggers=True),
     )
     return report, outcomes
+
+
+def _by_kind(results: Sequence[tuple[LabelledText, Outcome]]) -> Iterator[SetReport]:
+    for kind in AttackKind:
+        pairs = [pair for pair in results if AttackKind.of(pair[0].origin) is kind]
+        if pairs:
+            yield SetReport.of(kind.value, pairs)
 
 
 async def screen_all(

@@ -10,6 +10,7 @@ from .figures import as_json
 from .guard import GuardReport, SetReport
 from .guard_letters_page import Letters, letters_as_json, letters_lines, letters_tables
 from .pages import Page, Table, counted, number, timed, with_interval
+from .resampled import Estimate
 from .robustness import RobustnessReport, Trial
 from .statistics import Proportion
 
@@ -29,7 +30,7 @@ def _lines(report: GuardReport) -> Iterator[str]:
     tally = report.pooled.tally
     yield (
         f"Attacks found: {counted(tally.recall)}; precision {with_interval(tally.precision)}, "
-        f"AUC {number(report.pooled.auc)}."
+        f"AUC {_told(report.pooled.auc)}."
     )
     yield f"Ordinary prompts flagged: {counted(report.ordinary)}."
     yield f"Harmless prompts with trigger words flagged: {counted(report.triggers)}."
@@ -37,13 +38,21 @@ def _lines(report: GuardReport) -> Iterator[str]:
 
 
 def _tables(report: GuardReport, costs: Costs, robustness: RobustnessReport) -> Iterator[Table]:
+    figures = ("texts", "attacks", "precision", "recall", "F1", "false positives", "AUC", "read")
     yield Table(
         "Every set",
-        ("set", "texts", "attacks", "precision", "recall", "F1", "false positives", "AUC", "read"),
+        ("set", *figures),
         tuple(_set_row(each) for each in (*report.sets, report.pooled)),
-        "In brackets: 95 % intervals. False positives are the share of harmless texts that are "
-        "flagged; read, the share that the encoder had to read.",
+        "In brackets: 95 % intervals, of the AUC by bootstrap. False positives are the share of "
+        "harmless texts that are flagged; read, the share that the encoder had to read.",
     )
+    if len(report.kinds) > 1:
+        yield Table(
+            "Every kind of attack",
+            ("kind", *figures),
+            tuple(map(_set_row, report.kinds)),
+            "Injections are told by where they stand: in what a tool returned.",
+        )
     yield Table(
         "Milliseconds a text",
         ("part", "texts", "median", "95th percentile"),
@@ -74,6 +83,12 @@ def _tables(report: GuardReport, costs: Costs, robustness: RobustnessReport) -> 
         yield Table(title, columns, rows, note + more)
 
 
+def _told(auc: Estimate | None) -> str:
+    if auc is None:
+        return number(None)
+    return f"{number(auc.value)} ({number(auc.low)}-{number(auc.high)})"
+
+
 def _set_row(report: SetReport) -> tuple[str, ...]:
     tally = report.tally
     return (
@@ -84,7 +99,7 @@ def _set_row(report: SetReport) -> tuple[str, ...]:
         with_interval(tally.recall),
         with_interval(tally.f1),
         with_interval(tally.false_positive_rate),
-        number(report.auc),
+        _told(report.auc),
         number(report.read.share),
     )
 
@@ -108,9 +123,10 @@ def guard_as_json(
         "precision": tally.precision.share,
         "recall": tally.recall.share,
         "false_positive_rate": tally.false_positive_rate.share,
-        "auc": report.pooled.auc,
+        "auc": report.pooled.auc and report.pooled.auc.value,
         "sets": {each.name: _set_as_json(each) for each in report.sets},
         "pooled": _set_as_json(report.pooled),
+        "kinds": {each.name: _set_as_json(each) for each in report.kinds},
         "ordinary_flagged": as_json(report.ordinary),
         "triggers_flagged": as_json(report.triggers),
         "milliseconds": asdict(costs),
@@ -132,7 +148,8 @@ def _set_as_json(report: SetReport) -> dict[str, Any]:
         "recall": as_json(tally.recall),
         "f1": as_json(tally.f1),
         "false_positive_rate": as_json(tally.false_positive_rate),
-        "auc": report.auc,
+        "auc": report.auc and report.auc.value,
+        "auc_interval": report.auc and report.auc.interval,
         "read": as_json(report.read),
     }
 

@@ -1,7 +1,6 @@
 """How good a detector is, in numbers that say how far they can be trusted."""
 
 import math
-from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from typing import Final, Self
 
@@ -134,19 +133,6 @@ class Tally:
     def f1(self) -> F1:
         """Precision and recall in one number."""
         return F1(Proportion(self.found, self.found + self.missed + self.false_alarms))
-
-
-def auc(positives: Sequence[float], negatives: Sequence[float]) -> float | None:
-    """Returns how often a positive scores above a negative; a tie counts half.
-
-    The area under the ROC curve by ranks: Mann and Whitney 1947 (Annals of Mathematical
-    Statistics 18:50), Hanley and McNeil 1982 (Radiology 143:29). None if one side is empty.
-    """
-    if not positives or not negatives:
-        return None
-    ranked = sorted(negatives)
-    wins = sum(bisect_left(ranked, each) + bisect_right(ranked, each) for each in positives)
-    return wins / (2 * len(positives) * len(negatives))
 
 
 @frozen
