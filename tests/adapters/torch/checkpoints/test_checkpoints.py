@@ -246,22 +246,6 @@ async def test_a_checkpoint_that_cannot_be_used_stops_the_start(tmp_path: Path) 
     assert not reader.is_ready
 
 
-@pytest.mark.parametrize("family", FAMILIES)
-async def test_a_reranker_scores_every_text_in_order(
-    checkpoints: TinyCheckpoints, family: Family, nursery: trio.Nursery
-) -> None:
-    directory = checkpoints.random(family, "SequenceClassification", outputs=1)
-    reranker = TorchReranker(Source(directory), Capacity())
-    await nursery.start(reranker.run)
-    assert reranker.is_ready
-    texts = ["can they evict me?", "solve the equation", "hello " * 500, "", "a\0b"]
-    scores = await reranker.score("my landlord\0", texts)
-    assert len(scores) == len(texts)
-    assert await reranker.score("my landlord ", texts[1:2]) == pytest.approx(scores[1:2], abs=1e-4)
-    assert await reranker.score("hello", texts) != pytest.approx(scores, abs=1e-3)
-    assert await reranker.score("hello", []) == []
-
-
 async def test_a_reranker_says_what_transformers_says_of_pairs(
     checkpoints: TinyCheckpoints, nursery: trio.Nursery
 ) -> None:
