@@ -68,7 +68,7 @@ def test_attacks_are_measured(tmp_path: Path) -> None:
     assert set(document) == {
         *("recall", "precision", "false_positive_rate", "auc"),
         *("sets", "pooled", "ordinary_flagged", "triggers_flagged", "milliseconds", "sample"),
-        "letters",
+        *("kinds", "letters"),
     }
     assert document["letters"]["why_not"] == "too_few"
     for name in ("recall", "precision", "false_positive_rate"):
