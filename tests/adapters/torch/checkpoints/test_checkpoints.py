@@ -25,7 +25,7 @@ from semroute.domain.attack import AttackKind
 from semroute.domain.chat import Prompt
 from semroute.domain.errors import NotLoadedError, OverloadedError
 from semroute.domain.pii import PiiKind
-from tests.adapters.torch.tiny import Family, TinyCheckpoints
+from tests.adapters.torch.tiny import TAGS, Family, TinyCheckpoints
 
 CATEGORIES = ("math", "law", "other")
 THREE = {"label 0": "math", "label 1": "law", "label 2": "other"}
@@ -116,8 +116,28 @@ def test_a_checkpoint_without_names_for_its_outputs_can_be_given_some(
     unnamed = copied(directory, tmp_path / "unnamed", id2label=None, label2id=None)
     with pytest.raises(CheckpointError, match="no id2label"):
         AttackEye.load(Source(unnamed), ())
-    eye = AttackEye.load(Source(unnamed, {"LABEL_0": "benign", "LABEL_1": "attack"}), ())
-    assert eye.outputs[AttackKind.JAILBREAK].tolist() == [False, True]
+    for labels in ({"LABEL_0": "benign", "LABEL_1": "attack"}, {"1": "attack", "0": "benign"}):
+        eye = AttackEye.load(Source(unnamed, labels), ())
+        assert eye.outputs[AttackKind.JAILBREAK].tolist() == [False, True]
+
+
+def test_labels_of_tokens_can_be_numbered(checkpoints: TinyCheckpoints, tmp_path: Path) -> None:
+    directory = checkpoints.entities()
+    names = {str(index): f"LABEL_{index}" for index in range(len(TAGS))}
+    plain = copied(directory, tmp_path / "plain", id2label=names, label2id=None)
+    kinds = (PiiKind.PERSON, PiiKind.ADDRESS)
+    numbered = {
+        str(index): tag.replace("PER", "person").replace("LOC", "address")
+        for index, tag in enumerate(TAGS)
+    }
+    texts = ["My name is John Smith.", "Please send it to 12 Baker Street by Monday."]
+    renamed = EntityEye.load(Source(plain, numbered), kinds, kinds).read(texts)
+    assert [[span.kind for span in each.entities] for each in renamed] == [
+        [PiiKind.PERSON],
+        [PiiKind.ADDRESS],
+    ]
+    usual = EntityEye.load(Source(directory, PEOPLE), kinds, kinds).read(texts)
+    assert [each.entities for each in renamed] == [each.entities for each in usual]
 
 
 def test_a_logit_is_the_log_odds_of_its_labels(checkpoints: TinyCheckpoints) -> None:

@@ -8,11 +8,16 @@ from hypothesis import strategies as st
 
 from semroute.adapters.torch import CheckpointError
 from semroute.adapters.torch.checkpoints.files import CheckpointFiles
-from semroute.adapters.torch.checkpoints.labels import meanings_of, names_of
-from semroute.adapters.torch.checkpoints.tags import Tag, tags_of
+from semroute.adapters.torch.checkpoints.labels import meanings_of, outputs_of
+from semroute.domain.labels import Tag, tags_of
 
 KNOWN = ("math", "law")
 UNNAMED = CheckpointFiles(Path("dir"), {}, {})
+
+
+def named(*names: str) -> CheckpointFiles:
+    labels = {str(index): name for index, name in enumerate(names)}
+    return CheckpointFiles(Path("dir"), {"id2label": labels}, {})
 
 
 def test_labels_are_taken_at_their_word_whatever_their_case() -> None:
@@ -57,10 +62,29 @@ def test_of_a_thousand_strange_labels_some_are_shown() -> None:
 
 def test_outputs_without_names_need_an_operator_s() -> None:
     with pytest.raises(CheckpointError, match=r"no id2label.*its 2 outputs.*LABEL_0: …"):
-        names_of(UNNAMED, 2, {})
-    assert names_of(UNNAMED, 2, {"LABEL_0": "law"}) == ("LABEL_0", "LABEL_1")
-    named = CheckpointFiles(Path("dir"), {"id2label": {"0": "a", "1": "b"}}, {})
-    assert names_of(named, 2, {}) == ("a", "b")
+        outputs_of(UNNAMED, 2, {})
+    labels = {"LABEL_0": "law"}
+    assert outputs_of(UNNAMED, 2, labels) == (("LABEL_0", "LABEL_1"), labels)
+    assert outputs_of(named("a", "b"), 2, {}) == (("a", "b"), {})
+    assert outputs_of(named("a", "b"), 2, {"a": "law"}) == (("a", "b"), {"a": "law"})
+
+
+def test_an_operator_who_numbers_the_outputs_names_them_anew() -> None:
+    numbered = {"1": "law", "0": "math"}
+    for files in (UNNAMED, named("LABEL_0", "LABEL_1"), named("law", "math")):
+        assert outputs_of(files, 2, numbered) == (("math", "law"), {})
+
+
+def test_a_number_that_is_a_label_s_name_is_that_label() -> None:
+    stars = {"0": "law", "1": "math"}
+    assert outputs_of(named("1", "0"), 2, stars) == (("1", "0"), stars)
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_who_numbers_outputs_numbers_all_of_them(count: int) -> None:
+    message = rf"has {count} outputs, and `labels` numbers 2: .* from 0 to {count - 1}"
+    with pytest.raises(CheckpointError, match=message):
+        outputs_of(UNNAMED, count, {"0": "law", "1": "math"})
 
 
 @pytest.mark.parametrize(

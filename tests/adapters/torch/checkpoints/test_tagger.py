@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from semroute.adapters.torch.checkpoints.network import Row
 from semroute.adapters.torch.checkpoints.tagger import Tagger
-from semroute.adapters.torch.checkpoints.tags import tags_of
+from semroute.domain.labels import tags_of
 from semroute.domain.pii import PiiKind
 
 BIO = ("O", "B-PER", "I-PER", "B-LOC", "I-LOC", "I-ORG")

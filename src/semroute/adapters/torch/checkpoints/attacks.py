@@ -12,7 +12,7 @@ from semroute.adapters.torch.impression import Impression
 from semroute.domain.attack import AttackKind
 
 from .files import CheckpointFiles
-from .labels import meanings_of, names_of
+from .labels import meanings_of, outputs_of
 from .network import Head, Network
 from .source import Source
 
@@ -57,8 +57,8 @@ class AttackEye:
         """
         files = CheckpointFiles.open(source.directory)
         network = Network.load(files, Head.TEXT, source.max_tokens)
-        names = names_of(files, network.outputs, source.labels)
-        meanings = meanings_of(names, source.labels, MEANINGS, files)
+        names, labels = outputs_of(files, network.outputs, source.labels)
+        meanings = meanings_of(names, labels, MEANINGS, files)
         speaking = [MEANINGS[meaning] for meaning in meanings if meaning is not None]
         is_exclusive = (
             network.outputs > 1 and files.config.get("problem_type") != "multi_label_classification"

@@ -13,7 +13,7 @@ from semroute.adapters.torch.vectors import Vector
 from semroute.domain.suggestions import did_you_mean
 
 from .files import CheckpointFiles
-from .labels import meanings_of, names_of
+from .labels import meanings_of, outputs_of
 from .network import Head, Network, Row
 from .source import Source
 
@@ -58,8 +58,8 @@ class CategoryEye:
         if network.outputs < _LEAST_LABELS:
             message = f"{files.config_file} has one label only; categories are at least two"
             raise CheckpointError(message)
-        names = names_of(files, network.outputs, source.labels)
-        meanings = meanings_of(names, source.labels, categories, files)
+        names, labels = outputs_of(files, network.outputs, source.labels)
+        meanings = meanings_of(names, labels, categories, files)
         known = tuple(name for name in categories if name in meanings)
         missing = [
             f"{name!r}{did_you_mean(name, names)}" for name in categories if name not in known

@@ -1,6 +1,6 @@
 """A checkpoint's labels of tokens as personal data."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Final
 
 import numpy as np
@@ -8,15 +8,15 @@ from attrs import frozen
 
 from semroute.adapters.torch.checkpoint import CheckpointError
 from semroute.adapters.torch.impression import Impression
+from semroute.domain.labels import Tag, tags_of
 from semroute.domain.pii import PiiKind
 from semroute.domain.spans import merged
 
 from .files import CheckpointFiles
-from .labels import meanings_of, names_of
+from .labels import meanings_of, outputs_of
 from .network import Head, Network
 from .source import Source
 from .tagger import Tagger
-from .tags import Tag, tags_of
 
 _NO_VECTOR: Final = np.zeros(0, np.float32)
 
@@ -49,8 +49,9 @@ class EntityEye:
         """
         files = CheckpointFiles.open(source.directory)
         network = Network.load(files, Head.TOKEN, source.max_tokens)
-        tags = tags_of(names_of(files, network.outputs, source.labels))
-        kinds = _kinds_of(tags, source, files)
+        names, labels = outputs_of(files, network.outputs, source.labels)
+        tags = tags_of(names)
+        kinds = _kinds_of(tags, labels, files)
         if not any(kinds):
             message = f"{files.config_file} has no label that means personal data"
             raise CheckpointError(message)
@@ -77,12 +78,12 @@ class EntityEye:
 
 
 def _kinds_of(
-    tags: Sequence[Tag], source: Source, files: CheckpointFiles
+    tags: Sequence[Tag], labels: Mapping[str, str], files: CheckpointFiles
 ) -> tuple[PiiKind | None, ...]:
     """Returns what each label means; operators may leave out what means nothing here."""
     entities = tuple(dict.fromkeys(tag.entity for tag in tags if tag.entity is not None))
     words = [kind.value for kind in PiiKind]
-    meanings = meanings_of(entities, source.labels, words, files, drops=True)
+    meanings = meanings_of(entities, labels, words, files, drops=True)
     known = dict(zip(entities, meanings, strict=True))
     words_of_tags = [None if tag.entity is None else known[tag.entity] for tag in tags]
     return tuple(None if word is None else PiiKind(word) for word in words_of_tags)

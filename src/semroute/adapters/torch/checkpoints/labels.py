@@ -4,22 +4,39 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from semroute.adapters.torch.checkpoint import CheckpointError
+from semroute.domain.labels import in_order
 from semroute.domain.suggestions import did_you_mean
 
 from .files import CheckpointFiles
 
 
-def names_of(files: CheckpointFiles, count: int, labels: Mapping[str, str]) -> tuple[str, ...]:
-    """Returns what the outputs are called in the checkpoint.
+def outputs_of(
+    files: CheckpointFiles, count: int, labels: Mapping[str, str]
+) -> tuple[tuple[str, ...], Mapping[str, str]]:
+    """Returns what the outputs are called, and what an operator says of these names.
 
-    Where it does not say, and an operator does, they are called as transformers calls them.
+    An operator who numbers the outputs has named them anew, and nothing is left to be said. Who
+    speaks of outputs that the checkpoint does not name calls them as transformers does.
 
     Raises:
-        CheckpointError: Nobody says; the operator's fault.
+        CheckpointError: Nobody says what they are called, or of another number of outputs; the
+            operator's fault.
     """
     names = files.label_names
-    if names:
-        return names
+    numbered = in_order(labels)
+    # Some checkpoints call their labels 0 and 1, or 0 to 5 for stars.
+    if not labels or numbered is None or labels.keys() <= {*names}:
+        return names or _unsaid_names(files, count, labels), labels
+    if len(numbered) != count:
+        message = (
+            f"{files.config_file} has {count} outputs, and `labels` numbers {len(numbered)}: "
+            f"say what each is, from 0 to {count - 1}"
+        )
+        raise CheckpointError(message)
+    return numbered, {}
+
+
+def _unsaid_names(files: CheckpointFiles, count: int, labels: Mapping[str, str]) -> tuple[str, ...]:
     if not labels:
         message = (
             f"{files.config_file} has no id2label, so nothing says what its {count} outputs mean: "

@@ -1,6 +1,6 @@
-"""Labels of tokens: the kind of entity, and whether one begins here."""
+"""What a model's labels say, and how an operator numbers them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from attrs import frozen
@@ -10,9 +10,18 @@ _BEGINS: Final = frozenset("BSU")  # begins; or is one of a single token, in two
 _GOES_ON: Final = frozenset("IEL")  # inside; or ends, likewise
 
 
+def in_order(labels: Mapping[str, str]) -> tuple[str, ...] | None:
+    """Returns what the outputs from 0 on are, or None if the labels do not number them all.
+
+    This is the form of Hugging Face's `id2label`: `{"0": "benign", "1": "attack"}`.
+    """
+    numbers = [str(number) for number in range(len(labels))]
+    return tuple(labels[each] for each in numbers) if labels.keys() == {*numbers} else None
+
+
 @frozen
 class Tag:
-    """One label.
+    """A label of a token: the kind of entity, and whether one begins here.
 
     Args:
         entity: The kind of entity, as the checkpoint calls it; None outside of all.
