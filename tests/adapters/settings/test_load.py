@@ -46,6 +46,27 @@ limit: 2
     )
 
 
+@frozen
+class Garden:
+    beds: dict[str, int] | str
+    trees: dict[str, str] | Annotated[str, Meta(min_length=2)] = field(factory=dict)
+
+
+def test_the_name_of_a_file_may_stand_for_a_mapping() -> None:
+    assert load("beds: {a: 1}", Garden) == Garden({"a": 1})
+    read = load("beds: ${FILE}\ntrees: b.yaml\n", Garden, environ={"FILE": "a.yaml"})
+    assert read == Garden("a.yaml", "b.yaml")
+    assert type(read.beds) is str
+    with pytest.raises(SettingsError) as caught:
+        load("beds: [a]\ntrees: x\n", Garden)
+    assert [str(each) for each in caught.value.problems] == [
+        "line 1: beds: it must be a mapping, or the name of a file",
+        "line 2: trees: expected str of length >= 2",
+    ]
+    with pytest.raises(SettingsError, match=r"line 1: beds\.a: expected int, got str"):
+        load("beds: {a: x}", Garden)
+
+
 def test_every_mistake_is_reported_with_its_line_and_place() -> None:
     text = """
 name: 7

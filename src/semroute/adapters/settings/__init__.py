@@ -6,6 +6,7 @@ JSON Schema read the same ones. Only files of tools have a form of their own.
 """
 
 from .document import load
+from .file import load_file
 from .problems import Path, Problem, SettingsError
 from .schema import VARIABLE, json_schema
 from .toolbox import load_toolbox, toolbox_of
@@ -17,6 +18,7 @@ __all__ = [
     "SettingsError",
     "json_schema",
     "load",
+    "load_file",
     "load_toolbox",
     "toolbox_of",
 ]

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Callable, Iterator
 from types import NoneType, UnionType
-from typing import Any, Final, Literal, TypeVar, get_args, get_origin
+from typing import Any, Final, Literal, TypeVar, Union, get_args, get_origin
 
 import msgspec
 from attrs import fields, frozen, has, resolve_types
@@ -152,6 +152,35 @@ def _short_form_hook(kind: Any, converter: BaseConverter) -> _StructureHook:  # 
     )
 
 
+def _is_written_elsewhere(kind: Any) -> bool:  # noqa: ANN401 - any type
+    """Whether a type is a mapping for which text may stand, as the name of the file that has it."""
+    match get_args(kind):
+        case (here, elsewhere) if get_origin(kind) in {Union, UnionType}:
+            return get_origin(here) is dict and _is_text(elsewhere)
+        case _:
+            return False
+
+
+def _is_text(kind: Any) -> bool:  # noqa: ANN401 - any type
+    return kind is str or (_is_annotated(kind) and kind.__origin__ is str)
+
+
+def _written_elsewhere_hook(kind: Any, converter: BaseConverter) -> _StructureHook:  # noqa: ANN401 - cattrs' signature
+    here, elsewhere = get_args(kind)
+
+    def either(value: object, _: object) -> object:
+        match value:
+            case dict():
+                return converter.structure(value, here)
+            case str():
+                return _leaf(value, elsewhere)
+            case _:
+                message = "it must be a mapping, or the name of a file"
+                raise _MistakeError(message)
+
+    return either
+
+
 def _is_leaf(kind: object) -> bool:
     if isinstance(kind, UnionType):
         return all(_is_leaf(choice) for choice in get_args(kind))
@@ -162,6 +191,7 @@ def _converter() -> Converter:
     converter = Converter()
     converter.register_structure_hook_factory(has, _class_hook)
     converter.register_structure_hook_factory(_is_short_form, _short_form_hook)
+    converter.register_structure_hook_factory(_is_written_elsewhere, _written_elsewhere_hook)
     converter.register_structure_hook_factory(_originates_in(dict), _mapping_hook)
     converter.register_structure_hook_factory(_originates_in(tuple), _list_hook)
     converter.register_structure_hook_func(_originates_in(Literal), _literal)

@@ -11,7 +11,7 @@ from .problems import Path, Problem
 
 Tree: TypeAlias = "dict[str, Tree] | list[Tree] | str | int | float | bool | None"
 
-_MAX_BYTES: Final = 1 << 20
+MAX_BYTES: Final = 1 << 20
 _MAX_NODES: Final = 100_000  # aliases can make a small file a huge tree
 
 # YAML 1.2 has no others. In 1.1, which the parser follows, `off` and `no` (Norwegian) are some too.
@@ -54,8 +54,8 @@ def parse(text: str, environ: Mapping[str, str]) -> YamlTree:
     `${NAME}` stands for a variable, `${NAME:-default}` for one that may be missing, `$${` for
     `${` itself. Only plain data is read; explicit tags are refused.
     """
-    if len(text.encode()) > _MAX_BYTES:
-        return YamlTree(None, {}, (Problem((), f"the file is larger than {_MAX_BYTES} bytes"),))
+    if len(text.encode()) > MAX_BYTES:
+        return YamlTree(None, {}, (Problem((), f"the file is larger than {MAX_BYTES} bytes"),))
     loader = yaml.CSafeLoader(text)
     try:
         node = loader.get_single_node()
