@@ -38,6 +38,20 @@ async def test_other_tools_in_the_same_file_make_other_answers(tmp_path: Path) -
     assert await revision(settings) != first
 
 
+async def test_other_labels_in_the_same_file_make_other_answers(tmp_path: Path) -> None:
+    file = tmp_path / "labels.yaml"
+    shipped = read_configuration(None).settings
+    checkpoint = CheckpointSettings(str(tmp_path / "mine"), "category", labels=str(file))
+    options = evolve(shipped.classifier, checkpoints=(checkpoint,))
+    settings = evolve(shipped, classifier=options)
+    file.write_text("A: law\nB: math\n")
+    first = await revision(settings)
+    file.write_text('{"B": "math", "A": "law"}')
+    assert await revision(settings) == first
+    file.write_text("A: math\nB: law\n")
+    assert await revision(settings) != first
+
+
 async def test_other_weights_in_the_same_place_make_other_answers(tmp_path: Path) -> None:
     shipped = read_configuration(None).settings
     checkpoint = CheckpointSettings(str(tmp_path / "mine"), "category")

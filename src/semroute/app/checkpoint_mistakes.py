@@ -4,14 +4,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from operator import itemgetter
 from typing import Final, assert_never
 
-from semroute.domain.pii import PiiKind
-from semroute.domain.suggestions import did_you_mean
-
+from .checkpoint_labels import NO_LABELS, label_mistakes
 from .checkpoints import CheckpointSettings, Task, Use
 
 _Found = tuple[tuple[str, ...], str]
 
-_ATTACK_WORDS: Final = ("jailbreak", "injection", "attack", "benign")
 _HEADS: Final[frozenset[Task]] = frozenset({"attacks", "entities"})  # the embedded encoder's alone
 
 
@@ -69,25 +66,14 @@ def _own_mistakes(settings: CheckpointSettings) -> Iterator[_Found]:
 def _mistakes_in_labels(
     settings: CheckpointSettings, categories: Sequence[str]
 ) -> Iterator[_Found]:
-    known: Sequence[str]
-    match settings.task:
-        case "category":
-            what, known = "category", categories
-        case "attacks":
-            what, known = "kind of attack", _ATTACK_WORDS
-        case "entities":
-            what, known = "kind of personal data", [kind.value for kind in PiiKind]
-        case "tools":
-            if settings.labels:
-                yield ("labels",), "a reranker has one output, and no labels"
-            return
-        case _:
-            assert_never(settings.task)
-    folded = {word.casefold() for word in known}
-    for label, meaning in settings.labels.items():
-        if meaning.casefold() not in folded:
-            near = did_you_mean(meaning, known)
-            yield ("labels", label), f"no {what} is called {meaning}{near}"
+    match settings.labels:
+        case str() if settings.task == "tools":
+            yield ("labels",), NO_LABELS
+        case str():
+            """Whoever can read the file says what is wrong with it."""
+        case labels:
+            for where, message in label_mistakes(settings.task, labels, categories):
+                yield ("labels", *where), message
 
 
 def _mistakes_of_tools(settings: CheckpointSettings, kept: Mapping[str, int]) -> Iterator[_Found]:

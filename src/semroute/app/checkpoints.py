@@ -6,6 +6,7 @@ from typing import Annotated, Final, Literal
 from attrs import field, frozen
 from msgspec import Meta
 
+from semroute.app.leaves import FileName
 from semroute.domain.opinions import Add, Average, Deciding, Escalate, Finding, Ordering, Replace
 
 Task = Literal["category", "attacks", "entities", "tools"]
@@ -65,11 +66,12 @@ class CheckpointSettings:
         ),
     ] = None
     labels: Annotated[
-        dict[str, str],
+        dict[str, str] | FileName,
         Meta(
             description="What its labels mean: a category; `jailbreak`, `injection`, `attack` "
             "(any) or `benign`; a kind of personal data, without `B-` and `I-`. Labels that are "
-            "left out are taken at their word, but with `entities` may mean nothing."
+            "left out are taken at their word, but with `entities` may mean nothing. Or all its "
+            "outputs by number, from 0 on. Or the name of a file that has either, YAML or JSON."
         ),
     ] = field(factory=dict)
     temperature: Annotated[

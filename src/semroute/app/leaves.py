@@ -11,6 +11,7 @@ CategoryName = Annotated[
 ]
 HeaderName = Annotated[str, Meta(pattern=r"^[a-z0-9!#$%&'*+.^_`|~-]{1,64}$(?!\n)")]
 CapabilityName = Literal["tools", "images", "audio", "video", "files", "json_schema"]
+FileName = Annotated[str, Meta(min_length=1)]
 Weight = Annotated[float, Meta(gt=0, le=1e6)]
 Score = Annotated[float, Meta(ge=0, le=1e6)]
 Dollars = Annotated[float, Meta(ge=0, le=1e6)]

@@ -29,6 +29,7 @@ from semroute.domain.opinions import Add, Average
 from semroute.domain.policy import Policy
 
 from .ensemble import Ensemble, Loadable
+from .labels import labels_of
 
 _CHECKED_BY: Final = {Check.JAILBREAK: AttackKind.JAILBREAK, Check.INJECTION: AttackKind.INJECTION}
 
@@ -62,7 +63,12 @@ def tool_opinions_of(model: TorchClassifier | Ensemble) -> Sequence[ToolOpinion]
 
 
 def ensemble_of(settings: Settings, policy: Policy, embedded: TorchClassifier) -> Ensemble:
-    """Returns the embedded model and the checkpoints that are wanted; none is loaded yet."""
+    """Returns the embedded model and the checkpoints that are wanted; none is loaded yet.
+
+    Raises:
+        OSError: A file of labels cannot be read; the operator's fault.
+        SettingsError: A file of labels is wrong; the operator's fault.
+    """
     loadable: list[Loadable] = []
     categories: list[CategoryOpinion] = []
     attacks: list[AttackOpinion] = []
@@ -129,7 +135,7 @@ def _entity_reader(
 
 
 def _source(each: CheckpointSettings) -> Source:
-    return Source(Path(each.directory), each.labels, each.max_tokens, each.temperature)
+    return Source(Path(each.directory), labels_of(each), each.max_tokens, each.temperature)
 
 
 def _capacity(settings: Settings) -> Capacity:

@@ -1,5 +1,6 @@
 """What finds answers in a cache, made from settings."""
 
+import json
 import time
 from hashlib import file_digest, sha256
 from pathlib import Path
@@ -15,6 +16,7 @@ from semroute.app.settings import Settings
 from semroute.domain.policy import Policy
 from semroute.domain.ports import Embedder
 
+from .labels import labels_of
 from .policies import toolboxes_of
 from .stores import OpenedStore
 
@@ -31,8 +33,8 @@ def recall_of(  # noqa: PLR0913, PLR0917 - each is a part
     """Returns what finds answers in a store.
 
     Raises:
-        OSError: A file of tools cannot be read; the operator's fault.
-        SettingsError: A file of tools is wrong; the operator's fault.
+        OSError: A file of tools or labels cannot be read; the operator's fault.
+        SettingsError: A file of tools or labels is wrong; the operator's fault.
     """
     options = settings.cache
     return Recall(
@@ -56,7 +58,8 @@ def recall_of(  # noqa: PLR0913, PLR0917 - each is a part
 def _with_files(settings: Settings, policy: Policy) -> Policy:
     """Returns the rules under a revision of their own for what the operator's files are now.
 
-    These are tools, heads and checkpoints. Weights of a gigabyte take a second.
+    These are tools, heads, checkpoints and what labels of those mean. Weights of a gigabyte take a
+    second.
     """
     digest = sha256()
     options = settings.classifier
@@ -65,6 +68,9 @@ def _with_files(settings: Settings, policy: Policy) -> Policy:
         for path in filter(Path.is_file, sorted(Path(directory).glob("*.safetensors"))):
             with path.open("rb") as file:
                 digest.update(file_digest(file, sha256).digest())
+    for each in options.checkpoints:
+        labels = json.dumps(sorted(labels_of(each).items()))
+        digest.update(sha256(labels.encode()).digest())
     for name, toolbox in toolboxes_of(settings).items():
         for text in (name, *(each.document for each in toolbox.definitions)):
             digest.update(sha256(text.encode()).digest())
