@@ -87,6 +87,65 @@ async def test_what_waits_is_taken_together_by_length_and_the_oldest_first() -> 
     assert len(third) == 2
 
 
+async def test_who_asks_a_step_later_than_another_shares_the_pass_of_an_idle_worker() -> None:
+    batches: list[list[str]] = []
+
+    def read(texts: Sequence[str]) -> list[Impression]:
+        batches.append(list(texts))
+        return lengths(texts)
+
+    batcher = Batcher(read, workers=2, max_waiting=100)
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(batcher.run)
+        await trio.testing.wait_all_tasks_blocked()
+        for number in range(40):  # by chance the worker would be late enough half of the time
+            async with trio.open_nursery() as request:
+                request.start_soon(batcher.read, [f"the whole of prompt {number}"])
+                await batcher.read([f"part of prompt {number}"])
+        nursery.cancel_scope.cancel()
+    assert [len(batch) for batch in batches] == [2] * 40
+
+
+PROMPT = ["a" * 1500, "b" * 400, "c" * 300, "d" * 200]
+
+
+@pytest.mark.parametrize(
+    ("texts", "pads", "passes"),
+    [
+        (PROMPT, False, [4]),
+        (PROMPT, True, [1, 3]),
+        ([*PROMPT, "e" * 700], False, [4, 1]),
+        (["a" * 60, *(letter * 40 for letter in "bcdefghij")], False, [10]),
+        (["a" * 60, *(letter * 40 for letter in "bcdefghij")], True, [8, 2]),
+        ([chr(ord("a") + number) for number in range(20)], False, [16, 4]),
+    ],
+    ids=[
+        "unlike texts",
+        "they would be padded",
+        "too much for a pass",
+        "many",
+        "many that would be padded",
+        "too many",
+    ],
+)
+async def test_an_idle_worker_takes_unlike_texts_if_nothing_is_padded(
+    texts: Sequence[str], passes: Sequence[int], *, pads: bool
+) -> None:
+    batches: list[int] = []
+
+    def read(texts: Sequence[str]) -> list[Impression]:
+        batches.append(len(texts))
+        return lengths(texts)
+
+    batcher = Batcher(read, workers=1, max_waiting=100, pads=pads)
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(batcher.run)
+        await trio.testing.wait_all_tasks_blocked()
+        await batcher.read(texts)
+        nursery.cancel_scope.cancel()
+    assert batches == passes
+
+
 async def test_a_text_that_is_no_longer_wanted_is_never_computed() -> None:
     gate = Gate()
     batcher = Batcher(gate, workers=1, max_waiting=100)
@@ -371,9 +430,10 @@ def test_keys_say_nothing_outside_their_process() -> None:
     assert one.key_of("half a pair: \ud83d")
 
 
-async def test_a_long_prompt_does_not_keep_others_waiting() -> None:
+@pytest.mark.parametrize("pads", [False, True])
+async def test_a_long_prompt_does_not_keep_others_waiting(*, pads: bool) -> None:
     gate = Gate()
-    batcher = Batcher(gate, workers=1, max_waiting=100)
+    batcher = Batcher(gate, workers=1, max_waiting=100, pads=pads)
     windows = ["a" * 2000, "b" * 2000, "c" * 2000]
     async with trio.open_nursery() as nursery:
         nursery.start_soon(batcher.run)

@@ -37,17 +37,31 @@ def test_vectors_are_of_length_one_and_do_not_depend_on_their_neighbours(encoder
 
 
 def test_texts_that_come_together_share_a_pass(encoder: Encoder) -> None:
-    passes: list[int] = []
+    passes: list[tuple[int, int]] = []
     hook = encoder._model.embeddings.register_forward_pre_hook(  # noqa: SLF001 - passes are counted where they happen
-        lambda _module, _arguments, fields: passes.append(len(fields["input_ids"])),
+        lambda _module, _arguments, fields: passes.append(tuple(fields["input_ids"].shape)),
         with_kwargs=True,
     )
     try:
         encoder.encode([f"prompt number {number}" for number in range(8)])
-        encoder.encode(["word " * 300, "short"])
+        encoder.encode(["word " * 300, "short"])  # the long text is two rows
+        encoder.encode_with_parts(["word " * 300, *["two words", "short"] * 7], [6])
     finally:
         hook.remove()
-    assert passes == [8, 3]  # the long text is two rows
+    alike, unlike, many = passes
+    assert alike == (8, 5)
+    assert unlike == (1, MAX_TOKENS + (300 + 2 - MAX_TOKENS + 32 + 2) + 3), "nothing is padded"
+    assert many == (1, unlike[1] - 3 + 7 * (4 + 3))
+
+
+def test_what_is_said_of_tokens_does_not_depend_on_who_shares_the_pass(encoder: Encoder) -> None:
+    texts = ["Ann Lee lives in Paris.", "word " * 300, "short"]
+    _, together = encoder.encode_with_parts(texts, [2, 6])
+    for text, parts in zip(texts, together, strict=True):
+        _, (alone,) = encoder.encode_with_parts([text], [2, 6])
+        assert [part.offsets for part in parts] == [part.offsets for part in alone]
+        for part, other in zip(parts, alone, strict=True):
+            assert (part.states - other.states).abs().max() < 1e-5
 
 
 def test_the_end_of_a_long_text_counts(encoder: Encoder) -> None:

@@ -15,10 +15,14 @@ from .memo import Key, Memo
 
 Read: TypeAlias = Callable[[Sequence[str]], Sequence[Impression]]
 
-_MAX_BATCH: Final = 8
 # A pass cannot be interrupted, so this bounds what everybody else waits for: about 0.1 s.
+_MAX_BATCH: Final = 8
 _MAX_BATCH_CHARS: Final = 2048
 _PASS_SECONDS: Final = 0.1
+# Where nobody waits, the texts of one request may differ in length: a window, and what is doubtful
+# in it besides. About 0.15 s.
+_MAX_MIXED: Final = 16
+_MAX_MIXED_CHARS: Final = 3072
 
 
 @frozen
@@ -62,20 +66,33 @@ class Batcher:
     Callers who ask for the same text, at once or one after the other, share one pass: a prompt
     is classified and screened at the price of one of them. Failures are not remembered.
 
+    So do other texts of the same request, if there is no load: who classifies it and who screens
+    it ask in tasks of their own, in the same step of the event loop or the next, so a worker that
+    was idle waits for one more. As nobody else waits then, it takes texts of any lengths.
+
     Args:
         read: Turns texts into impressions; called in threads.
         workers: How many threads at once; best one per core.
         max_waiting: How many texts may wait.
         memo: What was read before.
+        pads: Whether a short text costs `read` what the longest beside it does. Then only texts
+            of about one length go together.
     """
 
     def __init__(
-        self, read: Read, workers: int, max_waiting: int, memo: Memo | None = None
+        self,
+        read: Read,
+        workers: int,
+        max_waiting: int,
+        memo: Memo | None = None,
+        *,
+        pads: bool = True,
     ) -> None:
         self._read = read
         self._workers = workers
         self._max_waiting = max_waiting
         self._memo = Memo() if memo is None else memo
+        self._pads = pads
         self._jobs: dict[Key, _Job] = {}  # waiting or being computed
         self._waiting: list[_Job] = []
         self._idle = trio.lowlevel.ParkingLot()
@@ -142,9 +159,13 @@ class Batcher:
 
     async def _work(self, limiter: trio.CapacityLimiter) -> None:
         while True:
-            while not self._waiting:
+            is_idle = not self._waiting
+            if is_idle:
                 await self._idle.park()
-            batch = self._take()
+                await trio.lowlevel.checkpoint()
+            if not self._waiting:
+                continue  # another was sooner
+            batch = self._take(mixed=is_idle and not self._pads)
             outcomes = await trio.to_thread.run_sync(
                 self._read_all,
                 [job.text for job in batch],
@@ -158,17 +179,19 @@ class Batcher:
                 job.outcome = outcome
                 job.done.set()
 
-    def _take(self) -> list[_Job]:
-        """Takes the job whose turn it is and those nearest to it in length."""
+    def _take(self, *, mixed: bool) -> list[_Job]:
+        """Takes the job whose turn it is and those nearest to it in length.
+
+        Args:
+            mixed: Whether the others may be much longer or shorter.
+        """
         first = min(self._waiting, key=lambda job: job.turn)
         size = len(first.text)
-        by_distance = sorted(self._waiting, key=lambda job: abs(len(job.text) - size))
+        others = sorted(self._waiting, key=lambda job: abs(len(job.text) - size))
+        others.remove(first)
         batch = [first]
-        longest = size
-        for job in by_distance[:_MAX_BATCH]:
-            longest = max(longest, len(job.text))
-            is_full = len(batch) == _MAX_BATCH or longest * (len(batch) + 1) > _MAX_BATCH_CHARS
-            if job is not first and not is_full:
+        for job in others[: (_MAX_MIXED if mixed else _MAX_BATCH) - 1]:
+            if _fit([*batch, job], mixed=mixed):
                 batch.append(job)
         self._waiting = [job for job in self._waiting if job not in batch]
         return batch
@@ -188,6 +211,14 @@ class Batcher:
             return [failure]
         middle = len(texts) // 2
         return [*self._read_all(texts[:middle]), *self._read_all(texts[middle:])]
+
+
+def _fit(jobs: Sequence[_Job], *, mixed: bool) -> bool:
+    """Whether so much text may go into one pass."""
+    sizes = [len(job.text) for job in jobs]
+    if mixed:
+        return sum(sizes) <= _MAX_MIXED_CHARS
+    return max(sizes) * len(sizes) <= _MAX_BATCH_CHARS
 
 
 def _checked(impression: Impression) -> _Outcome:

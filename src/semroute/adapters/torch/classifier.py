@@ -124,7 +124,9 @@ class TorchClassifier:
             self._read_heads, abandon_on_cancel=True
         )
         workers = senses.encoder.device.threads(self._workers)
-        batcher = Batcher(senses.read, workers, self._max_waiting, self._memo)
+        batcher = Batcher(
+            senses.read, workers, self._max_waiting, self._memo, pads=senses.encoder.pads
+        )
         revision = senses.encoder.checkpoint.fingerprint
         async with trio.open_nursery() as nursery:
             nursery.start_soon(batcher.run)

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 MAX_TOKENS: Final = 256  # what the model was trained on; it would take 512
 _OVERLAP_TOKENS: Final = 32
 _MAX_ROWS: Final = 8  # longer batches gain nothing on a CPU
+_MAX_UNLIKE_ROWS: Final = 32  # of any lengths; a batch has fewer, however dense its texts are
 _TOKENS_AT_ONCE: Final = 64  # rows of three tokens
 
 
@@ -46,6 +47,11 @@ class Encoder:
     _speller: Speller
     _model: Any  # transformers' own type depends on the checkpoint
     _fused: FusedBert | None = None
+
+    @property
+    def pads(self) -> bool:
+        """Whether the shorter texts of a pass cost what its longest does."""
+        return self._fused is None
 
     @classmethod
     def load(cls, checkpoint: Checkpoint, *, device: Device = CPU) -> "Encoder":
@@ -117,16 +123,14 @@ class Encoder:
         """
         rows_of = [self._rows_of(text) for text in texts]
         may_share = [at for at, rows in enumerate(rows_of) if self._may_share(rows)]
-        sums, parts = self._pass_of_each([rows_of[at][0] for at in may_share], layers)
-        shared = dict(zip(may_share, zip(_of_length_one(sums), parts, strict=True), strict=True))
+        sums, states = self._pass_of_each([rows_of[at][0] for at in may_share], layers)
         vectors = np.zeros((len(texts), self.dimensions), np.float32)
-        parts_of: list[list[Part]] = []
-        for at in range(len(texts)):
-            if at in shared:
-                vectors[at], its = shared[at]
-            else:
-                (vectors[at],), (its,) = self._encode([rows_of[at]], layers)
-            parts_of.append(its)
+        vectors[may_share] = _of_length_one(sums)
+        parts_of: list[list[Part]] = [[] for _ in texts]
+        for at, state in zip(may_share, states, strict=False):
+            parts_of[at] = [rows_of[at][0].part(state)]
+        for at in set(range(len(texts))).difference(may_share):
+            (vectors[at],), (parts_of[at],) = self._encode([rows_of[at]], layers)
         return vectors, parts_of
 
     def encode_tokens(self, progress: Callable[[float], None], count: int | None = None) -> Vectors:
@@ -181,12 +185,11 @@ class Encoder:
 
     def _pass_of_each(
         self, rows: Sequence[Row], layers: Sequence[int]
-    ) -> tuple[npt.NDArray[np.float32], list[list[Part]]]:
+    ) -> tuple[npt.NDArray[np.float32], Sequence["torch.Tensor"]]:
         """Computes rows of any lengths at once, each as if it were alone.
 
         Returns:
-            The sum of each row's token vectors, shape (len(rows), dimensions), and its part; none
-            if no layers were asked for.
+            What `_pass` does.
         """
         import torch  # noqa: PLC0415 - imported long since; a model is loaded
 
@@ -199,10 +202,9 @@ class Encoder:
                 [state.unsqueeze(0).sum(dim=1) for state in torch.split(states[-1], sizes)]
             ).cpu()
             if not layers:
-                return sums.numpy(), [[] for _ in rows]
+                return sums.numpy(), []
             joined = torch.cat([states[layer] for layer in layers], dim=-1).cpu()
-            chosen = torch.split(joined, sizes)
-        return sums.numpy(), [[row.part(state)] for row, state in zip(rows, chosen, strict=True)]
+            return sums.numpy(), torch.split(joined, sizes)
 
     def _encode(
         self, rows_of: Sequence[Sequence[Row]], layers: Sequence[int]
@@ -212,9 +214,13 @@ class Encoder:
         rows.sort(key=lambda row: len(row[1].ids))
         sums = np.zeros((len(rows_of), self.dimensions), np.float32)
         parts: list[list[Part]] = [[] for _ in rows_of]
-        for start in range(0, len(rows), _MAX_ROWS):
-            indices, some = zip(*rows[start : start + _MAX_ROWS], strict=True)
-            added, states = self._pass(some, layers)
+        compute, most = self._pass, _MAX_ROWS
+        # The rows of one text are padded even so: this is what heads have learnt of.
+        if len(rows_of) > 1 and not self.pads and not _is_even([row for _, row in rows]):
+            compute, most = self._pass_of_each, _MAX_UNLIKE_ROWS
+        for start in range(0, len(rows), most):
+            indices, some = zip(*rows[start : start + most], strict=True)
+            added, states = compute(some, layers)
             np.add.at(sums, list(indices), added)
             for index, row, state in zip(indices, some, states, strict=False):
                 parts[index].append(row.part(state))
@@ -222,8 +228,8 @@ class Encoder:
 
     def _pass(
         self, rows: Sequence[Row], layers: Sequence[int]
-    ) -> tuple[npt.NDArray[np.float32], list["torch.Tensor"]]:
-        """Computes some rows at once.
+    ) -> tuple[npt.NDArray[np.float32], Sequence["torch.Tensor"]]:
+        """Computes some rows at once, each padded to the longest.
 
         Returns:
             The sum of each row's token vectors, shape (len(rows), dimensions), and the states
@@ -234,9 +240,8 @@ class Encoder:
         width = max(len(row.ids) for row in rows)
         ids = self._tensor([[*row.ids, *[0] * (width - len(row.ids))] for row in rows])
         mask = self._tensor([[1] * len(row.ids) + [0] * (width - len(row.ids)) for row in rows])
-        is_even = all(len(row.ids) == width for row in rows)
         with torch.inference_mode():
-            if self._fused is not None and is_even:
+            if self._fused is not None and _is_even(rows):
                 states: Sequence[torch.Tensor] = self._fused.states(ids)
             else:
                 output = self._model(
@@ -271,6 +276,11 @@ def load_encoder(directory: Path | None = None, *, may_use_gpu: bool = False) ->
     """
     checkpoint = embedded() if directory is None else Checkpoint.open(directory)
     return Encoder.load(checkpoint, device=Device.fastest() if may_use_gpu else CPU)
+
+
+def _is_even(rows: Sequence[Row]) -> bool:
+    """Whether there is nothing to pad."""
+    return len({len(row.ids) for row in rows}) <= 1
 
 
 def _of_length_one(vectors: npt.NDArray[np.float32]) -> Vectors:

@@ -49,7 +49,8 @@ class Exemplars:
 
         The next one and its cosine stand in the reason too.
         """
-        examples = await self._encoded()
+        # A lock takes a step of the event loop, and the pass of this request's checks would begin.
+        examples = await self._encoded() if self._examples is None else self._examples
         vector = _vector_of(await self._embedder.embed(text))
         cosines = examples @ vector
         nearest = int(cosines.argmax())
