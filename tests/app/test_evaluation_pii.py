@@ -46,6 +46,15 @@ def screen(reader: FaultyReader | None = None) -> Screen:
     )
 
 
+def labelled(text: str, *marked: tuple[str, str]) -> Document:
+    spans: list[LabelledSpan] = []
+    for name, part in marked:
+        kind, start = kind_called(name), text.index(part)
+        assert kind is not None
+        spans.append(LabelledSpan(kind, start, start + len(part), name=name))
+    return Document(text, tuple(spans))
+
+
 def document(text: str, *marked: tuple[PiiKind, str], ignored: tuple[str, ...] = ()) -> Document:
     spans = tuple(
         LabelledSpan(kind, text.index(part), text.index(part) + len(part)) for kind, part in marked
@@ -106,6 +115,46 @@ async def test_a_page_has_the_figures_and_none_of_the_texts() -> None:
     assert shown["kinds"]["person"]["innocent_documents_flagged"]["hits"] == 1
     assert shown["structured"]["f1"] == shown["structured"]["details"]["f1"]["share"] == 1
     assert shown["ignored"] == {"GPE": 2, "TITLE": 1}
+
+
+async def test_machines_hear_of_kinds_by_the_names_of_the_file() -> None:
+    texts = [
+        labelled("My NHS number is 943 476 5919.", ("UK_NHS", "943 476 5919")),
+        labelled(
+            "The file has AB123456C and AB12345.", ("UK_NINO", "AB123456C"), ("UK_NINO", "AB12345")
+        ),
+        labelled("Her NINO is AB123456C.", ("national_id", "AB123456C")),
+        document("His NHS number is 943 476 5919."),
+        document("Write to ada@example.org."),
+    ]
+    report = await evaluate_pii(screen(), GUARD, texts)
+    assert report.kinds[PiiKind.NATIONAL_ID].tally == Tally(found=3, missed=1, false_alarms=1)
+    shown = pii_as_json(report)
+    told = {
+        name: (each["kind"], each["labelled"], each["found"], each["recall"], each["precision"])
+        for name, each in shown["kinds"].items()
+    }
+    assert told == {
+        "UK_NHS": ("national_id", 1, 2, 1.0, 0.5),
+        "UK_NINO": ("national_id", 2, 2, 0.5, 0.5),
+        "national_id": ("national_id", 1, 2, 1.0, 0.5),
+        "email": ("email", 0, 1, None, 0.0),  # nobody marked any
+    }
+    assert shown["kinds"]["UK_NHS"]["f1"] == pytest.approx(2 / 3)
+    assert shown["kinds"]["UK_NINO"]["innocent_documents_flagged"]["of"] == 2
+    assert shown["structured"]["found"] == 5, "an alarm counts once"
+    assert "| national_id | 4 | 4 |" in markdown(pii_page(report), "semroute eval pii --data x")
+
+
+async def test_what_is_marked_by_two_names_is_marked_once() -> None:
+    twice = labelled("Write to ada@example.org.", ("EMAIL_ADDRESS", "ada@example.org"))
+    (span,) = twice.spans
+    assert {span, evolve(span, name="email")} == {span}
+    address = labelled(
+        "Lives at 12 Elm Street.", ("STREET_ADDRESS", "12"), ("address", "Elm Street")
+    )
+    report = await evaluate_pii(screen(), GUARD, [twice, address])
+    assert set(report.kinds[PiiKind.ADDRESS].names) == {"STREET_ADDRESS"}
 
 
 def test_one_finding_is_one_label() -> None:

@@ -117,10 +117,18 @@ def test_personal_data_is_measured(tmp_path: Path) -> None:
     assert result.returncode == 0, result.stderr
     document = json.loads(result.stdout)
     assert document["documents"] == 10
-    assert document["kinds"]["email"]["recall"] == 1
-    assert document["kinds"]["ip_address"]["f1"] == 1
-    assert document["kinds"]["domain"]["recall"] == 1
-    assert document["kinds"]["person"]["labelled"] == 1
+    kinds = document["kinds"]
+    assert {name: each["kind"] for name, each in kinds.items()} == {
+        "PERSON": "person",
+        "EMAIL_ADDRESS": "email",
+        "ip_address": "ip_address",  # as the file calls it
+        "url": "url",  # it has none, and one is found
+        "DOMAIN_NAME": "domain",
+    }
+    assert kinds["EMAIL_ADDRESS"]["recall"] == 1
+    assert kinds["ip_address"]["f1"] == 1
+    assert kinds["DOMAIN_NAME"]["recall"] == 1
+    assert kinds["PERSON"]["labelled"] == 1
     assert document["structured"]["labelled"] == 3
     assert document["benign_flag_rate"] == 0
     assert document["benign"]["of"] == 6

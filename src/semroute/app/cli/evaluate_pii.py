@@ -37,7 +37,8 @@ def pii(
         Parameter(
             help="Documents, one JSON object a line: `text`, `spans` of `kind`, `start`, `end`; "
             "`source`. "
-            "Kinds have their names in the configuration, or Presidio's."
+            "Kinds have their names in the configuration, or Presidio's; `--json` calls them as "
+            "the file does."
         ),
     ],
     entities: Annotated[
@@ -97,7 +98,7 @@ def _label(span: object, size: int, *, entities: bool) -> LabelledSpan | Mistake
             kind = kind_called(name)
             if kind is None or (kind in ENCODER_KINDS and not entities):
                 return name
-            return LabelledSpan(kind, start, end)
+            return LabelledSpan(kind, start, end, name=name)
         case _:
             return Mistake("it must have a kind, and a start and an end in characters")
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Final
 
-from attrs import evolve, frozen
+from attrs import Factory, evolve, field, frozen
 
 from semroute.domain.pii import PiiKind, PiiSpan
 
@@ -18,11 +18,15 @@ class LabelledSpan:
         kind: What it is.
         start: Where it begins, in characters.
         end: Where it has ended.
+        name: What the reader calls that kind. Who calls it by two names has marked it once.
     """
 
     kind: PiiKind
     start: int
     end: int
+    name: str = field(
+        default=Factory(lambda self: self.kind.value, takes_self=True), eq=False, kw_only=True
+    )
 
 
 def whole(text: str, labels: Sequence[LabelledSpan]) -> tuple[LabelledSpan, ...]:

@@ -42,11 +42,14 @@ class KindReport:
 
     Args:
         tally: Of spans; nobody can count the spans that were rightly not found.
+        names: The same for each name that the kind is marked by. What is found and not marked might
+            be of any of them, and counts against each.
         innocent: For each set, of the documents where nothing of the kind is marked, how many are
             said to have some.
     """
 
     tally: Tally
+    names: Mapping[str, Tally] = field(factory=dict)
     innocent: Mapping[str, Proportion] = field(factory=dict)
 
     @property
@@ -148,17 +151,23 @@ def _flagged(checked: Sequence[_Checked]) -> Proportion:
 
 
 def _report(kind: PiiKind, checked: Sequence[_Checked]) -> KindReport:
-    tally = Tally()
+    alarms = 0
+    labelled: Counter[str] = Counter()
+    met: Counter[str] = Counter()
     innocent: Counter[str] = Counter()
     flagged: Counter[str] = Counter()
     for each in checked:
         labels = [span for span in each.document.spans if span.kind is kind]
-        met = [label for label in labels if label in each.pairs]
+        labelled.update(label.name for label in labels)
+        met.update(label.name for label in labels if label in each.pairs)
         taken = set(each.pairs.values())
-        alarms = [span for span in each.found if span.kind is kind and span not in taken]
-        tally += Tally(len(met), len(labels) - len(met), len(alarms))
+        wrong = sum(span.kind is kind and span not in taken for span in each.found)
+        alarms += wrong
         if not labels:
             innocent[each.document.source] += 1
-            flagged[each.document.source] += bool(alarms)
-    shares = {name: Proportion(flagged[name], innocent[name]) for name in sorted(innocent)}
-    return KindReport(tally, shares)
+            flagged[each.document.source] += bool(wrong)
+    return KindReport(
+        Tally(met.total(), labelled.total() - met.total(), alarms),
+        {name: Tally(met[name], labelled[name] - met[name], alarms) for name in sorted(labelled)},
+        {name: Proportion(flagged[name], innocent[name]) for name in sorted(innocent)},
+    )

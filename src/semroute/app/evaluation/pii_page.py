@@ -88,19 +88,25 @@ def _row(name: str, report: KindReport) -> tuple[str, ...]:
 
 
 def pii_as_json(report: PiiReport) -> dict[str, Any]:
-    """Returns all of it as one JSON object."""
+    """Returns all of it as one JSON object.
+
+    Kinds are called what they are called where they are marked, and as in the configuration if
+    they are marked nowhere.
+    """
     return {
         "documents": report.documents,
         "matching": "same kind and overlapping, one to one",
         "benign_flag_rate": report.benign.share,
         "benign": as_json(report.benign),
         "kinds": {
-            kind.value: {
-                **_tally_as_json(each.tally),
+            name: {
+                "kind": kind.value,
+                **_tally_as_json(tally),
                 "innocent_documents_flagged": as_json(each.all_innocent),
                 "by_set": {name: as_json(share) for name, share in each.innocent.items()},
             }
             for kind, each in report.kinds.items()
+            for name, tally in (each.names or {kind.value: each.tally}).items()
         },
         "structured": _tally_as_json(report.structured),
         "ignored": dict(report.ignored),
