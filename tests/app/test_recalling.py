@@ -58,12 +58,13 @@ async def test_other_weights_in_the_same_place_make_other_answers(tmp_path: Path
     options = evolve(shipped.classifier, heads=str(tmp_path / "heads"), checkpoints=(checkpoint,))
     settings = evolve(shipped, classifier=options)
     seen = {await revision(settings)}
-    for name in ("heads/categories.safetensors", "mine/model.safetensors"):
+    files = ("heads/categories.safetensors", "mine/model.safetensors", "mine/config.json")
+    for name in files:
         path = tmp_path / name
-        path.parent.mkdir()
+        path.parent.mkdir(exist_ok=True)
         for content in (b"a", b"b"):
             path.write_bytes(content)
             seen.add(await revision(settings))
-    assert len(seen) == 5
+    assert len(seen) == 1 + 2 * len(files)
     (tmp_path / "mine" / "gone.safetensors").symlink_to(tmp_path / "nowhere")
     assert await revision(settings) in seen

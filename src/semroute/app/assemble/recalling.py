@@ -4,6 +4,7 @@ import json
 import time
 from hashlib import file_digest, sha256
 from pathlib import Path
+from typing import Final
 
 from attrs import evolve
 
@@ -19,6 +20,8 @@ from semroute.domain.ports import Embedder
 from .labels import labels_of
 from .policies import toolboxes_of
 from .stores import OpenedStore
+
+_READ: Final = frozenset((".safetensors", ".json", ".txt", ".model"))
 
 
 def recall_of(  # noqa: PLR0913, PLR0917 - each is a part
@@ -65,7 +68,9 @@ def _with_files(settings: Settings, policy: Policy) -> Policy:
     options = settings.classifier
     directories = [options.heads, *(each.directory for each in options.checkpoints)]
     for directory in filter(None, directories):
-        for path in filter(Path.is_file, sorted(Path(directory).glob("*.safetensors"))):
+        # Beside the weights, what their outputs mean and how texts are divided.
+        files = (each for each in Path(directory).glob("*") if each.suffix in _READ)
+        for path in filter(Path.is_file, sorted(files)):
             with path.open("rb") as file:
                 digest.update(file_digest(file, sha256).digest())
     for each in options.checkpoints:
