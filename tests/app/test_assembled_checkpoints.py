@@ -9,6 +9,9 @@ import pytest
 import trio
 from attrs import evolve
 
+from semroute.adapters.torch.artefact import HEADS
+from semroute.adapters.torch.attack_head import ATTACKS_FILE, AttackHead
+from semroute.adapters.torch.encoder import Encoder
 from semroute.app.assemble import (
     Router,
     classifier_of,
@@ -24,6 +27,7 @@ from semroute.app.settings import Settings
 from semroute.domain.guards import Check
 from semroute.domain.ruling import RequestEdit, Ruling
 from semroute.domain.verdict import Blocked, Routed
+from tests.adapters.torch.heads import save_attack_head
 from tests.adapters.torch.tiny import SERVES, TinyCheckpoints
 
 from .conftest import asks, post
@@ -213,6 +217,28 @@ def test_who_reads_texts_follows_from_who_can(
     screen = screen_of(settings, policy_of(settings), detectors)
     assert screen.wants_entities is wants_entities
     assert not screen_of(settings, policy_of(settings), detectors_of(settings, None)).wants_entities
+
+
+def test_how_sure_to_be_of_attacks_is_a_matter_of_the_head_that_judges_them(
+    encoder: Encoder, tmp_path: Path
+) -> None:
+    def temperature(*checkpoints: dict[str, Any], **classifier: Any) -> float:
+        settings = settings_with(*checkpoints)
+        settings = evolve(settings, classifier=evolve(settings.classifier, **classifier))
+        detectors = detectors_of(settings, classifier_of(settings, LIBRARY))
+        return screen_of(settings, policy_of(settings), detectors).cascade.temperature
+
+    shipped = AttackHead.load(HEADS, encoder.checkpoint.fingerprint, encoder.dimensions)
+    assert temperature() == shipped.temperature
+    second = {"directory": "mine", "task": "attacks"}
+    assert temperature(second) == 1
+    assert temperature({**second, "rule": "average"}) == shipped.temperature
+    assert temperature(directory="elsewhere") == 1
+    assert temperature(heads=str(tmp_path)) == shipped.temperature
+    save_attack_head(tmp_path, encoder, like="x", temperature=3.0)
+    assert temperature(heads=str(tmp_path)) == 3
+    (tmp_path / ATTACKS_FILE).write_bytes(b"damaged")
+    assert temperature(heads=str(tmp_path)) == 1
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,5 @@
 import pytest
+from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -32,6 +33,21 @@ def test_the_encoder_is_asked_only_where_the_letters_are_unsure(
     *, logit: float, asks: bool
 ) -> None:
     assert CASCADE.is_unsure(logit) is asks
+
+
+@given(st.floats(-50, 50), st.floats(-50, 50), st.floats(0.1, 10))
+def test_a_temperature_changes_how_sure_both_are_and_not_of_what(
+    lexical: float, encoder: float, temperature: float
+) -> None:
+    cascade = evolve(CASCADE, temperature=temperature)
+    told = cascade.probability(lexical, encoder)
+    assert (told >= 0.5) == (CASCADE.probability(lexical, encoder) >= 0.5)
+    assert cascade.probability(lexical, None) == CASCADE.probability(lexical, None)
+    assert cascade.between(0.1, None).temperature == temperature
+
+
+def test_a_mean_twice_as_warm_is_half_as_sure() -> None:
+    assert evolve(CASCADE, temperature=2.0).probability(4.0, 4.0) == CASCADE.probability(2.0, 2.0)
 
 
 def test_its_bounds_may_be_said_as_probabilities() -> None:

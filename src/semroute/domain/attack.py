@@ -4,7 +4,8 @@ import math
 from enum import StrEnum
 from typing import Final, Protocol
 
-from attrs import frozen
+from attrs import evolve, field, frozen
+from attrs.validators import gt
 
 from .passage import Origin
 
@@ -62,16 +63,20 @@ class Cascade:
     Args:
         low: Below this lexical logit nobody is asked: it is no attack.
         high: From this one on nobody is asked: it is one.
+        temperature: What the mean of both logits is divided by, above 0, so that attacks are as
+            probable as is said. The letters' alone needs none: it is fitted to be.
     """
 
     low: float
     high: float
+    temperature: float = field(default=1.0, validator=gt(0))
 
     def between(self, low: float | None, high: float | None) -> "Cascade":
         """Returns the same with other bounds, given as probabilities; None: they stay."""
-        return Cascade(
-            self.low if low is None else _logit(low),
-            self.high if high is None else _logit(high),
+        return evolve(
+            self,
+            low=self.low if low is None else _logit(low),
+            high=self.high if high is None else _logit(high),
         )
 
     def is_sure(self, lexical: float) -> bool:
@@ -89,7 +94,9 @@ class Cascade:
             lexical: The logit of its letters.
             reader: The logit of its meaning; None if nobody was asked, or could say.
         """
-        return _probability(lexical if reader is None else (lexical + reader) / 2)
+        if reader is None:
+            return _probability(lexical)
+        return _probability((lexical + reader) / 2 / self.temperature)
 
 
 def _probability(logit: float) -> float:

@@ -14,7 +14,9 @@ from semroute.adapters.torch.word_network import NEIGHBOURHOOD
 from semroute.domain.attack import AttackKind
 
 
-def save_attack_head(directory: Path, encoder: Encoder, like: str) -> None:
+def save_attack_head(
+    directory: Path, encoder: Encoder, like: str, temperature: float = 1.0
+) -> None:
     """Saves a head to which a text is an attack as far as it means this."""
     save_file(
         {
@@ -25,6 +27,7 @@ def save_attack_head(directory: Path, encoder: Encoder, like: str) -> None:
         {
             "kinds": json.dumps(list(AttackKind)),
             "encoder": encoder.checkpoint.fingerprint,
+            "temperature": json.dumps(temperature),
         },
     )
 

@@ -159,6 +159,31 @@ def test_an_entity_head_without_thresholds_is_refused(
         EntityHead.load(tmp_path, fingerprint, encoder.dimensions)
 
 
+@pytest.mark.parametrize("temperature", ["0.0", "-1.0", "NaN", "Infinity", '"hot"', "1", "null"])
+def test_a_temperature_that_nothing_can_be_divided_by_is_refused(
+    encoder: Encoder, tmp_path: Path, temperature: str
+) -> None:
+    fingerprint = encoder.checkpoint.fingerprint
+    save_attack_head(tmp_path, encoder, like="x")
+    save_entity_head(tmp_path, fingerprint)
+    for name in (ATTACKS_FILE, ENTITIES_FILE):
+        file = tmp_path / name
+        notes = {**Artefact.notes_of(file).metadata, "temperature": temperature}
+        save_file(load_file(file), file, notes)
+    for load in (AttackHead.load, EntityHead.load):
+        with pytest.raises(CheckpointError, match="'temperature'"):
+            load(tmp_path, fingerprint, encoder.dimensions)
+
+
+def test_every_head_that_ships_says_how_sure_to_be(encoder: Encoder) -> None:
+    fingerprint, dimensions = encoder.checkpoint.fingerprint, encoder.dimensions
+    attacks = AttackHead.load(HEADS, fingerprint, dimensions)
+    entities = EntityHead.load(HEADS, fingerprint, dimensions)
+    assert 0.2 < attacks.temperature < 5
+    assert 0.2 < entities.network.temperature < 5
+    assert {attacks.temperature, entities.network.temperature}.isdisjoint({1.0})
+
+
 @pytest.mark.parametrize("bad", ["shape", "rank", "nan", "absent"])
 def test_weights_that_cannot_be_used_are_refused(tmp_path: Path, bad: str) -> None:
     good = np.ones((2, 3), np.float32)

@@ -50,6 +50,7 @@ def test_both_models_learn_and_are_the_same_bytes_every_time(
     head = AttackHead.load(tmp_path / "one", encoder.checkpoint.fingerprint, encoder.dimensions)
     attack, other = (head.logits(vector) for vector in encoder.encode([ORDERS[0], PLACES[0]]))
     assert all(attack[kind] > other[kind] for kind in head.kinds)
+    assert head.temperature != 1
 
 
 def test_windows_score_in_training_what_they_score_in_the_model_that_ships(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 import torch
+from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -34,6 +35,15 @@ def test_a_word_is_read_beside_its_neighbours_and_no_others() -> None:
     after = _network().probabilities(torch.from_numpy(words))
     changed = np.abs(after - before).max(axis=1) > 1e-6
     assert changed.tolist() == [True, True, False, False, False]
+
+
+def test_what_is_twice_as_warm_is_half_as_sure() -> None:
+    words = torch.from_numpy(np.random.default_rng(2).normal(size=(5, INPUTS)).astype(np.float32))
+    network = _network()
+    plain = network.probabilities(words)
+    warm = evolve(network, temperature=2.0).probabilities(words)
+    odds = np.log(plain[:, 0] / plain[:, 1])
+    assert np.log(warm[:, 0] / warm[:, 1]) == pytest.approx(odds / 2, abs=1e-4)
 
 
 def _network() -> WordNetwork:

@@ -1,6 +1,7 @@
 """Files with trained heads, and the encoder each belongs to."""
 
 import json
+import math
 from pathlib import Path
 from typing import Final
 
@@ -14,6 +15,7 @@ HEADS: Final = Path(__file__).parent / "heads"
 """Where the heads for the embedded encoder are."""
 
 _ENCODER: Final = "encoder"
+_TEMPERATURE: Final = "temperature"
 
 
 def place_of(file: str, own: Path | None, shipped: Path = HEADS) -> Path:
@@ -74,6 +76,21 @@ class Artefact:
         except (OSError, SafetensorError) as error:
             message = f"{path} cannot be read: {error}"
             raise CheckpointError(message) from error
+
+    @property
+    def temperature(self) -> float:
+        """What its logits are divided by for things to be as probable as it says; 1 if untold.
+
+        Raises:
+            CheckpointError: It is no number above 0.
+        """
+        if _TEMPERATURE not in self.metadata:
+            return 1.0
+        value = self.note(_TEMPERATURE)
+        if not isinstance(value, float) or not 0 < value < math.inf:
+            message = f"{self.path} has no usable note {_TEMPERATURE!r}"
+            raise CheckpointError(message)
+        return value
 
     def tensor(self, name: str, *shape: int | None) -> npt.NDArray[np.float32]:
         """Returns weights of a certain shape; None stands for any length.

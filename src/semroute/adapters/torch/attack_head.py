@@ -9,7 +9,7 @@ from attrs import frozen
 
 from semroute.domain.attack import AttackKind
 
-from .artefact import Artefact
+from .artefact import Artefact, place_of
 from .checkpoint import CheckpointError
 from .vectors import Vector
 
@@ -24,11 +24,13 @@ class AttackHead:
         kinds: The kinds it knows.
         weight: Shape (len(kinds), dimensions).
         bias: Shape (len(kinds),).
+        temperature: What the mean of its logits and the letters' is divided by, above 0.
     """
 
     kinds: tuple[AttackKind, ...]
     weight: npt.NDArray[np.float32]
     bias: npt.NDArray[np.float32]
+    temperature: float = 1.0
 
     @classmethod
     def load(cls, directory: Path, fingerprint: str, dimensions: int) -> "AttackHead":
@@ -45,13 +47,26 @@ class AttackHead:
             raise CheckpointError(message)
         kinds = tuple(AttackKind(name) for name in names)
         weight = artefact.tensor("weight", len(kinds), dimensions)
-        return cls(kinds, weight, artefact.tensor("bias", len(kinds)))
+        return cls(kinds, weight, artefact.tensor("bias", len(kinds)), artefact.temperature)
 
     def logits(self, vector: Vector) -> dict[AttackKind, float]:
         """Returns one logit for each kind; 0 is even odds."""
         # Not `@`, as in the category bank: BLAS would wake threads of its own.
         logits: list[float] = (np.einsum("ij,j->i", self.weight, vector) + self.bias).tolist()
         return dict(zip(self.kinds, logits, strict=True))
+
+
+def temperature_of_attacks(own_heads: Path | None) -> float:
+    """Returns what the mean of the head's logits and the letters' is divided by.
+
+    Args:
+        own_heads: The operator's heads, which may have one for attacks.
+
+    Raises:
+        CheckpointError: The head cannot be read; the operator's fault.
+    """
+    place = place_of(ATTACKS_FILE, own_heads)
+    return Artefact.notes_of(place / ATTACKS_FILE).temperature
 
 
 def knows_attacks(directory: Path) -> bool:

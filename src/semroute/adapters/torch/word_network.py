@@ -25,11 +25,13 @@ class WordNetwork:
         words: The layer that sees one word.
         hidden: The layer that sees what was made of a word and its neighbours.
         output: The classes.
+        temperature: What the classes' logits are divided by, above 0.
     """
 
     words: Layer
     hidden: Layer
     output: Layer
+    temperature: float = 1.0
 
     @classmethod
     def load(cls, artefact: Artefact, inputs: int, classes: int) -> "WordNetwork":
@@ -40,7 +42,8 @@ class WordNetwork:
         """
         words = _layer(artefact, "words", None, inputs)
         hidden = _layer(artefact, "hidden", None, NEIGHBOURHOOD * len(words[0]))
-        return cls(words, hidden, _layer(artefact, "output", classes, len(hidden[0])))
+        output = _layer(artefact, "output", classes, len(hidden[0]))
+        return cls(words, hidden, output, artefact.temperature)
 
     def probabilities(self, inputs: "torch.Tensor") -> npt.NDArray[np.float32]:
         """Returns the classes' probabilities of words that follow each other.
@@ -58,8 +61,8 @@ class WordNetwork:
             words = functional.gelu(functional.linear(inputs, *self.words))
             beside = with_neighbours(words, torch.zeros(1, dtype=torch.int64))
             hidden = functional.gelu(functional.linear(beside, *self.hidden))
-            classes = functional.linear(hidden, *self.output).softmax(dim=-1)
-            probabilities: npt.NDArray[np.float32] = classes.numpy()
+            classes = functional.linear(hidden, *self.output) / self.temperature
+            probabilities: npt.NDArray[np.float32] = classes.softmax(dim=-1).numpy()
         return probabilities
 
 

@@ -36,12 +36,16 @@ _CHECKED_BY: Final = {Check.JAILBREAK: AttackKind.JAILBREAK, Check.INJECTION: At
 
 def wanted_heads(settings: Settings, policy: Policy) -> tuple[bool, bool]:
     """Returns whether the embedded model is to look for attacks, and for people and addresses."""
-    options = settings.classifier
-    attacks = bool(policy.checks & ATTACK_CHECKS) and options.directory is None
     return (
-        attacks and not is_replaced(options.checkpoints, "attacks"),
-        policy.wants_entities and not is_replaced(options.checkpoints, "entities"),
+        bool(policy.checks & ATTACK_CHECKS) and may_read_attacks(settings),
+        policy.wants_entities and not is_replaced(settings.classifier.checkpoints, "entities"),
     )
+
+
+def may_read_attacks(settings: Settings) -> bool:
+    """Whether the embedded model is who judges attacks by meaning, if anybody does."""
+    options = settings.classifier
+    return options.directory is None and not is_replaced(options.checkpoints, "attacks")
 
 
 def reads_by_meaning(settings: Settings) -> bool:

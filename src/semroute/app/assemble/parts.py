@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
-from attrs import asdict, frozen
+from attrs import asdict, evolve, frozen
 from ulid import ULID
 
 from semroute.adapters.envoy import Gateway, Upstream
@@ -15,7 +15,13 @@ from semroute.adapters.grpc import Limits
 from semroute.adapters.lexical import LexicalAttackModel, PatternFinder, views_of
 from semroute.adapters.openai import OpenAIChat
 from semroute.adapters.processes import Alarm
-from semroute.adapters.torch import TorchClassifier, knows_attacks, load_encoder
+from semroute.adapters.torch import (
+    CheckpointError,
+    TorchClassifier,
+    knows_attacks,
+    load_encoder,
+    temperature_of_attacks,
+)
 from semroute.app.config import (
     Library,
     definitions_of,
@@ -43,7 +49,13 @@ from semroute.domain.routing import Place
 from semroute.domain.rungs import FastRung
 
 from .apis import MODELS, apis_of, unrouted_of
-from .checkpoints import ensemble_of, finds_more, reads_by_meaning, wanted_heads
+from .checkpoints import (
+    ensemble_of,
+    finds_more,
+    may_read_attacks,
+    reads_by_meaning,
+    wanted_heads,
+)
 from .ensemble import Ensemble
 from .fast import fast_model_of
 from .policies import Policies, policies_of
@@ -136,9 +148,16 @@ def _cascade_of(settings: Settings) -> Cascade:
     The letters know nothing of what the operator has taught the encoder's head, so it is asked
     about every text, unless the operator says otherwise.
     """
-    heads, options = settings.classifier.heads, settings.screening
-    shipped = CAREFUL_CASCADE if heads is not None and knows_attacks(Path(heads)) else CASCADE
-    return shipped.between(options.unsure_from, options.sure_from)
+    options = settings.screening
+    heads = None if settings.classifier.heads is None else Path(settings.classifier.heads)
+    shipped = CAREFUL_CASCADE if heads is not None and knows_attacks(heads) else CASCADE
+    bounded = shipped.between(options.unsure_from, options.sure_from)
+    if not may_read_attacks(settings):
+        return bounded  # whoever reads instead has been weighed against the letters by nobody
+    try:
+        return evolve(bounded, temperature=temperature_of_attacks(heads))
+    except CheckpointError:
+        return bounded  # loading the head says why, and nobody is served without it
 
 
 def route_of(  # noqa: PLR0913, PLR0917 - each is a part

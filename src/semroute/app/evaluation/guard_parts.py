@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Callable, Sequence
-from typing import Final
 
 from attrs import evolve, frozen
 
@@ -11,9 +10,6 @@ from semroute.domain.attack import Cascade
 from .guard import LabelledText, screen_all
 from .heard import Heard
 from .tried import TriedScreen
-
-_EVERY: Final = Cascade(-math.inf, math.inf)
-"""Asks the encoder about every text."""
 
 
 @frozen
@@ -95,7 +91,9 @@ async def weigh(
     Raises:
         UnscreenedError: A text could not be read.
     """
-    every = evolve(tried, screen=evolve(tried.screen, reader=heard, cascade=_EVERY))
+    # Asks the encoder about every text.
+    cascade = evolve(tried.screen.cascade, low=-math.inf, high=math.inf)
+    every = evolve(tried, screen=evolve(tried.screen, reader=heard, cascade=cascade))
     await screen_all(every, texts, progress)
     return [_weighed(tried, heard, text) for text in texts]
 
@@ -106,15 +104,15 @@ def _weighed(tried: TriedScreen, heard: Heard, text: LabelledText) -> Weighed:
     worst: dict[str, float] = {}
     for each in tried.screen.examiner.examine(text.text).suspicions:
         worst[each.text] = max(each.logit, worst.get(each.text, -math.inf))
-    threshold = tried.threshold(text.origin)
+    threshold, cascade = tried.threshold(text.origin), tried.screen.cascade
     parts = []
     for part, logit in worst.items():
         read = heard.said[part].attack if part in heard.said else None
         parts.append(
             Part(
                 logit,
-                _EVERY.probability(logit, None) >= threshold,
-                _EVERY.probability(logit, read) >= threshold,
+                cascade.probability(logit, None) >= threshold,
+                cascade.probability(logit, read) >= threshold,
             )
         )
     return Weighed(text, tuple(parts), all(part in heard.said for part in worst))

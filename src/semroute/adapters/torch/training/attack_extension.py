@@ -47,7 +47,7 @@ def extend_attacks(
         odds[is_out] = vectors[is_out] @ weight + bias
     weight, bias = _fitted(vectors, labels, *start)
     directory.mkdir(parents=True, exist_ok=True)
-    write_attack_head(weight, bias, head.kinds, vectorizer.fingerprint, directory)
+    write_attack_head(weight, bias, head.kinds, vectorizer.fingerprint, directory, head.temperature)
     vectorizer.progress("training attacks", 1.0)
     return {
         "before": flagged(before > 0, labels > 0),
@@ -55,8 +55,13 @@ def extend_attacks(
     }
 
 
-def write_attack_head(
-    weight: Floats, bias: float, kinds: Sequence[AttackKind], fingerprint: str, directory: Path
+def write_attack_head(  # noqa: PLR0913, PLR0917 - each is a part of the file
+    weight: Floats,
+    bias: float,
+    kinds: Sequence[AttackKind],
+    fingerprint: str,
+    directory: Path,
+    temperature: float,
 ) -> None:
     """Writes a head that says the same of every kind, for the encoder with this fingerprint."""
     write_weights(
@@ -65,7 +70,11 @@ def write_attack_head(
             "weight": np.tile(weight, (len(kinds), 1)).astype(np.float32),
             "bias": np.full(len(kinds), bias, np.float32),
         },
-        {"encoder": fingerprint, "kinds": json.dumps([each.value for each in kinds])},
+        {
+            "encoder": fingerprint,
+            "kinds": json.dumps([each.value for each in kinds]),
+            "temperature": json.dumps(temperature),
+        },
     )
 
 

@@ -76,8 +76,21 @@ def train_meaning(
         tuple(AttackKind),
         vectorizer.fingerprint,
         directory,
+        _temperature(some, together + shift),
     )
     return Understood(some, together + shift)
+
+
+def _temperature(texts: AttackTexts, odds: Odds) -> float:
+    """Returns what to divide the mean of both by, for it to be as sure as it is right.
+
+    How common attacks are elsewhere nobody knows: where even odds lie is a matter of how many
+    ordinary texts may be flagged, and only how fast they change on either side is fitted.
+    """
+    mean = Dense((odds / 2).astype(np.float32)[:, None])
+    line = fit(mean, texts.labels, texts.telling, Search(1, _LOOSE, _STEPS))
+    # A handful of texts may have nothing to tell.
+    return 1 / sureness if (sureness := float(line.weights[0])) > _LEAST else 1.0
 
 
 def _tops(scores: Odds, owners: Ints) -> Ints:

@@ -104,7 +104,18 @@ def _labelled(text: str, spans: Sequence[Span]) -> Sentence:
             labels.append((start, end, IGNORED))
         elif kind in _NAMES:
             labels.append((start, end, NAMED))
-    return Sentence(text, tuple(labels))
+    return Sentence(text, tuple(labels), _template_of(text, spans))
+
+
+def _template_of(text: str, spans: Sequence[Span]) -> str:
+    """Returns a text with the kinds of what is in it instead; texts from one template share it."""
+    pieces: list[str] = []
+    end = 0
+    for start, stop, kind in sorted(spans):
+        if start >= end:
+            pieces += (text[end:start], f"{{{kind}}}")
+            end = stop
+    return "".join((*pieces, text[end:]))
 
 
 def _doubts(text: str, given_names: frozenset[str]) -> Iterator[tuple[int, int, int]]:

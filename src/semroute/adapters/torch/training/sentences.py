@@ -5,8 +5,9 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Final
 
-from attrs import frozen
+from attrs import evolve, frozen
 
+from .category_texts import fold_of
 from .names import ENGLISH, Names
 
 PERSON: Final = 1
@@ -64,10 +65,17 @@ class Sentence:
     Args:
         text: The text.
         labels: What is not ordinary: where it begins, where it has ended, and what it is.
+        origin: What it was made of, which others were made of as well; empty for nothing.
     """
 
     text: str
     labels: tuple[tuple[int, int, int], ...] = ()
+    origin: str = ""
+
+    @property
+    def fold(self) -> int:
+        """In which part it is held out, with all that was made of the same."""
+        return fold_of(self.origin or self.text)
 
 
 class Composer:
@@ -104,7 +112,7 @@ class Composer:
             if label:
                 labels.append((len(text), len(text) + len(written), label))
             text += written
-        return Sentence(text, tuple(labels))
+        return Sentence(text, tuple(labels), template)
 
     def address(self) -> str:
         """Returns a street with a town, in the order and over as many lines as people like."""
@@ -228,20 +236,20 @@ def renamed(sentence: Sentence, composer: Composer) -> Sentence:
         new = new.lower() if old.islower() else new
         labels.append((len(text), len(text) + len(new), label))
         text, end = text + new, stop
-    return Sentence(text + sentence.text[end:], tuple(labels))
+    return Sentence(text + sentence.text[end:], tuple(labels), sentence.origin)
 
 
 def buried(sentence: Sentence, before: str, after: str) -> Sentence:
     """Returns the sentence in the midst of other text, where it is no less what it is."""
     by = len(before)
     labels = tuple((start + by, end + by, label) for start, end, label in sentence.labels)
-    return Sentence(f"{before}{sentence.text}{after}", labels)
+    return Sentence(f"{before}{sentence.text}{after}", labels, sentence.origin)
 
 
 def lowered(sentence: Sentence) -> Sentence:
     """Returns the sentence as it is typed in haste, if that leaves it as long as it is."""
     text = sentence.text.lower()
-    return Sentence(text, sentence.labels) if len(text) == len(sentence.text) else sentence
+    return evolve(sentence, text=text) if len(text) == len(sentence.text) else sentence
 
 
 def composed(composer: Composer, per_template: int, per_benign: int) -> Iterator[Sentence]:
