@@ -261,7 +261,7 @@ def test_an_answer_that_nobody_can_read_may_become_a_refusal(
 @codecs
 @pytest.mark.parametrize("param", [None, "messages[0]"])
 def test_an_error_is_never_empty(codec: ChatCodec, request_: bytes, param: str | None) -> None:
-    reply = codec.error(400, InvalidRequestError("No.", param))
+    reply = codec.error(400, InvalidRequestError("No.", param), "01JD")
     assert reply.status == 400
     assert reply.body
     assert reply.headers.get("content-type")

@@ -43,7 +43,7 @@ def test_what_is_no_object_is_the_client_s_fault(codec: TextCodec, body: bytes) 
 @codecs
 @pytest.mark.parametrize("status", [400, 403, 413, 503])
 def test_errors_are_json_that_says_what_is_wrong(codec: TextCodec, status: int) -> None:
-    reply = codec.error(status, InvalidRequestError("It is wrong.", "prompt", "wrong"))
+    reply = codec.error(status, InvalidRequestError("It is wrong.", "prompt", "wrong"), "01JD")
     assert reply.status == status
     assert reply.headers.get("content-type") == "application/json"
     error = json.loads(reply.body)["error"]

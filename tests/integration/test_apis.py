@@ -340,7 +340,9 @@ async def test_a_blocked_attack_is_an_error_that_every_client_knows() -> None:
             assert caught.value.param == param
         with pytest.raises(anthropic.PermissionDeniedError) as denied:
             await converse(gateway, ATTACK, False)  # noqa: FBT003
-        assert denied.value.body["error"]["type"] == "permission_error"  # type: ignore[index]
+        assert denied.value.body["error"]["type"] == "invalid_request_error"  # type: ignore[index]
+        told = denied.value.response.headers["x-semroute-decision-id"]
+        assert denied.value.body["request_id"] == told  # type: ignore[index]
         assert gateway.servers.received == []
 
 
@@ -430,3 +432,5 @@ async def test_an_answer_that_cannot_be_screened_is_withheld_but_vectors_are_not
             await converse(gateway, LAW, False)  # noqa: FBT003
         assert caught.value.status_code == 503
         assert caught.value.body["type"] == "error"  # type: ignore[index]
+        told = caught.value.response.headers["x-semroute-decision-id"]
+        assert caught.value.body["request_id"] == told  # type: ignore[index]

@@ -202,12 +202,11 @@ class Rulings:
         if sentence.what == ScreenFault.TOO_LONG.value:
             message = f"The request is too long for the check {sentence.check.value!r}."
             error = InvalidRequestError(message, code="request_too_large")
-            reply = self.words.error(CONTENT_TOO_LARGE, error)
+            reply = self.words.error(CONTENT_TOO_LARGE, error, facts.decision_id)
         elif sentence.consequence is Consequence.UNAVAILABLE:
             message = f"The check {sentence.check.value!r} cannot be made at the moment."
             error = InvalidRequestError(message, None, _GUARD_UNAVAILABLE, _GUARD_UNAVAILABLE)
-            reply = self.words.error(_UNAVAILABLE, error)
-            reply = evolve(reply, headers=Headers((*reply.headers, *_RETRY)))
+            reply = self._unavailable(error, facts)
         else:
             what = f" ({sentence.what.replace('_', ' ')})" if sentence.what else ""
             message = (
@@ -219,7 +218,7 @@ class Rulings:
 
     def refused(self, verdict: Refused, facts: RequestFacts) -> Ruling:
         """Tells the client what is wrong with its request."""
-        reply = self.words.error(verdict.status, verdict.error)
+        reply = self.words.error(verdict.status, verdict.error, facts.decision_id)
         metadata = {"decision_id": facts.decision_id, "error": verdict.error.code}
         return Ruling(verdict, _with(reply, {}, facts), facts, metadata=metadata)
 
@@ -234,12 +233,16 @@ class Rulings:
             case BlockStyle.ERROR, _:
                 param = None if chat is None else self.prompt_field
                 error = InvalidRequestError(message, param, "content_policy_violation")
-                return self.words.error(_FORBIDDEN, error)
+                return self.words.error(_FORBIDDEN, error, facts.decision_id)
             case BlockStyle.REFUSAL, None:
                 return self._block(BlockStyle.ERROR, message, chat, facts)
             case BlockStyle.REFUSAL, ChatRequest():
                 refusal = Refusal(facts.decision_id, chat.model, message, int(self.now()))
                 return self.chat.refusal(chat, refusal)
+
+    def _unavailable(self, error: InvalidRequestError, facts: RequestFacts) -> LocalReply:
+        reply = self.words.error(_UNAVAILABLE, error, facts.decision_id)
+        return evolve(reply, headers=Headers((*reply.headers, *_RETRY)))
 
     def _answer(
         self, guards: Guards, masking: Masking, model: str, facts: RequestFacts
@@ -250,7 +253,7 @@ class Rulings:
         if not self.answers_in_words or (guard.mode is Mode.OFF and not originals):
             return None
         must_be_read = guard.mode is Mode.ENFORCE and guard.is_closed
-        substitute = self.chat.error(_UNAVAILABLE, _UNREAD) if must_be_read else None
+        substitute = _with(self._unavailable(_UNREAD, facts), {}, facts) if must_be_read else None
         opens = partial(
             self.answers.answer_filter,
             refusal=Refusal(facts.decision_id, model, _UNREAD.message, int(self.now())),

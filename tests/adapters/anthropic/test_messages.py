@@ -98,18 +98,19 @@ def test_a_request_that_makes_no_sense_is_refused_with_its_place(
     ("status", "kind"),
     [
         (400, "invalid_request_error"),
-        (403, "permission_error"),
+        (403, "invalid_request_error"),
         (404, "not_found_error"),
         (413, "request_too_large"),
         (503, "api_error"),
     ],
 )
 def test_an_error_has_anthropic_s_shape(status: int, kind: str) -> None:
-    reply = CODEC.error(status, InvalidRequestError("No.", "messages[0]", "odd"))
+    reply = CODEC.error(status, InvalidRequestError("No.", "messages[0]", "odd"), "01JD")
     assert reply.status == status
     assert json.loads(reply.body) == {
         "type": "error",
         "error": {"type": kind, "message": "messages[0]: No."},
+        "request_id": "01JD",
     }
 
 

@@ -104,7 +104,7 @@ def test_a_request_that_makes_no_sense_is_refused_with_its_place(
 
 
 def test_an_error_has_openai_s_shape() -> None:
-    reply = CODEC.error(400, InvalidRequestError("No.", "messages[0]", "odd"))
+    reply = CODEC.error(400, InvalidRequestError("No.", "messages[0]", "odd"), "01JD")
     assert reply.status == 400
     assert reply.headers.get("content-type") == "application/json"
     assert json.loads(reply.body) == {

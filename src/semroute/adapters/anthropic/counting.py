@@ -28,14 +28,14 @@ class AnthropicTokenCount(Wordless):
         """Changes the values the edit names. Every other value keeps its bytes."""
         return edited(body, edit, prompt_messages)
 
-    def error(self, status: int, error: InvalidRequestError) -> LocalReply:
-        """Returns `{"type": "error", "error": {"type", "message"}}`."""
-        return error_reply(status, error)
+    def error(self, status: int, error: InvalidRequestError, decision_id: str) -> LocalReply:
+        """Returns `{"type": "error", "error": {"type", "message"}, "request_id"}`."""
+        return error_reply(status, error, decision_id)
 
     def refusal(self, chat: ChatRequest, refusal: Refusal) -> LocalReply:  # noqa: ARG002
         """Returns an error, because a number cannot say no."""
         error = InvalidRequestError(refusal.message, "messages", "content_policy_violation")
-        return error_reply(_FORBIDDEN, error)
+        return error_reply(_FORBIDDEN, error, refusal.id)
 
     def usage(self, answer: UpstreamAnswer) -> Usage | None:  # noqa: ARG002
         """Returns None: counting is free."""

@@ -36,9 +36,9 @@ class AnthropicMessages:
         """Changes the values the edit names. Every other value keeps its bytes."""
         return edited(body, edit, prompt_messages)
 
-    def error(self, status: int, error: InvalidRequestError) -> LocalReply:
-        """Returns `{"type": "error", "error": {"type", "message"}}`."""
-        return error_reply(status, error)
+    def error(self, status: int, error: InvalidRequestError, decision_id: str) -> LocalReply:
+        """Returns `{"type": "error", "error": {"type", "message"}, "request_id"}`."""
+        return error_reply(status, error, decision_id)
 
     def refusal(self, chat: ChatRequest, refusal: Refusal) -> LocalReply:
         """Returns a message that refuses, as a stream if the client asked for one."""

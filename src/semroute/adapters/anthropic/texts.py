@@ -25,6 +25,6 @@ class AnthropicTexts:
         """Replaces texts where they stand. Every other value keeps its bytes."""
         return edited(body, edit)
 
-    def error(self, status: int, error: InvalidRequestError) -> LocalReply:
-        """Returns `{"type": "error", "error": {"type", "message"}}`."""
-        return error_reply(status, error)
+    def error(self, status: int, error: InvalidRequestError, decision_id: str) -> LocalReply:
+        """Returns `{"type": "error", "error": {"type", "message"}, "request_id"}`."""
+        return error_reply(status, error, decision_id)

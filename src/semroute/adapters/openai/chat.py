@@ -80,7 +80,12 @@ class OpenAIChat:
         """Changes the values the edit names. Every other value keeps its bytes."""
         return edited(body, edit, prompt_chat)
 
-    def error(self, status: int, error: InvalidRequestError) -> LocalReply:
+    def error(
+        self,
+        status: int,
+        error: InvalidRequestError,
+        decision_id: str,  # noqa: ARG002 - OpenAI says it in a header only
+    ) -> LocalReply:
         """Returns `{"error": {"message", "type", "param", "code"}}`."""
         return error_reply(status, error)
 

@@ -33,7 +33,12 @@ class OpenAIEmbeddings(Wordless):
         """Changes the values the edit names. Every other value keeps its bytes."""
         return edited(body, edit)
 
-    def error(self, status: int, error: InvalidRequestError) -> LocalReply:
+    def error(
+        self,
+        status: int,
+        error: InvalidRequestError,
+        decision_id: str,  # noqa: ARG002 - OpenAI says it in a header only
+    ) -> LocalReply:
         """Returns the error as OpenAI's chat API has it too."""
         return error_reply(status, error)
 

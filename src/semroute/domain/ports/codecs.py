@@ -52,8 +52,14 @@ class ChatCodec(Protocol):
         """
         ...
 
-    def error(self, status: int, error: InvalidRequestError) -> LocalReply:
-        """Returns the error as this API words it."""
+    def error(self, status: int, error: InvalidRequestError, decision_id: str) -> LocalReply:
+        """Returns the error as this API words it.
+
+        Args:
+            status: The status.
+            error: What is wrong.
+            decision_id: What the decision is known by, for APIs whose errors have an id.
+        """
         ...
 
     def refusal(self, chat: ChatRequest, refusal: Refusal) -> LocalReply:
@@ -121,8 +127,14 @@ class TextCodec(Protocol):
         """
         ...
 
-    def error(self, status: int, error: InvalidRequestError) -> LocalReply:
-        """Returns the error as this API words it."""
+    def error(self, status: int, error: InvalidRequestError, decision_id: str) -> LocalReply:
+        """Returns the error as this API words it.
+
+        Args:
+            status: The status.
+            error: What is wrong.
+            decision_id: What the decision is known by, for APIs whose errors have an id.
+        """
         ...
 
 
