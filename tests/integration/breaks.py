@@ -24,6 +24,7 @@ class Break:
         reader: The faults of the one that reads by meaning, which is asked about doubtful texts.
         scorer: Those of the one that scores attacks by their letters.
         finder: Those of the one that finds data by its letters.
+        said: What must stand in a text for that to show.
     """
 
     what: str
@@ -31,6 +32,7 @@ class Break:
     reader: dict[str, Any] = field(factory=dict)
     scorer: dict[str, Any] = field(factory=dict)
     finder: dict[str, Any] = field(factory=dict)
+    said: str = ""
 
     @contextmanager
     def made(self, faults: Faults) -> Iterator[None]:
@@ -64,6 +66,12 @@ BREAKS: Final = (
     Break("scorer talks nonsense", "error", scorer={"logit": math.nan}),
     Break("finder raises", "error", finder={"error": RuntimeError("boom")}),
     Break("finder hangs", "timeout", finder={"busy_seconds": ENDLESS}),
+    Break(
+        "finder talks nonsense",
+        "error",
+        finder={"score": math.nan},
+        said=" My card is 4111 1111 1111 1111.",
+    ),
 )
 
 

@@ -31,7 +31,7 @@ from semroute.adapters.memory import (
     WordReader,
 )
 from semroute.app.assemble import Detectors, Router, detectors_of, gateway_of, run_gateway
-from semroute.app.cli.configuration import read_configuration
+from semroute.app.cli.configuration import configuration_of, read_configuration
 from semroute.app.config import definitions_of
 from semroute.app.rank_tools import ToolOpinion
 from semroute.app.reasoning import families_of
@@ -197,6 +197,7 @@ async def running_gateway(
     change: Change = lambda settings: settings,
     patch: Patch | None = None,
     *,
+    written: str | None = None,
     is_screened: bool = True,
     tool_opinions: Sequence[ToolOpinion] = (),
 ) -> AsyncIterator[Gateway]:
@@ -209,10 +210,13 @@ async def running_gateway(
         change: Changes the settings.
         patch: Changes the configuration that Envoy gets; the gateway then is put together here
             and not by `run_gateway`.
+        written: A configuration as an operator writes it, instead of the shipped one.
         is_screened: Whether everything is screened; not if a test sees to it that it is not.
         tool_opinions: Who says, beside the embedder, which tools serve best.
     """
-    configuration = read_configuration(None)
+    configuration = (
+        read_configuration(None) if written is None else configuration_of(written, "a test's")
+    )
     classifier = FaultyClassifier(
         WordClassifier(definitions_of(configuration.settings, configuration.library))
     )

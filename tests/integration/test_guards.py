@@ -12,7 +12,6 @@ from openai import OpenAI, PermissionDeniedError
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 
-from semroute.adapters.memory import FaultyFinder
 from semroute.app.guards import (
     ActionName,
     AttackGuardSettings,
@@ -24,7 +23,7 @@ from semroute.app.guards import (
 )
 from semroute.app.settings import Settings
 
-from .breaks import BREAKS, ENDLESS, Break
+from .breaks import BREAKS, Break
 from .gateway import Change, Gateway, running_gateway
 
 pytestmark = pytest.mark.envoy
@@ -284,41 +283,8 @@ async def test_an_answer_that_cannot_be_screened_is_withheld() -> None:
         response = await client.post(CHAT, json=chat("hello"))
         assert response.status_code == 503
         assert response.json()["error"]["type"] == "guard_unavailable"
-
-
-def raise_(finder: FaultyFinder) -> None:
-    finder.error = ZeroDivisionError("a bug")
-
-
-def hang(finder: FaultyFinder) -> None:
-    finder.busy_seconds = ENDLESS
-
-
-@pytest.mark.parametrize("stream", [False, True])
-@pytest.mark.parametrize("fail", [raise_, hang])
-@pytest.mark.parametrize(("mode", "on_error"), LADDER)
-async def test_looking_through_answers_fails_as_it_is_told_to(
-    mode: ModeName, on_error: OnErrorName, fail: Callable[[FaultyFinder], None], *, stream: bool
-) -> None:
-    def change(settings: Settings) -> Settings:
-        answers = evolve(pii(), mode=mode, on_error=on_error)
-        screening = evolve(settings.screening, budget_seconds=0.1)
-        return evolve(settings, guards=GuardSettings(answers=answers), screening=screening)
-
-    async with running_gateway(change) as gateway:
-        gateway.servers.answer = saying("It was nobody. " * 30)
-        fail(gateway.faults.answer_finder)
-        text, finish = await answered(gateway, "Who was it?", stream=stream)
-        if mode == "enforce" and on_error == "closed":
-            assert text == "The answer was withheld: it could not be screened."
-            assert finish == "content_filter"
-        else:
-            assert text == "It was nobody. " * 30
-            assert finish == "stop"
-        if mode != "off":
-            await gateway.until_metric(
-                'semroute_check_failures_total{check="answers",reason="unread"} 1.0'
-            )
+        assert response.headers["retry-after"] == "1"
+        assert response.headers["x-semroute-decision-id"]
 
 
 async def test_private_data_stays_on_private_endpoints() -> None:
@@ -593,9 +559,9 @@ def rung(check: str, mode: ModeName, on_error: Literal["closed", "open"]) -> Cha
     return change
 
 
-def asked(check: str, number: int) -> dict[str, Any]:
+def asked(check: str, number: int, said: str = "") -> dict[str, Any]:
     if check != "injection":
-        return chat(f"Can my landlord evict me? Case {number}.")
+        return chat(f"Can my landlord evict me? Case {number}.{said}")
     call = {"id": "c", "type": "function", "function": {"name": "get", "arguments": "{}"}}
     messages = [
         {"role": "user", "content": "Look it up."},
@@ -616,7 +582,7 @@ async def test_every_failure_of_every_check_meets_its_contract(
     ):
         for number, broken in enumerate(BREAKS):
             with broken.made(gateway.faults):
-                response = await client.post(CHAT, json=asked(check, number))
+                response = await client.post(CHAT, json=asked(check, number, broken.said))
             is_asked = mode != "off" and broken.concerns(check)
             is_closed = is_asked and mode == "enforce" and on_error == "closed"
             assert response.status_code == (503 if is_closed else 200), broken.what

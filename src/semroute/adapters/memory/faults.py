@@ -93,24 +93,30 @@ class FaultyReader:
 
 @define(eq=False)
 class FaultyFinder:
-    """Another finder of personal data, made slow or broken. The faults may be changed at any time.
+    """Another finder of personal data, made slow, broken or senseless. The faults may be changed.
 
     Args:
         finder: The one that works.
         error: What it raises instead of answering.
         busy_seconds: How long it works before it answers, and keeps the processor from others.
+        score: How sure it says it is of whatever it has found; None to let the other speak. What
+            is no score, such as `math.nan`, makes no span, and fails before anybody compares it.
     """
 
     finder: PiiFinder
     error: Exception | None = None
     busy_seconds: float = 0.0
+    score: float | None = None
 
     def find(self, text: str) -> tuple[PiiSpan, ...]:
-        """Works, fails, or answers."""
+        """Works, fails, talks nonsense, or answers."""
         _be_busy(self.busy_seconds)
         if self.error is not None:
             raise self.error
-        return self.finder.find(text)
+        spans = self.finder.find(text)
+        if self.score is None:
+            return spans
+        return tuple(evolve(span, score=self.score) for span in spans)
 
 
 @define(eq=False)
