@@ -13,12 +13,13 @@ from semroute.domain.routing import ChatEdit
 CODECS: list[TextCodec] = [OpenAITexts(), AnthropicTexts()]
 codecs = pytest.mark.parametrize("codec", CODECS, ids=["openai", "anthropic"])
 
+JSON = "application/json"
 BODY = b'{"model": "m", "prompt": "one", "input": ["two", {"text": "three"}], "seed": 1.50}'
 
 
 @codecs
 def test_every_text_is_read(codec: TextCodec) -> None:
-    texts = {each.text: each.path for each in codec.read(BODY).passages}
+    texts = {each.text: each.path for each in codec.read(BODY, JSON).passages}
     assert texts["one"] == ("prompt",)
     assert texts["two"] == ("input", 0)
     assert texts["three"] == ("input", 1, "text")
@@ -37,7 +38,7 @@ def test_texts_are_replaced_where_they_stand(codec: TextCodec) -> None:
 @pytest.mark.parametrize("body", [b"", b"{", b"[]", b'{"a": 1, "a": 2}', b'{"a": NaN}', b"\xff"])
 def test_what_is_no_object_is_the_client_s_fault(codec: TextCodec, body: bytes) -> None:
     with pytest.raises(InvalidRequestError):
-        codec.read(body)
+        codec.read(body, JSON)
 
 
 @codecs

@@ -15,6 +15,7 @@ from semroute.domain.exchange.events import (
     ResponseHeaders,
     ResponseTrailers,
 )
+from semroute.domain.exchange.machine import Exchange
 from semroute.domain.exchange.replies import (
     BodyReply,
     HeadersReply,
@@ -31,6 +32,7 @@ from .playbook import (
     BUFFERED,
     LISTED,
     MAX_BODY,
+    OWNED,
     ROUTED,
     STREAMED,
     UNTOUCHED,
@@ -226,13 +228,57 @@ def test_a_body_announced_as_too_large_is_not_waited_for(length: str) -> None:
     assert play.asked[0].fault is BodyFault.TOO_LARGE
 
 
-def test_a_body_that_becomes_too_large_is_not_kept() -> None:
+def test_a_body_that_becomes_too_large_is_not_read() -> None:
     play = Playbook(LISTED)
     play(RequestHeaders(head(), modes=DUPLEX), ())
     play(RequestBody(bytes(600)), ())
     play(RequestBody(bytes(600)), lambda reply: isinstance(reply, ImmediateReply))
     assert play.asked[0].fault is BodyFault.TOO_LARGE
     assert play.asked[0].body == b""
+
+
+def screening() -> Playbook:
+    """An exchange in which what is not routed is ruled on, too, and passes."""
+    return Playbook(UNTOUCHED, Exchange(OWNED, MAX_BODY, reads_unrouted=True))
+
+
+@pytest.mark.parametrize(
+    ("path", "length"), [("/v1/files", "4"), ("/v1/images/edits", str(MAX_BODY + 1))]
+)
+def test_what_nobody_reads_is_ruled_on_at_its_headers_and_passes_without_its_body(
+    path: str, length: str
+) -> None:
+    play = screening()
+    unseen = BodyModes(BodyMode.NONE, BodyMode.NONE)
+    edit = HeaderEdit({"x-endpoint": "a"})
+    play(
+        RequestHeaders(head("POST", path, content_length=length), modes=BUFFERED),
+        HeadersReply(Direction.REQUEST, edit, unseen),
+    )
+    play(RequestBody(b"data", is_last=True), BodyReply(Direction.REQUEST))
+    (asked,) = play.asked
+    assert (asked.body, asked.fault) == (
+        b"", None if path == "/v1/files" else BodyFault.TOO_LARGE
+    )  # fmt: skip
+
+
+def test_in_full_duplex_what_is_too_long_to_be_read_passes_whole() -> None:
+    play = screening()
+    play(RequestHeaders(head("POST", "/v1/images/edits"), modes=DUPLEX), ())
+    play(RequestBody(b"a" * 600), ())
+    play(
+        RequestBody(b"b" * 600),
+        (
+            HeadersReply(
+                Direction.REQUEST, HeaderEdit({"x-endpoint": "a"}, remove=("content-length",))
+            ),
+            StreamedBodyReply(Direction.REQUEST, b"a" * 600 + b"b" * 600, is_last=False),
+        ),
+    )
+    play(RequestBody(b"c", is_last=True), StreamedBodyReply(Direction.REQUEST, b"c", is_last=True))
+    (asked,) = play.asked
+    assert (asked.body, asked.fault) == (b"", BodyFault.TOO_LARGE)
+    assert play.exchange.retained_bytes == 0
 
 
 def test_a_path_that_is_none_of_ours_passes_without_its_bodies() -> None:

@@ -65,11 +65,13 @@ class Received:
 class ModelServers:
     """What stands behind Envoy. Keeps every request it gets.
 
-    `answer` replaces the ordinary answer when a test wants another.
+    `answer` replaces the ordinary answer when a test wants another. `arrived` is set when the
+    headers of a request have come, whatever becomes of its body.
     """
 
     received: list[Received] = field(factory=list)
     answer: Callable[[Request], Response] | None = None
+    arrived: trio.Event = field(factory=trio.Event)
 
     def app(self, endpoint: str) -> Starlette:
         ordinary = model_server(endpoint)
@@ -78,6 +80,7 @@ class ModelServers:
             if scope["type"] != "http" or scope["path"] == "/health":
                 await ordinary(scope, receive, send)
                 return
+            self.arrived.set()
             request = Request(scope, receive)
             body = await request.body()
             self.received.append(Received(endpoint, scope["path"], dict(request.headers), body))
@@ -261,7 +264,11 @@ async def running_gateway(
                 for received in servers.received:
                     target = target_of("POST", received.path)
                     has_words = isinstance(target, Service) and target.has_body
-                    if received.body and (has_words or isinstance(target, Unrouted)):
+                    is_read = isinstance(target, Unrouted) and target.is_read
+                    kind = received.headers.get("content-type", "")
+                    if received.body and is_read and kind.startswith("multipart/"):
+                        log_of_scans.check_form(received.body, kind, received.path)
+                    elif received.body and (has_words or is_read):
                         log_of_scans.check(received.body, received.path)
             models.cancel_scope.cancel()
 

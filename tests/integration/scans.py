@@ -4,9 +4,12 @@ This is an oracle: it does not ask the router what a text is. Every string of a 
 been looked at, unless its place and its value are in the list below.
 """
 
+import email
+import email.policy
 import json
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any, Final
 
 from attrs import define, field
@@ -105,11 +108,32 @@ class ScanLog:
         texts = dict(texts_in(document))
         # Whatever else the router takes for a text is one, too.
         texts |= {str(each.path): each.text for each in passages_of(document).passages}
+        self._check(texts, where)
+
+    def check_form(self, body: bytes, content_type: str, where: str) -> None:
+        """Fails if a text in a form is none that somebody has looked at."""
+        self._check(dict(texts_in_form(body, content_type)), where)
+
+    def _check(self, texts: dict[str, str], where: str) -> None:
         for path, text in texts.items():
             if text.strip():
                 assert was_read(text, self.scored), f"{where}: {path} was not scored"
                 is_searched = not self.wants_data or was_read(text, self.searched)
                 assert is_searched, f"{where}: {path} was not searched"
+
+
+def texts_in_form(body: bytes, content_type: str) -> Iterator[tuple[str, str]]:
+    """Yields every text of a form, as the standard library's parser of mail reads it."""
+    head = f"Content-Type: {content_type}\r\n\r\n".encode()
+    message = email.message_from_bytes(head + body, policy=email.policy.HTTP)
+    for number, part in enumerate(message.iter_parts()):
+        name = part.get_param("name", header="content-disposition")
+        content = part.get_payload(decode=True)
+        assert isinstance(content, bytes)
+        with suppress(UnicodeDecodeError):  # which is no text
+            if name != "model":
+                yield f"{number} {name}", content.decode()
+        yield f"{number} filename", part.get_filename("")
 
 
 def was_read(text: str, read: set[str]) -> bool:

@@ -1,6 +1,7 @@
 """Requests that a model will read and that we do not route: screened, and sent on."""
 
 from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 from typing import Final, TypeAlias, assert_never
 
 import trio
@@ -13,7 +14,7 @@ from semroute.domain.guarded import decide_unrouted
 from semroute.domain.guards import Guards, Mode
 from semroute.domain.headers import Headers
 from semroute.domain.http import HttpRequest
-from semroute.domain.passage import Passage, Path
+from semroute.domain.passage import Passage, Path, Texts
 from semroute.domain.ports import TextCodec
 from semroute.domain.reasons import Reason
 from semroute.domain.ruling import RequestFacts, Ruling, Timings
@@ -35,6 +36,8 @@ _UNREAD: Final = InvalidRequestError(
     code="answers_unscreened",
 )
 
+_FILE: Final = Texts(opaque=((),))
+
 
 @frozen
 class ScreenUnrouted:
@@ -46,6 +49,7 @@ class ScreenUnrouted:
         screen: Looks for what the checks are about.
         senses: Finds out what became of signals that are not about the body.
         answers_in_words: Whether what comes back would have to be screened, too.
+        is_read: Whether bodies are; if not, whatever is sent is a file.
     """
 
     codec: TextCodec
@@ -53,6 +57,7 @@ class ScreenUnrouted:
     screen: ScreenTexts
     senses: Senses = field(factory=Senses)
     answers_in_words: bool = True
+    is_read: bool = True
 
     async def __call__(self, request: HttpRequest, facts: RequestFacts) -> Ruling:
         """Rules on one request. Cancelled, it leaves nothing behind."""
@@ -75,13 +80,9 @@ class ScreenUnrouted:
         guards: Sequence[Guards],
     ) -> Ruling:
         started = trio.current_time()
-        refused = fault_in(request)
-        if refused is not None:
-            return self._unread(refused, request, facts, guards)
-        try:
-            texts = await parsed(self.codec.read, request.body)
-        except InvalidRequestError as error:
-            return self._unread(Refused(_BAD_REQUEST, error), request, facts, guards)
+        texts = await self._read(request) if self.is_read else _FILE
+        if isinstance(texts, Refused):
+            return self._unread(texts, request, facts, guards)
         screening = await self.screen(texts.passages, texts.opaque)
         seconds = trio.current_time() - started
         verdict = decide_unrouted(screening, self.rulings.policy, texts.model, decisions)
@@ -94,6 +95,17 @@ class ScreenUnrouted:
                 assert_never(never)
         timings = Timings(screen=seconds, total=seconds)
         return evolve(ruling, screening=screening, timings=timings)
+
+    async def _read(self, request: HttpRequest) -> Texts | Refused:
+        """Returns what a model may read in a request, or why nobody can tell."""
+        refused = fault_in(request)
+        if refused is not None:
+            return refused
+        read = partial(self.codec.read, content_type=_content_type(request.headers))
+        try:
+            return await parsed(read, request.body)
+        except InvalidRequestError as error:
+            return Refused(_BAD_REQUEST, error)
 
     def _decisions(self, headers: Headers) -> tuple[str | None, ...]:
         """Returns the decisions that a request may be of, as far as its headers and the time tell.
@@ -116,3 +128,9 @@ class ScreenUnrouted:
         if any(guards.enforces for guards in every):
             return self.rulings.refused(refused, facts)
         return self.rulings.passed(PassedThrough(Reason.UNREADABLE), request.body, (), facts)
+
+
+def _content_type(headers: Headers) -> str:
+    """Returns what a request says of its body; if it says that twice, both."""
+    said = (value for name, value in headers if name == "content-type")
+    return b", ".join(said).decode("latin-1")

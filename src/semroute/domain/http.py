@@ -86,11 +86,17 @@ class Unrouted(Enum):
     MESSAGES = "messages"  # Anthropic's
     OTHER = "other"  # chat under other paths, and APIs of one server or another
     WORDLESS = "wordless"  # no words come back: counts, scores, verdicts, vectors, pictures, sound
+    FILES = "files"  # what a server keeps, for models to read later
 
     @property
     def answers_in_words(self) -> bool:
         """Whether what comes back is what a model says."""
-        return self not in (Unrouted.EMBEDDINGS, Unrouted.WORDLESS)
+        return self not in (Unrouted.EMBEDDINGS, Unrouted.WORDLESS, Unrouted.FILES)
+
+    @property
+    def is_read(self) -> bool:
+        """Whether what is sent is looked through; a file is a file, whatever is in it."""
+        return self is not Unrouted.FILES
 
 
 @frozen
@@ -140,6 +146,7 @@ _UNROUTED: Final = {
             *("v1/complete", "model/*/invoke", "model/*/invoke-with-response-stream"),
             *("model/*/converse", "model/*/converse-stream", "models/*/infer"),
             *("generatecontent", "streamgeneratecontent", "rawpredict", "streamrawpredict"),
+            *("audio/transcriptions", "audio/translations"),
         ),
         Unrouted.OTHER,
     ),
@@ -148,8 +155,12 @@ _UNROUTED: Final = {
             *("messages/count_tokens", "responses/input_tokens", "tokenize", "apply-template"),
             *("embed", "embedding", "embed_sparse", "pooling", "rerank", "score", "classify"),
             *("moderations", "images/generations", "audio/speech"),
+            *("images/edits", "images/variations", "v1/videos", "openai/videos", "videos/*/remix"),
         ),
         Unrouted.WORDLESS,
+    ),
+    **dict.fromkeys(
+        ("v1/files", "openai/files", "containers/*/files", "uploads/*/parts"), Unrouted.FILES
     ),
 }
 _MODEL_CARDS: Final = "/v1/models/"

@@ -14,7 +14,11 @@ from .errors import error_reply
 class AnthropicTexts:
     """Messages, and batches of them, as far as texts go. It has no state."""
 
-    def read(self, body: bytes) -> Texts:
+    def read(
+        self,
+        body: bytes,
+        content_type: str,  # noqa: ARG002 - it is JSON, or nothing that anybody reads
+    ) -> Texts:
         """Reads every string that a model may read."""
         document = load_object(body)
         reading = passages_of(document)

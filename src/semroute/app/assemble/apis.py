@@ -100,7 +100,12 @@ def unrouted_of(
     """Returns what rules on requests of each API that is only screened."""
     return {
         service: ScreenUnrouted(
-            codec, evolve(rulings, words=codec), screen, senses, service.answers_in_words
+            codec,
+            evolve(rulings, words=codec),
+            screen,
+            senses,
+            service.answers_in_words,
+            service.is_read,
         )
         for service, codec in _TEXTS.items()
     }

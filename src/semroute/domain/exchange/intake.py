@@ -22,7 +22,7 @@ class Intake:
     """One client request, gathered.
 
     Args:
-        max_bytes: A longer body is not kept; the request then has the fault `TOO_LARGE`.
+        max_bytes: A longer body is not read; the request then has the fault `TOO_LARGE`.
         reads_unrouted: Whether requests that we do not route are read all the same.
         headers: The header fields, empty when Envoy is configured to skip them.
     """
@@ -56,12 +56,13 @@ class Intake:
         return self._size if self._pieces else 0
 
     def add(self, piece: bytes) -> None:
-        """Takes the next piece of body, unless the body has become too long to keep."""
+        """Takes the next piece of body.
+
+        One that makes it too long is kept as well: should the request go on all the same, all of
+        it must.
+        """
         self._size += len(piece)
-        if self.is_too_large:
-            self._pieces.clear()
-        else:
-            self._pieces.append(piece)
+        self._pieces.append(piece)
 
     def is_complete_after(self, *, is_last: bool, mode: BodyMode) -> bool:
         """Whether the piece added last has completed the body.
@@ -84,9 +85,10 @@ class Intake:
 
     def request(self, fault: BodyFault | None = None) -> HttpRequest:
         """Returns the request with the body gathered so far."""
+        method = self._pseudo(":method")
         if self.is_too_large:
-            fault = BodyFault.TOO_LARGE
-        return HttpRequest(self._pseudo(":method"), self.path, self.headers, self.body(), fault)
+            return HttpRequest(method, self.path, self.headers, fault=BodyFault.TOO_LARGE)
+        return HttpRequest(method, self.path, self.headers, self.body(), fault)
 
     def body(self) -> bytes:
         """Returns the body gathered so far."""

@@ -54,7 +54,7 @@ class Exchange:
 
     Args:
         owned_headers: Header names only we may set; other people's copies are removed.
-        max_body_bytes: A longer request body is not kept, and ruled on as too large.
+        max_body_bytes: A longer request body is not read, and ruled on as too large.
         reads_unrouted: Whether requests that we do not route are ruled on all the same.
     """
 

@@ -113,7 +113,7 @@ class RequestHalf:
                 details = f"semroute_{type(ruling.verdict).__name__.lower()}"
                 return (ImmediateReply(reply, details, ruling.metadata),)
             case RequestEdit() as edit:
-                return self._edited(asked.event, ruling, edit, modes.request)
+                return self._edited(asked.event, ruling, edit, modes)
             case _ as never:
                 assert_never(never)
 
@@ -126,7 +126,8 @@ class RequestHalf:
             unseen = modes.changed_to(BodyMode.NONE, BodyMode.NONE)
             metadata = PASSED_THROUGH.metadata
             return (HeadersReply(Direction.REQUEST, edit, unseen, metadata),)
-        has_body = isinstance(target, Unrouted) or (isinstance(target, Service) and target.has_body)
+        is_read = isinstance(target, Unrouted) and target.is_read
+        has_body = is_read or (isinstance(target, Service) and target.has_body)
         is_ready = event.is_last or not has_body
         if is_ready or self.intake.is_too_large:
             return self._ask(event)
@@ -179,13 +180,16 @@ class RequestHalf:
         event: RequestEvent | ResponseHeaders,
         ruling: Ruling,
         action: RequestEdit,
-        mode: BodyMode,
+        modes: BodyModes,
     ) -> tuple[Reply, ...]:
         match event:
             case RequestHeaders():
                 edit = action.headers.and_removed(self._without_forgeries(event).remove)
-                return (HeadersReply(Direction.REQUEST, edit, metadata=ruling.metadata),)
-            case RequestBody() | RequestTrailers() if mode is _DUPLEX:
+                # A body that nobody waits for is not kept, or what is longer than Envoy keeps
+                # would be turned away.
+                unseen = None if event.is_last else modes.changed_to(BodyMode.NONE, modes.response)
+                return (HeadersReply(Direction.REQUEST, edit, unseen, ruling.metadata),)
+            case RequestBody() | RequestTrailers() if modes.request is _DUPLEX:
                 return self._sent_on(event, ruling, action)
             case RequestBody():
                 return (self._changed(ruling, action),)
@@ -223,7 +227,9 @@ class RequestHalf:
         self.intake.release()
         headers = HeadersReply(Direction.REQUEST, edit, metadata=ruling.metadata)
         has_trailers = isinstance(event, RequestTrailers)
-        whole = StreamedBodyReply(Direction.REQUEST, body, is_last=not has_trailers)
+        # What is too long to be read is ruled on before its end, and the rest follows.
+        is_last = isinstance(event, RequestBody) and event.is_last
+        whole = StreamedBodyReply(Direction.REQUEST, body, is_last)
         if has_trailers:
             return headers, whole, TrailersReply(Direction.REQUEST)
         return headers, whole

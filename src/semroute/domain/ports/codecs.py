@@ -109,8 +109,12 @@ class ContinuableCodec(Protocol):
 class TextCodec(Protocol):
     """Speaks an API that we do not route, as far as its texts and errors go."""
 
-    def read(self, body: bytes) -> Texts:
+    def read(self, body: bytes, content_type: str) -> Texts:
         """Reads every text of a request.
+
+        Args:
+            body: The request's body.
+            content_type: What it says of it.
 
         Raises:
             InvalidRequestError: It is not one; the client's fault.
