@@ -35,10 +35,7 @@ RUNGS: Final = {
     for mode, on_error in itertools.product(("off", "monitor", "enforce"), ("closed", "open"))
 }
 CLOSED: Final = "enforce-closed"
-MORE: Final = """\
-screening: {budget_seconds: 0.1}
-cache: {mode: exact, scope: global, store: {kind: memory}}
-"""
+CACHE: Final = "cache: {mode: exact, scope: global, store: {kind: memory}}\n"
 WITHHELD: Final = "The answer was withheld: it could not be screened."
 ANSWER: Final = f"{CARD} is the card of nobody in particular. " + "It was nobody. " * 30
 CHAT: Final = "/v1/chat/completions"
@@ -95,6 +92,12 @@ def text_of(path: str, response: httpx2.Response) -> str:
     return "".join(each.get("content") or "" for each in spoken)
 
 
+def configured(failure: str) -> str:
+    """What hangs may be broken off at once; of everything else, nothing may be late."""
+    seconds = 0.02 if failure == "hangs" else 1.5
+    return written(RUNGS, f"screening: {{budget_seconds: {seconds}}}\n{CACHE}")
+
+
 def answering(text: str) -> Callable[[Request], Response]:
     """A model that always says this, in every API."""
     in_chat, elsewhere = chatting(text), saying(text)
@@ -112,7 +115,7 @@ async def test_every_failure_to_look_through_an_answer_meets_its_contract(
     failure: str, numbers: Iterator[int]
 ) -> None:
     async with (
-        running_gateway(written=written(RUNGS, MORE), is_screened=False) as gateway,
+        running_gateway(written=configured(failure), is_screened=False) as gateway,
         gateway.http() as client,
     ):
         gateway.servers.answer = answering(ANSWER)
@@ -187,7 +190,7 @@ async def test_what_has_been_looked_through_goes_on_and_nothing_after_that(failu
     has_begun = trio.Event()
 
     async with (
-        running_gateway(written=written(RUNGS, MORE), is_screened=False) as gateway,
+        running_gateway(written=configured(failure), is_screened=False) as gateway,
         gateway.http() as client,
     ):
 
