@@ -22,6 +22,7 @@ from .gateway import Gateway, Patch, Received, found, running_gateway
 pytestmark = pytest.mark.envoy
 
 CHAT: Final = "/v1/chat/completions"
+ELSEWHERE: Final = "/v1/fine_tuning/jobs"
 LAW: Final = {
     "model": "auto",
     "messages": [{"role": "user", "content": "Can my landlord evict me?"}],
@@ -180,7 +181,8 @@ async def test_every_request_is_ruled_on_and_every_answer_arrives(cell: Cell) ->
             await client.post(CHAT, json=LAW | {"stream": True}),
         ]
         listed = await client.get("/v1/models")
-        elsewhere = await client.post("/v1/files", content=in_pieces(b"data" * 100))
+        elsewhere = await client.post(ELSEWHERE, content=in_pieces(b"data" * 100))
+        kept = await client.post("/v1/files", content=in_pieces(b"file" * 100))
         bodyless = await client.post(CHAT)
         with_trailers = await status_with_trailers(gateway, BODY)
         only_trailers = await status_with_trailers(gateway, b"")
@@ -195,7 +197,7 @@ async def test_every_request_is_ruled_on_and_every_answer_arrives(cell: Cell) ->
         assert response.headers["x-semroute-model"] == "saul-54b"
     assert routed[-1].text.endswith("data: [DONE]\n\n")
     assert listed.json()["data"][0]["id"] == "auto"
-    assert elsewhere.status_code == 404
+    assert elsewhere.status_code == kept.status_code == 404
     assert bodyless.status_code == 400
     assert with_trailers == cell.with_trailers()
     assert only_trailers == cell.with_only_trailers()
@@ -204,7 +206,7 @@ async def test_every_request_is_ruled_on_and_every_answer_arrives(cell: Cell) ->
     arrived = [("gpu-2", "saul-54b")] * (3 + (with_trailers == 200))
     assert [(each.endpoint, each.json["model"]) for each in ruled] == arrived
     others = [each for each in gateway.servers.received if each.path not in (CHAT, SEALED_PATH)]
-    assert [each.body for each in others] == [b"data" * 100]
+    assert [each.body for each in others] == [b"data" * 100, b"file" * 100]
 
 
 @pytest.mark.parametrize("cell", [cell for cell in CELLS if not cell.works], ids=str)
@@ -213,13 +215,13 @@ async def test_no_request_is_served_unread(cell: Cell) -> None:
         whole = await client.post(CHAT, json=LAW)
         pieces = await client.post(CHAT, content=in_pieces(BODY))
         listed = await client.get("/v1/models")
-        elsewhere = await client.post("/v1/files", content=in_pieces(b"data" * 100))
+        elsewhere = await client.post(ELSEWHERE, content=in_pieces(b"data" * 100))
         await assert_clean(gateway)
     received = gateway.servers.received
     if cell.says_it_is_fixed:
         assert whole.status_code == pieces.status_code == 500
         assert whole.json()["error"]["code"] == "unread_request"
-        assert received.pop().path == "/v1/files"
+        assert received.pop().path == ELSEWHERE
         assert received == []
     # Envoy does not say that it ignores what it is asked to change. It may still be in time for
     # a body that comes with the headers; every other request ends where no model is.

@@ -176,7 +176,7 @@ async def test_a_large_answer_is_not_buffered() -> None:
 async def test_paths_that_are_none_of_ours_pass_untouched() -> None:
     async with running_gateway() as gateway, gateway.http() as client:
         gateway.servers.answer = lambda _: JSONResponse({"ok": True})
-        response = await client.post("/v1/files?x=1", content=b"anything at all \xff")
+        response = await client.post("/v1/fine_tuning/jobs?x=1", content=b"anything at all \xff")
     assert response.json() == {"ok": True}
     (received,) = gateway.servers.received
     assert received.body == b"anything at all \xff"
