@@ -37,7 +37,7 @@ ruled on; then its headers, the whole body and any trailers are sent on together
 
 | the request is ruled on at | when |
 |---|---|
-| its headers | it has no body, its path asks for a list of models, or it announces a body that is too large; or the modes say that its body will not be shown before it is sent on, and that this cannot be changed: then it is refused |
+| its headers | it has no body, its path asks for a list of models or keeps a file, or it announces a body that is too large; or the modes say that its body will not be shown before it is sent on, and that this cannot be changed: then it is refused |
 | a piece of its body | the body is buffered, or marked as the last piece, or as long as announced; a piece of a longer one is refused |
 | its trailers | there was no body, or it came in full duplex |
 
@@ -45,7 +45,8 @@ Where Envoy is asked to buffer a body that it is not configured to buffer, it do
 will. So the headers go on with the path `{sealed}`, which no model server knows, and only the
 ruling restores the real one: a request that is sent on unread is not served.
 
-Paths that are none of ours are answered at their headers, with both body modes switched off.
+Paths that are none of ours are answered at their headers, with both body modes switched off. So is a request that goes
+on although its body was not waited for, with that of the request switched off.
 """
 
 CONFIGURATION: Final = """\

@@ -50,3 +50,18 @@ def test_errors_are_json_that_says_what_is_wrong(codec: TextCodec, status: int) 
     error = json.loads(reply.body)["error"]
     assert "It is wrong." in error["message"]
     assert error["type"]
+
+
+@codecs
+def test_a_form_is_read_or_refused_and_never_taken_for_json(codec: TextCodec) -> None:
+    body = b'--x\r\nContent-Disposition: form-data; name="prompt"\r\n\r\nhi\r\n--x--\r\n'
+    kind = "multipart/form-data; boundary=x"
+    try:
+        (passage,) = codec.read(body, kind).passages
+    except InvalidRequestError:
+        return
+    assert (passage.path, passage.text) == (("prompt",), "hi")
+    edited = codec.edit(body, ChatEdit(None, {("prompt",): "ho"}))
+    assert edited == body.replace(b"hi", b"ho")
+    with pytest.raises(InvalidRequestError):
+        codec.read(b'{"prompt": "hi"}', kind)

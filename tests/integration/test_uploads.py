@@ -2,6 +2,7 @@
 
 import itertools
 from collections.abc import AsyncIterator, Callable
+from functools import partial
 from typing import Any, Final
 
 import openai
@@ -11,7 +12,7 @@ from attrs import evolve
 from openai import OpenAI
 from starlette.responses import JSONResponse
 
-from semroute.app.guards import AttackGuardSettings, GuardSettings, ModeName
+from semroute.app.guards import AttackGuardSettings, ModeName
 from semroute.app.settings import Settings
 
 from .gateway import Gateway, running_gateway
@@ -33,11 +34,11 @@ def transcribe(client: OpenAI, prompt: str) -> Any:
     return client.audio.transcriptions.create(model="whisper-1", file=("a.wav", PNG), prompt=prompt)
 
 
-def keep(client: OpenAI, _: str) -> Any:
+def keep(client: OpenAI, prompt: str = "") -> Any:
     return client.files.create(file=("a.pdf", PNG), purpose="assistants")
 
 
-UPLOADS: Final[dict[str, Callable[[OpenAI, str], Any]]] = {
+UPLOADS: Final[dict[str, Callable[..., Any]]] = {
     EDITS: edit,
     TRANSCRIPTIONS: transcribe,
     FILES: keep,
@@ -57,13 +58,13 @@ async def test_what_nobody_can_read_is_a_finding_with_a_policy_of_its_own(mode: 
         for path, send in UPLOADS.items():
             if mode == "enforce":
                 with pytest.raises(openai.PermissionDeniedError) as caught:
-                    await gateway.openai(lambda client, send=send: send(client, "a cat"))
+                    await gateway.openai(partial(send, prompt="a cat"))
                 assert caught.value.code == "content_policy_violation"
                 told = caught.value.response.headers["x-semroute-guard"]
                 assert told.split(", ")[0] == "unscannable=block"
                 assert gateway.servers.received == []
             else:
-                await gateway.openai(lambda client, send=send: send(client, "a cat"))
+                await gateway.openai(partial(send, prompt="a cat"))
                 (received,) = gateway.servers.received
                 assert received.path == path
                 assert PNG in received.body
@@ -143,7 +144,7 @@ async def test_what_is_transcribed_is_an_answer_that_nobody_reads() -> None:
         assert caught.value.code == "answers_unscreened"
         assert gateway.servers.received == []
         await gateway.openai(lambda client: edit(client, "a cat"))
-        await gateway.openai(lambda client: keep(client, ""))
+        await gateway.openai(keep)
         assert len(gateway.servers.received) == 2
 
 
@@ -162,8 +163,7 @@ def short_of_room(mode: ModeName) -> Callable[[Settings], Settings]:
 
     def change(settings: Settings) -> Settings:
         server = evolve(settings.server, max_body_bytes=1_000_000)
-        guards = GuardSettings(**attacks(mode), unscannable="monitor")
-        return evolve(settings, server=server, guards=guards)
+        return guarded(**attacks(mode), unscannable="monitor")(evolve(settings, server=server))
 
     return change
 

@@ -108,8 +108,9 @@ class GuardSettings:
     unscannable: Annotated[
         ModeName | None,
         Meta(
-            description="Images, audio and files, which nobody here can read, and more text than "
-            "`screening.max_chars`: `enforce` blocks them. Default: monitor."
+            description="Images, audio and files, also those of uploads, which nobody here can "
+            "read, and more text than `screening.max_chars`: `enforce` blocks them. Default: "
+            "monitor."
         ),
     ] = None
     style: Annotated[

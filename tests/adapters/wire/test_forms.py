@@ -79,6 +79,9 @@ SAMPLES = {
         ),
         "multipart/form-data; charset=UTF-8; boundary=x",
     ),
+    "another name for ASCII": (
+        said((f"{PLAIN}\r\nContent-Type: text/plain; charset=ISO-8859-1", b"a cat")), typed()
+    ),
     "no quotes around the name": (
         said(("content-disposition: form-data;name=prompt", b"a cat")),
         "Multipart/Form-Data; boundary=x ;",
@@ -115,6 +118,7 @@ ODD_HEADS = {
     "an unknown line": f"{PLAIN}\r\nContent-Encoding: gzip",
     "an encoding": f"{PLAIN}\r\nContent-Transfer-Encoding: base64",
     "another character set": f"{PLAIN}\r\nContent-Type: text/plain; charset=utf-7",
+    "one that is another beyond ASCII": f"{PLAIN}\r\nContent-Type: text/plain; charset=iso-8859-1",
     "parts of parts": f"{PLAIN}\r\nContent-Type: multipart/mixed; boundary=y",
     "another length": f"{PLAIN}\r\nContent-Length: 3",
     "half a quote": 'Content-Disposition: form-data; name="prompt',
@@ -154,7 +158,7 @@ ODD_TYPES = (
 @pytest.mark.parametrize("what", ODD_HEADS)
 def test_a_head_that_others_may_read_otherwise_is_refused(what: str) -> None:
     with pytest.raises(InvalidRequestError):
-        Form.of(said((ODD_HEADS[what], b"hello")), typed())
+        Form.of(said((ODD_HEADS[what], "höllo".encode())), typed())
 
 
 @pytest.mark.parametrize("what", ODD_BODIES)

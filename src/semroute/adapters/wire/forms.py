@@ -36,6 +36,7 @@ _LENGTH: Final = "content-length"
 _KNOWN: Final = frozenset({_DISPOSITION, _TYPE, _ENCODING, _LENGTH})
 _PLAIN: Final = frozenset({"binary", "8bit", "7bit"})
 _CHARSETS: Final = frozenset({"utf-8", "us-ascii"})
+_LATIN: Final = "iso-8859-1"  # what some clients call ASCII
 _NESTED: Final = ("multipart/", "message/")
 
 _NO_FORM: Final = "A form must be multipart/form-data and say its boundary."
@@ -73,10 +74,7 @@ class Part:
     @property
     def text(self) -> str | None:
         """Its content as text; None if it is none."""
-        try:
-            return self.content.decode()
-        except UnicodeDecodeError:
-            return None
+        return _text_of(self.content)
 
     def saying(self, text: str) -> Self:
         """Returns the part with another text. How long it is need not be said, and no longer is."""
@@ -183,9 +181,8 @@ def _headers(lines: Sequence[bytes]) -> dict[str, str]:
 def _is_plain(headers: dict[str, str], part: Part) -> bool:
     """Whether the content of a part is what it looks like."""
     kind, said = _read(headers[_TYPE]) if _TYPE in headers else ("", {})
-    is_text = part.is_file or (part.text is not None and _is_utf8(said))
     return (
-        is_text
+        (part.is_file or _is_text(part.content, said))
         and not kind.startswith(_NESTED)
         and headers.get(_ENCODING, "binary").lower() in _PLAIN
         and headers.get(_LENGTH, f"{len(part.content)}") == f"{len(part.content)}"
@@ -209,6 +206,20 @@ def _filenames(named: dict[str, str]) -> Iterator[str]:
         yield named["filename"]
     if "filename*" in named:
         yield unquote(named["filename*"].rpartition("'")[2])
+
+
+def _is_text(content: bytes, said: dict[str, str]) -> bool:
+    """Whether the content of a field is the same text for whoever reads it."""
+    if content.isascii() and said.get("charset", "").lower() == _LATIN:
+        return True
+    return _is_utf8(said) and _text_of(content) is not None
+
+
+def _text_of(content: bytes) -> str | None:
+    try:
+        return content.decode()
+    except UnicodeDecodeError:
+        return None
 
 
 def _is_utf8(parameters: dict[str, str]) -> bool:
