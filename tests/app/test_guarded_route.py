@@ -28,6 +28,7 @@ from semroute.domain.guards import (
 )
 from semroute.domain.headers import Headers
 from semroute.domain.http import LocalReply, Unrouted
+from semroute.domain.judgement import Consequence, Judgement, Sentence
 from semroute.domain.passage import Passage, Path
 from semroute.domain.pii import PiiKind
 from semroute.domain.policy import Case
@@ -199,8 +200,12 @@ async def test_what_cannot_be_read_is_refused_where_a_check_is_enforced(
 ) -> None:
     assert reply(await guarded(classifier)(post(body, "/completions"))).status == 400
     watched = await guarded(classifier, Guards())(post(body, "/completions"))
-    assert watched.verdict == PassedThrough(Reason.UNREADABLE)
+    opaque = Sentence(Check.UNSCANNABLE, Consequence.BLOCK, Mode.MONITOR, "opaque")
+    assert watched.verdict == PassedThrough(Reason.UNREADABLE, Judgement((opaque,)))
     assert watched.action == RequestEdit()
+    unwatched = Guards(unscannable=Mode.OFF)
+    passed = await guarded(classifier, unwatched)(post(body, "/completions"))
+    assert passed.verdict == PassedThrough(Reason.UNREADABLE)
 
 
 @pytest.mark.parametrize("body", [b'{"prompt": "hello"}', b"not read at all"])

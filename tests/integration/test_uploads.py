@@ -125,7 +125,7 @@ async def test_a_form_that_nobody_can_read_alike_is_refused_or_only_watched(
         "no type": (form, "application/json"),
         "fields without parts": (b"prompt=hi", "application/x-www-form-urlencoded"),
     }
-    change = guarded(**attacks(mode), unscannable="off")
+    change = guarded(**attacks(mode))
     async with running_gateway(change, is_screened=False) as gateway, gateway.http() as client:
         gateway.servers.answer = answer
         for what, (body, kind) in odd.items():
@@ -133,6 +133,8 @@ async def test_a_form_that_nobody_can_read_alike_is_refused_or_only_watched(
             assert response.status_code == (400 if mode == "enforce" else 200), what
             received = [each.body for each in gateway.servers.received]
             assert received == ([] if mode == "enforce" else [body]), what
+            told = response.headers.get("x-semroute-guard")
+            assert told == (None if mode == "enforce" else "unscannable=block?"), what
             gateway.servers.received.clear()
 
 

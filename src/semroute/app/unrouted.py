@@ -14,6 +14,7 @@ from semroute.domain.guarded import decide_unrouted
 from semroute.domain.guards import Guards, Mode
 from semroute.domain.headers import Headers
 from semroute.domain.http import HttpRequest
+from semroute.domain.judgement import judge_unread
 from semroute.domain.passage import Passage, Path, Texts
 from semroute.domain.ports import TextCodec
 from semroute.domain.reasons import Reason
@@ -125,9 +126,11 @@ class ScreenUnrouted:
         every: Sequence[Guards],
     ) -> Ruling:
         """What nobody could read slips by only where no check is enforced."""
-        if any(guards.enforces for guards in every):
+        guards = strictest(every)
+        if guards.enforces:
             return self.rulings.refused(refused, facts)
-        return self.rulings.passed(PassedThrough(Reason.UNREADABLE), request.body, (), facts)
+        verdict = PassedThrough(Reason.UNREADABLE, judge_unread(guards))
+        return self.rulings.passed(verdict, request.body, (), facts)
 
 
 def _content_type(headers: Headers) -> str:

@@ -109,6 +109,12 @@ def judge(screening: Screening, guards: Guards) -> Judgement:
     return Judgement(sentences, masked)
 
 
+def judge_unread(guards: Guards) -> Judgement:
+    """Applies guards to a request that nobody could read: it is unscannable, and that is all."""
+    said = judge(Screening(opaque=((),)), guards).sentences
+    return Judgement(tuple(each for each in said if each.check is Check.UNSCANNABLE))
+
+
 def _sentence(check: Check, screening: Screening, guards: Guards) -> Sentence:
     mode = guards.mode_of(check)
     consequence, what, view = _found(check, screening, guards)
