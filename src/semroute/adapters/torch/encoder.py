@@ -1,6 +1,5 @@
 """all-MiniLM-L6-v2 as a function from texts to vectors. Synchronous; meant for a thread."""
 
-import os
 from collections.abc import Callable, Sequence
 from functools import cached_property
 from pathlib import Path
@@ -12,9 +11,10 @@ from attrs import frozen
 
 from .checkpoint import Checkpoint, CheckpointError, embedded
 from .device import CPU, Device
+from .files import CheckpointFiles
 from .fused import FusedBert
 from .parts import Part, Row
-from .quiet import quiet
+from .pretrained import pretrained
 from .speller import Speller
 from .vectors import Vectors
 from .well_formed import well_formed
@@ -60,28 +60,19 @@ class Encoder:
         Raises:
             CheckpointError: The files are no model this can run; the operator's fault.
         """
-        os.environ["HF_HUB_OFFLINE"] = "1"
-        import tokenizers  # noqa: PLC0415 - seconds of work that only this function needs
-        import torch  # noqa: PLC0415 - likewise
-        import transformers  # noqa: PLC0415 - likewise
+        import tokenizers  # noqa: PLC0415 - only in a thread
 
-        chatter: Any = transformers.utils.logging
-        chatter.disable_progress_bar()
-        torch.set_num_threads(1)  # threads inside one pass lose to passes side by side
+        model = pretrained(
+            "AutoModel",
+            checkpoint.directory,
+            device,
+            lacking="it is another kind of model than its config.json says",
+            add_pooling_layer=False,  # nobody asks what it says
+        )
         try:
             tokenizer = tokenizers.Tokenizer.from_file(str(checkpoint.tokenizer_file))
-            with quiet("transformers"):  # it reports the pooler, which nobody asked for
-                model: Any = transformers.AutoModel.from_pretrained(
-                    checkpoint.directory,
-                    local_files_only=True,
-                    use_safetensors=True,
-                    trust_remote_code=False,
-                    add_pooling_layer=False,
-                    dtype=torch.float32,
-                )
-            model = model.to(device.name).eval()
         except Exception as error:  # tokenizers raises bare Exceptions
-            message = f"{checkpoint.directory} cannot be loaded: {error}"
+            message = f"{checkpoint.tokenizer_file} cannot be loaded: {error}"
             raise CheckpointError(message) from error
         # The file fixes truncation and padding at 128, which would cut long texts and make
         # short ones cost six times too much.
@@ -90,6 +81,29 @@ class Encoder:
         dimensions = int(model.config.hidden_size)
         speller = Speller.of(checkpoint.words)
         return cls(checkpoint, dimensions, device, tokenizer, speller, model, FusedBert.of(model))
+
+    def try_out(self) -> None:
+        """Reads a full row.
+
+        Raises:
+            CheckpointError: It does not work; the operator's fault.
+        """
+        checkpoint = self.checkpoint
+        highest = max(self._tokenizer.get_vocab().values(), default=0)
+        if highest >= self._model.get_input_embeddings().num_embeddings:
+            message = f"{checkpoint.tokenizer_file} belongs to another model: it knows more tokens"
+            raise CheckpointError(message)
+        try:
+            (vector,) = self.encode(["a b c d " * (MAX_TOKENS // 4)])
+        except Exception as error:  # what foreign weights run into has no types
+            message = (
+                f"{checkpoint.directory} fails on a text of {MAX_TOKENS} tokens, which an encoder "
+                f"must take: {error}"
+            )
+            raise CheckpointError(message) from error
+        if not np.isfinite(vector).all():
+            message = f"{checkpoint.directory} makes numbers that are none: its weights are damaged"
+            raise CheckpointError(message)
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         """Returns one vector per text.
@@ -274,8 +288,13 @@ def load_encoder(directory: Path | None = None, *, may_use_gpu: bool = False) ->
     Raises:
         CheckpointError: The files cannot be used; the operator's fault.
     """
-    checkpoint = embedded() if directory is None else Checkpoint.open(directory)
-    return Encoder.load(checkpoint, device=Device.fastest() if may_use_gpu else CPU)
+    device = Device.fastest() if may_use_gpu else CPU
+    if directory is None:
+        return Encoder.load(embedded(), device=device)
+    files = CheckpointFiles.open(directory)  # before anything else in it is touched
+    encoder = Encoder.load(Checkpoint.open(files.directory), device=device)
+    encoder.try_out()
+    return encoder
 
 
 def _is_even(rows: Sequence[Row]) -> bool:

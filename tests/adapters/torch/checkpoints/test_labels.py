@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from semroute.adapters.torch import CheckpointError
-from semroute.adapters.torch.checkpoints.files import CheckpointFiles
 from semroute.adapters.torch.checkpoints.labels import meanings_of, outputs_of
+from semroute.adapters.torch.files import CheckpointFiles
 from semroute.domain.labels import Tag, tags_of
 
 KNOWN = ("math", "law")

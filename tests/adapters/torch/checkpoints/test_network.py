@@ -10,8 +10,8 @@ import pytest
 from safetensors.numpy import load_file, save_file
 
 from semroute.adapters.torch import CheckpointError
-from semroute.adapters.torch.checkpoints.files import CheckpointFiles
 from semroute.adapters.torch.checkpoints.network import Head, Network
+from semroute.adapters.torch.files import CheckpointFiles
 from tests.adapters.torch.tiny import MAX_TOKENS, Family, TinyCheckpoints
 
 FAMILIES: tuple[Family, ...] = ("bert", "modernbert", "deberta")

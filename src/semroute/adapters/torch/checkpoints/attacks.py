@@ -8,10 +8,10 @@ import numpy.typing as npt
 from attrs import frozen
 
 from semroute.adapters.torch.checkpoint import CheckpointError
+from semroute.adapters.torch.files import CheckpointFiles
 from semroute.adapters.torch.impression import Impression
 from semroute.domain.attack import AttackKind
 
-from .files import CheckpointFiles
 from .labels import meanings_of, outputs_of
 from .network import Head, Network
 from .source import Source

@@ -8,11 +8,11 @@ import numpy.typing as npt
 from attrs import frozen
 
 from semroute.adapters.torch.checkpoint import CheckpointError
+from semroute.adapters.torch.files import CheckpointFiles
 from semroute.adapters.torch.impression import Impression
 from semroute.adapters.torch.vectors import Vector
 from semroute.domain.suggestions import did_you_mean
 
-from .files import CheckpointFiles
 from .labels import meanings_of, outputs_of
 from .network import Head, Network, Row
 from .source import Source

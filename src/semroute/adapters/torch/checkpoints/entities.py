@@ -7,12 +7,12 @@ import numpy as np
 from attrs import frozen
 
 from semroute.adapters.torch.checkpoint import CheckpointError
+from semroute.adapters.torch.files import CheckpointFiles
 from semroute.adapters.torch.impression import Impression
 from semroute.domain.labels import Tag, tags_of
 from semroute.domain.pii import PiiKind
 from semroute.domain.spans import merged
 
-from .files import CheckpointFiles
 from .labels import meanings_of, outputs_of
 from .network import Head, Network
 from .source import Source

@@ -4,10 +4,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from semroute.adapters.torch.checkpoint import CheckpointError
+from semroute.adapters.torch.files import CheckpointFiles
 from semroute.domain.labels import in_order
 from semroute.domain.suggestions import did_you_mean
-
-from .files import CheckpointFiles
 
 
 def outputs_of(

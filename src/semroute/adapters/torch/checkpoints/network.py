@@ -1,7 +1,6 @@
 """A checkpoint as a function from texts to logits. Synchronous; meant for a thread."""
 
 import inspect
-import os
 from collections.abc import Callable, Sequence
 from enum import Enum
 from typing import TYPE_CHECKING, Any, Final
@@ -12,10 +11,9 @@ from attrs import frozen
 
 from semroute.adapters.torch.checkpoint import CheckpointError
 from semroute.adapters.torch.device import Device
-from semroute.adapters.torch.quiet import quiet
+from semroute.adapters.torch.files import CheckpointFiles
+from semroute.adapters.torch.pretrained import pretrained
 from semroute.adapters.torch.well_formed import well_formed
-
-from .files import CheckpointFiles
 
 if TYPE_CHECKING:
     import tokenizers
@@ -224,42 +222,17 @@ def _refuse_other_head(files: CheckpointFiles, head: Head) -> None:
 
 
 def _model_of(files: CheckpointFiles, head: Head, device: Device) -> Any:  # noqa: ANN401 - transformers' own type
-    os.environ["HF_HUB_OFFLINE"] = "1"
-    import torch  # noqa: PLC0415 - seconds of work that only this function needs
-    import transformers  # noqa: PLC0415 - likewise
-
-    chatter: Any = transformers.utils.logging
-    chatter.disable_progress_bar()
-    torch.set_num_threads(1)  # threads inside one pass lose to passes side by side
-    loader: Any
     match head:
         case Head.TEXT:
-            loader = transformers.AutoModelForSequenceClassification
+            loader = "AutoModelForSequenceClassification"
         case Head.TOKEN:
-            loader = transformers.AutoModelForTokenClassification
-    try:
-        with quiet("transformers"):  # it reports what we look at ourselves
-            model, told = loader.from_pretrained(
-                files.directory,
-                local_files_only=True,
-                use_safetensors=True,
-                trust_remote_code=False,
-                dtype=torch.float32,
-                output_loading_info=True,
-            )
-        model = model.to(device.name).eval()
-    except Exception as error:  # transformers promises no types
-        message = f"{files.directory} cannot be loaded: {error}"
-        raise CheckpointError(message) from error
-    # transformers makes up what is missing, at random.
-    missing = sorted(map(str, told["missing_keys"]))
-    if missing:
-        message = (
-            f"{files.directory} has no weights for {missing[0]}: it is a base model, or its head "
-            "is another"
-        )
-        raise CheckpointError(message)
-    return model
+            loader = "AutoModelForTokenClassification"
+    return pretrained(
+        loader,
+        files.directory,
+        device,
+        lacking="it is a base model, or its head is another",
+    )
 
 
 def _tokenizer_of(files: CheckpointFiles, limit: int) -> "tokenizers.Tokenizer":

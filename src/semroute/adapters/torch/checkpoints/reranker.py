@@ -9,9 +9,9 @@ from attrs import frozen
 
 from semroute.adapters.torch.checkpoint import CheckpointError
 from semroute.adapters.torch.classifier import Progress
+from semroute.adapters.torch.files import CheckpointFiles
 from semroute.adapters.torch.impression import Impression
 
-from .files import CheckpointFiles
 from .hosted import Capacity, Hosted
 from .network import Head, Network
 from .source import Source

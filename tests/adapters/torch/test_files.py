@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from semroute.adapters.torch import CheckpointError
-from semroute.adapters.torch.checkpoints.files import CheckpointFiles
+from semroute.adapters.torch import CheckpointError, load_encoder
+from semroute.adapters.torch.files import CheckpointFiles
 from tests.adapters.torch.tiny import TinyCheckpoints
 
 
@@ -78,7 +78,7 @@ REFUSALS: dict[str, tuple[Callable[[Path], None], str]] = {
     "arguments as a pickle": (with_file("training_args.bin"), "delete it"),
     "another pickle": (with_file("model.pickle"), "only model.safetensors is ever read"),
     "a checkpoint of lightning": (with_file("last.ckpt"), "may run code"),
-    "code": (with_file("modeling_mine.py"), r"modeling_mine\.py is code"),
+    "code": (with_file("modeling_mine.py"), r"modeling_mine\.py is code.* delete it"),
     "an adapter": (with_file("adapter_config.json"), "merge it into its base model"),
     "shards": (with_file("model.safetensors.index.json"), "too large here"),
     "code in the model": (
@@ -135,13 +135,19 @@ REFUSALS: dict[str, tuple[Callable[[Path], None], str]] = {
 }
 
 
+@pytest.mark.parametrize(
+    "opened", [CheckpointFiles.open, load_encoder], ids=["a checkpoint", "an encoder"]
+)
 @pytest.mark.parametrize(("spoil", "message"), REFUSALS.values(), ids=REFUSALS)
 def test_what_may_be_dangerous_or_is_not_whole_is_refused(
-    directory: Path, spoil: Callable[[Path], None], message: str
+    directory: Path,
+    spoil: Callable[[Path], None],
+    message: str,
+    opened: Callable[[Path], object],
 ) -> None:
     spoil(directory)
     with pytest.raises(CheckpointError, match=message) as caught:
-        CheckpointFiles.open(directory)
+        opened(directory)
     assert str(directory) in str(caught.value)
 
 
@@ -166,9 +172,12 @@ def test_a_directory_may_itself_be_a_link(directory: Path, tmp_path: Path) -> No
     assert CheckpointFiles.open(tmp_path / "link").label_names
 
 
-def test_a_directory_that_is_not_there_is_named(tmp_path: Path) -> None:
+@pytest.mark.parametrize("opened", [CheckpointFiles.open, load_encoder])
+def test_a_directory_that_is_not_there_is_named(
+    tmp_path: Path, opened: Callable[[Path], object]
+) -> None:
     with pytest.raises(CheckpointError, match="nowhere is no directory"):
-        CheckpointFiles.open(tmp_path / "nowhere")
+        opened(tmp_path / "nowhere")
 
 
 @pytest.mark.parametrize("length", [True, -1, 0.5, "64", None, float("inf"), float("nan")])

@@ -1,4 +1,4 @@
-"""A checkpoint's directory, looked through before anything in it is loaded."""
+"""A model's directory, looked through before anything in it is loaded."""
 
 import json
 import math
@@ -9,7 +9,7 @@ from typing import Final
 
 from attrs import frozen
 
-from semroute.adapters.torch.checkpoint import CheckpointError
+from .checkpoint import CheckpointError
 
 WEIGHTS: Final = "model.safetensors"
 CONFIG: Final = "config.json"
@@ -172,7 +172,10 @@ def _refuse_danger(path: Path, directory: Path) -> None:
             "after converting its weights if there are no others"
         )
     elif suffix in _CODE:
-        message = f"{path} is code, and a checkpoint's own code is never run; use one without"
+        message = (
+            f"{path} is code, which is never run here: delete it, and use another model if this "
+            "one does not work without"
+        )
     elif path.name == _ADAPTER:
         message = f"{path}: this is an adapter; merge it into its base model and save that"
     elif path.name == _SHARDS:
