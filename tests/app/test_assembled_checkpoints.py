@@ -23,7 +23,7 @@ from semroute.app.assemble import (
 )
 from semroute.app.assemble.ensemble import Ensemble
 from semroute.app.config import policy_of
-from semroute.app.settings import Settings
+from semroute.app.settings import ClassifierSettings, Settings
 from semroute.domain.guards import Check
 from semroute.domain.ruling import RequestEdit, Ruling
 from semroute.domain.verdict import Blocked, Routed
@@ -232,7 +232,7 @@ def test_how_sure_to_be_of_attacks_is_a_matter_of_the_head_that_judges_them(
     assert temperature() == shipped.temperature
     second = {"directory": "mine", "task": "attacks"}
     assert temperature(second) == 1
-    assert temperature({**second, "rule": "average"}) == shipped.temperature
+    assert temperature({**second, "use": "average"}) == shipped.temperature
     assert temperature(directory="elsewhere") == 1
     assert temperature(heads=str(tmp_path)) == shipped.temperature
     save_attack_head(tmp_path, encoder, like="x", temperature=3.0)
@@ -245,12 +245,16 @@ def test_how_sure_to_be_of_attacks_is_a_matter_of_the_head_that_judges_them(
     ("name", "message"),
     [("gone", "gone is no directory"), ("pickled", r"pickled/model.bin may run code")],
 )
+@pytest.mark.parametrize("is_encoder", [False, True], ids=["a checkpoint", "the encoder"])
 async def test_a_checkpoint_that_cannot_be_used_keeps_the_router_from_serving(
-    tmp_path: Path, name: str, message: str
+    tmp_path: Path, name: str, message: str, *, is_encoder: bool
 ) -> None:
     (tmp_path / "pickled").mkdir()
     (tmp_path / "pickled" / "model.bin").touch()
-    settings = settings_with({"directory": str(tmp_path / name), "task": "category"})
+    directory = str(tmp_path / name)
+    settings = settings_with({"directory": directory, "task": "category"})
+    if is_encoder:
+        settings = evolve(settings, classifier=ClassifierSettings(directory=directory))
     router = router_of(settings, LIBRARY)
     stop = trio.Event()
     async with trio.open_nursery() as nursery:

@@ -24,7 +24,7 @@ HERE = sorted({(each.path, each.sha256) for each in FILES if (DATA / each.path).
 def test_all_that_was_written_for_this_project_is_in_it() -> None:
     ours = {each.path for each in MANIFEST.files if each.source == OURS}
     ours |= {"chat_dev.jsonl", "attacks/dev.jsonl", "attacks/dev2.jsonl"}
-    ours |= {"attacks/tools_dev.jsonl", "entities/dev.jsonl"}
+    ours |= {"attacks/tools_dev.jsonl", "attacks/injections_dev.jsonl", "entities/dev.jsonl"}
     assert ours == {path for path, _ in HERE}
 
 
