@@ -66,7 +66,6 @@ def read(text: str, *, own_use: bool = False) -> Manifest:
         ({"teaches": "complexity"}, "complexity needs to know the strong and the weak model"),
         ({"licens": "MIT"}, "licens"),
         ({"teaches": "attacks", "apart": True}, "apart: only what teaches categories"),
-        ({"calibrates": False}, "calibrates: only what teaches attacks"),
     ],
 )
 def test_a_manifest_that_cannot_be_followed_is_refused(

@@ -5,7 +5,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from attrs import evolve
 
 from semroute.adapters.lexical.attacks import LexicalAttackModel
 from semroute.adapters.lexical.attacks.windows import SIZES
@@ -124,18 +123,6 @@ def test_few_tricky_texts_are_above_nought_after_the_shift() -> None:
     scores = np.append(np.linspace(0, 1, 100), 5.0)
     assert ((scores + table.shift(scores, 0.02))[:100] > 0).sum() == 2
     assert ((scores + table.shift(scores, 0.1))[:100] > 0).sum() == 10
-
-
-def test_texts_that_are_all_but_attacks_say_nothing_of_how_sure_to_be() -> None:
-    rows = [AttackText(str(at), is_attack=False, source="trigger") for at in range(100)]
-    close = [evolve(row, text=f"so {row.text}", calibrates=False) for row in rows]
-    scores = np.append(np.linspace(0, 1, 100), np.linspace(5, 6, 100))
-    table = AttackTexts.of([*rows, *close])
-    assert table.shift(scores, 0.1) == AttackTexts.of(rows).shift(scores[:100], 0.1)
-    assert table.telling.tolist() == [1.0] * 100 + [0.0] * 100
-    words = [evolve(each, calibrates=False) for each in texts()]
-    spare = [f"{ask.format(place)} {'and more of it ' * 20}" for place in PLACES for ask in ASKS]
-    assert not any(row.calibrates for row in enriched(words, spare) if row.within)
 
 
 def test_one_part_of_an_attack_is_enough_and_the_others_are_not_blamed() -> None:

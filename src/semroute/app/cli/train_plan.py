@@ -239,8 +239,7 @@ def _attack_text(prompt: Prompt, material: Material) -> AttackText:
     source, weight = prompt.kind or material.kind, material.weight
     if prompt.is_combined:
         source, weight = COMBINED, weight * _COMBINED_WEIGHT
-    is_attack = _ATTACK[prompt.label]
-    return AttackText(prompt.text, is_attack, source, weight, calibrates=material.calibrates)
+    return AttackText(prompt.text, _ATTACK[prompt.label], source, weight)
 
 
 def _entity_text(row: Marked) -> EntityText:

@@ -83,13 +83,6 @@ class Material:
             "of its kind. It should be what is mostly asked."
         ),
     ] = False
-    calibrates: Annotated[
-        bool,
-        Meta(
-            description="For `attacks`: whether it says how sure to be, too. Not so if its "
-            "ordinary texts were written to be all but attacks."
-        ),
-    ] = True
     typos: Annotated[
         float, Meta(ge=0, le=1, description="The share of rows that are also learnt mistyped.")
     ] = 0.0
@@ -156,8 +149,6 @@ def manifest_mistakes(manifest: Manifest, *, own_use: bool) -> Iterator[tuple[Pa
             yield ("files", index, "licence"), refusal_of(each.licence)
         if each.apart and each.teaches != "categories":
             yield ("files", index, "apart"), "only what teaches categories can be set apart"
-        if not each.calibrates and each.teaches != "attacks":
-            yield ("files", index, "calibrates"), "only what teaches attacks may leave that out"
         if each.teaches == "complexity" and (each.strong is None or each.weak is None):
             yield ("files", index), "complexity needs to know the strong and the weak model"
 

@@ -25,9 +25,10 @@ _THINNED_PADDED: Final = 2
 # Which passage of a text decides depends on how much the encoder counts, and the other way round.
 _ROUNDS: Final = 2
 _LEAST: Final = 1e-3
-# As for letters; with both there are more attacks to be found for an alarm. A hundredth more or
-# less, and of prompts with an attack's words one in a hundred more or fewer is flagged.
-_ALARMS: Final = 0.03
+# As for letters; with both there are more attacks to be found for an alarm. At 0.03 the held-out
+# recall is 0.66 and not 0.65, and of prompts with an attack's words one in thirty is flagged and
+# not one in forty.
+_ALARMS: Final = 0.025
 
 
 @frozen(eq=False)

@@ -5,8 +5,6 @@ import random
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from attrs import evolve
-
 from .attack_texts import COMBINED, AttackText
 
 _SEED: Final = 1
@@ -109,7 +107,7 @@ def _padded(
         blank = chance.choice((" ", " ", "\n"))
         text = f"{before}{blank}{row.text}{blank}{after}".strip()
         weight = row.weight / _PADDED
-        yield evolve(row, text=text, weight=weight, within=row.text)
+        yield AttackText(text, is_attack=True, source=row.source, weight=weight, within=row.text)
 
 
 def _spelt(text: str, chance: random.Random) -> AttackText:

@@ -28,8 +28,6 @@ class AttackText:
         source: Which collection it is from, or what it pretends to be.
         weight: How much it counts.
         within: If it was made from another text, that text.
-        calibrates: Whether it says how sure to be, too. Texts that were written to be all but
-            attacks, one beside each, are a measure of no traffic.
     """
 
     text: str
@@ -37,7 +35,6 @@ class AttackText:
     source: str = "own"
     weight: float = 1.0
     within: str = ""
-    calibrates: bool = True
 
     @property
     def fold(self) -> int:
@@ -88,11 +85,7 @@ class AttackTexts:
     @property
     def telling(self) -> Odds:
         """What each text counts for a calibration."""
-        return np.where(self.are_made | ~self._calibrate, 0.0, self.weights)
-
-    @property
-    def _calibrate(self) -> npt.NDArray[np.bool_]:
-        return np.array([row.calibrates for row in self.rows])
+        return np.where(self.are_made, 0.0, self.weights)
 
     def some(self, chosen: Sequence[int]) -> "AttackTexts":
         """Returns the texts with these numbers."""
@@ -123,8 +116,7 @@ class AttackTexts:
             alarms: The share of such texts that may be above 0.
         """
         sources = np.array([row.source for row in self.rows])
-        are_ordinary = ~self.labels & self._calibrate
-        are_long = are_ordinary & np.isin(sources, _LONG)
-        are_tricky = are_ordinary & ~are_long & ~np.isin(sources, _PLAIN)
+        are_long = ~self.labels & np.isin(sources, _LONG)
+        are_tricky = ~self.labels & ~are_long & ~np.isin(sources, _PLAIN)
         groups = [some for some in (are_tricky, are_long) if some.any()] or [~self.labels]
         return -float(np.mean([np.quantile(scores[some], 1 - alarms) for some in groups]))
