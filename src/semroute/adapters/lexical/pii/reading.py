@@ -43,9 +43,6 @@ class Reading:
     @cached_property
     def lower(self) -> str:
         """The text in lower case, character for character."""
-        lower = self.text.lower()
-        if len(lower) == len(self.text):
-            return lower
         return self.text.replace("İ", "i").lower()  # the only one that becomes two characters
 
     @cached_property

@@ -1,7 +1,7 @@
 """The words of a text that say what a number beside them is."""
 
 import math
-from itertools import count
+from collections import defaultdict
 from typing import Final
 
 from attrs import frozen
@@ -61,17 +61,24 @@ def telling_words(lower: str) -> Telling:
     text = f" {lower} "
     has_high = not text.isascii()
     letters = text.encode("latin-1", "replace").translate(_LETTERS_ALONE)
-    most = max(_CROWD, len(lower) // _SPACING)
-    words: dict[str, list[int]] = {}
-    seen = count()
+    ended: defaultdict[int, list[int]] = defaultdict(list)
+    crowded_from = math.inf
+    room = max(_CROWD, len(lower) // _SPACING)
     for block, found in _AUTOMATON.blocks(letters):
-        for word, start, end in found:
-            before, behind = block + start, block + end - 1
-            if has_high and (
-                _HIGH <= text[before] <= _HIGHEST or _HIGH <= text[behind] <= _HIGHEST
-            ):
-                continue
-            if next(seen) == most:
-                return Telling(words, before)
-            words.setdefault(_WORDS[word], []).append(behind - 1)
-    return Telling(words, math.inf)
+        if has_high:
+            found = [
+                match
+                for match in found
+                if not (
+                    _HIGH <= text[block + match[1]] <= _HIGHEST
+                    or _HIGH <= text[block + match[2] - 1] <= _HIGHEST
+                )
+            ]
+        for word, _, behind in found[:room]:
+            ended[word].append(block + behind - 2)  # without what is beside it
+        if len(found) > room:
+            crowded_from = block + found[room][1]
+            break
+        room -= len(found)
+    return Telling({_WORDS[word]: ends for word, ends in ended.items()}, crowded_from)
+
