@@ -15,8 +15,12 @@ _RANDOM_LONG: Final = 3.3
 
 def entropy(text: str) -> float:
     """Returns the Shannon entropy of the characters of a short text, in bits a character."""
+    return _entropy(text, set(text))
+
+
+def _entropy(text: str, characters: set[str]) -> float:
     length = len(text)
-    return log2(length) - sum(map(_EQUALS.__getitem__, map(text.count, set(text)))) / length
+    return log2(length) - sum(map(_EQUALS.__getitem__, map(text.count, characters))) / length
 
 
 def is_mixed(text: str) -> bool:
@@ -36,5 +40,8 @@ def is_varied(text: str) -> bool:
     least = _RANDOM_LONG if length >= _LONG else _RANDOM
     # With so many characters there is no less entropy than if one stood for all that repeat. Most
     # keys have more than enough of them, and nobody needs to count each.
-    repeated = length - len(set(text)) + 1
-    return log2(length) - _EQUALS[repeated] / length >= least or entropy(text) >= least
+    characters = set(text)
+    repeated = length - len(characters) + 1
+    return (
+        log2(length) - _EQUALS[repeated] / length >= least or _entropy(text, characters) >= least
+    )

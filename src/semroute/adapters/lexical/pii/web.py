@@ -25,8 +25,13 @@ _TRAILING: Final = ".,;:!?'\"*_~\xbb\u201d\u2019"
 _CLOSING: Final = {")": "(", "]": "["}
 
 _LABEL: Final = r"[A-Za-z0-9][A-Za-z0-9\-]{0,62}+\.(?=[A-Za-z0-9])"
+_GOES_ON: Final = r"(?=[A-Za-z0-9](?:[A-Za-z0-9\-]|\.[A-Za-z0-9]))"  # what is seen at once
 _TOPS: Final = SURE | DOUBTFUL
-_TOP: Final = rf"(?P<top>{tree_of(_TOPS.union(map(str.upper, _TOPS)))})-{{0,60}}+"
+# In small letters or in capitals: only one of the two trees is climbed.
+_TOP: Final = (
+    rf"(?P<top>(?=[a-z]{{2}}){tree_of(_TOPS)}|(?=[A-Z]{{2}}){tree_of(map(str.upper, _TOPS))})"
+    r"-{0,60}+"
+)
 
 
 def _after_dot(following: str) -> re.Pattern[str]:
@@ -36,7 +41,7 @@ def _after_dot(following: str) -> re.Pattern[str]:
     in no known domain some are matched without any, or each would be read again for each before.
     """
     return re.compile(
-        rf"\.(?<=[^\W_]\.)(?:(?:{_LABEL}){{0,6}}+{_TOP}{following}|(?:{_LABEL}){{2,6}}+)"
+        rf"\.(?<=[^\W_]\.){_GOES_ON}(?:(?:{_LABEL}){{0,6}}+{_TOP}{following}|(?:{_LABEL}){{2,6}}+)"
     )
 
 
