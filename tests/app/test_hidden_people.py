@@ -5,6 +5,7 @@
 import base64
 import codecs
 import random
+import textwrap
 from collections.abc import Callable, Sequence
 
 import pytest
@@ -84,6 +85,9 @@ HIDDEN: dict[str, Callable[[str], str]] = {
     "percent+base64": lambda text: escaped("%{:02x}")(base64_of(text)),
     "escapes": escaped("\\x{:02x}"),
     "entities": escaped("&#{};"),
+    "quoted-printable": escaped("={:02X}"),
+    "codes": lambda text: " ".join(map(str, text.encode())),
+    "grouped": lambda text: ", ".join(textwrap.wrap(base64_of(text), 4)),
     "tags": lambda text: "".join(chr(0xE0000 + ord(char)) for char in text),
     "selectors": lambda text: "".join(chr(0xE0100 + byte - 16) for byte in text.encode()),
     "rot13": lambda text: codecs.encode(text, "rot13"),

@@ -122,6 +122,21 @@ def base64_twice(text: str) -> str:
     return base64(base64(text))
 
 
+def base64_wide(text: str) -> str:
+    """Encodes it in base64, every character as two bytes."""
+    return codec.b64encode(text.encode("utf-16-be")).decode()
+
+
+def base64_groups(text: str) -> str:
+    """Encodes it in base64, in groups of four."""
+    return _in_groups(base64(text), 4, " ")
+
+
+def base64_quoted(text: str) -> str:
+    """Encodes it in base64, in lines that somebody quotes in a mail."""
+    return "> " + _in_groups(base64(text), 24, "\n> ")
+
+
 def base32(text: str) -> str:
     """Encodes it in base32."""
     return codec.b32encode(text.encode()).decode()
@@ -130,6 +145,11 @@ def base32(text: str) -> str:
 def hexadecimal(text: str) -> str:
     """Writes its bytes as hexadecimal digits."""
     return text.encode().hex()
+
+
+def codes(text: str) -> str:
+    """Writes the numbers of its bytes."""
+    return " ".join(map(str, text.encode()))
 
 
 def binary(text: str) -> str:
@@ -150,6 +170,11 @@ def backwards(text: str) -> str:
 def percent(text: str) -> str:
     """Escapes its bytes as in an address, all of them."""
     return "".join(f"%{byte:02X}" for byte in text.encode())
+
+
+def quoted_printable(text: str) -> str:
+    """Escapes its bytes as in a mail, all of them."""
+    return "".join(f"={byte:02X}" for byte in text.encode())
 
 
 def entities(text: str) -> str:
@@ -231,12 +256,17 @@ EVASIONS: Final[Mapping[str, Callable[[str], str]]] = MappingProxyType(
         "base64": base64,
         "base64_order": base64_order,
         "base64_twice": base64_twice,
+        "base64_wide": base64_wide,
+        "base64_groups": base64_groups,
+        "base64_quoted": base64_quoted,
         "base32": base32,
         "hex": hexadecimal,
+        "codes": codes,
         "binary": binary,
         "rot13": rot13,
         "backwards": backwards,
         "percent": percent,
+        "quoted_printable": quoted_printable,
         "entities": entities,
         "escapes": escapes,
         "leet": leet,
@@ -303,6 +333,10 @@ def buried(
 def at_depths(text: str, filler: Sequence[str] = SENTENCES) -> Mapping[int, str]:
     """Returns the text buried at each of `DEPTHS`."""
     return {depth: buried(text, depth, filler) for depth in DEPTHS}
+
+
+def _in_groups(text: str, size: int, between: str) -> str:
+    return between.join(text[at : at + size] for at in range(0, len(text), size))
 
 
 def _shuffled(turn: int, size: int) -> int:

@@ -10,7 +10,8 @@ NORMALISED: Final = "normalised"
 
 DECODED: Final = frozenset(
     {
-        *("base64", "base32", "hex", "binary", "morse", "percent", "escapes", "entities"),
+        *("base64", "base32", "hex", "binary", "morse", "grouped", "codes"),
+        *("percent", "quoted-printable", "escapes", "entities"),
         *("rot13", "reversed", "tags", "selectors", "spaced", "leet"),
     }
 )
@@ -25,7 +26,7 @@ def is_decoded(name: str) -> bool:
     return not _ENCODED.isdisjoint(name.split("+"))
 
 
-_ENCODED: Final = frozenset({"base64", "base32", "hex", "binary", "morse"})
+_ENCODED: Final = frozenset({"base64", "base32", "hex", "binary", "morse", "grouped", "codes"})
 
 AROUND: Final = 80
 """How many characters on either side of a change help to understand it."""

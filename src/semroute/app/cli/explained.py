@@ -27,6 +27,8 @@ _DISGUISES: Final = {
     "tags": "Unicode tags",
     "selectors": "variation selectors",
     "hex": "hexadecimal",
+    "grouped": "encoding in groups",
+    "codes": "numbers of characters",
     "percent": "percent-encoding",
     "reversed": "reversal",
     "morse": "Morse code",

@@ -1,11 +1,10 @@
 """Runs in another alphabet: base64, base32, hexadecimal, binary, Morse."""
 
-import binascii
 import re
-from base64 import b32decode
 from collections.abc import Iterator, Mapping
 from typing import Final
 
+from .digits import from_base32, from_base64, from_bits, from_hex
 from .edit import Edit
 from .readable import is_readable, text_of
 from .shape import Shape
@@ -25,9 +24,9 @@ _LONG_NUMBER: Final = 24
 
 _HEX_PAIRS: Final = re.compile(
     r"(?<![0-9A-Za-z])(?:0x)?[0-9A-Fa-f]{2}"
-    r"(?:[ ,:;\n-]{1,2}(?:0x)?[0-9A-Fa-f]{2}){5,}(?![0-9A-Za-z])"
+    r"(?:[ ,:;/\n-]{1,2}(?:0x)?[0-9A-Fa-f]{2}){5,}(?![0-9A-Za-z])"
 )
-_SEPARATORS: Final = " ,:;\n-"
+_SEPARATORS: Final = " ,:;/\n-"
 _SEPARATOR: Final = re.compile(f"[{_SEPARATORS}]")
 _PAIR: Final = re.compile(r"(?:0x)?([0-9A-Fa-f]{2})")
 _BINARY: Final = re.compile(r"(?<![0-9A-Za-z])[01]{8}(?:[ ,\n]{0,2}[01]{8}){4,}(?![0-9A-Za-z])")
@@ -87,14 +86,7 @@ def base64_edits(text: str) -> Iterator[Edit]:
 def base32_edits(text: str) -> Iterator[Edit]:
     """Finds base32."""
     for run in _BASE32.finditer(text):
-        digits = "".join(run[0].split()).rstrip("=").upper()
-        try:
-            data = b32decode(
-                digits[: len(digits) // 8 * 8] + _padded(digits[len(digits) // 8 * 8 :])
-            )
-        except binascii.Error:
-            continue
-        plain = text_of(data)
+        plain = text_of(from_base32("".join(run[0].split()).rstrip("=")))
         if plain is not None:
             yield Edit(run.start(), run.end(), plain)
 
@@ -106,7 +98,7 @@ def hex_edits(text: str) -> Iterator[Edit]:
     for run in runs:
         if run.start() < done or (len(run[0]) < _LONG_NUMBER and run[0].isdecimal()):
             continue
-        data = bytes.fromhex(run[1] if run.re is _HEX else "".join(_PAIR.findall(run[0])))
+        data = from_hex(run[1] if run.re is _HEX else "".join(_PAIR.findall(run[0])))
         plain = text_of(data)
         if plain is not None:
             done = run.end()
@@ -116,8 +108,7 @@ def hex_edits(text: str) -> Iterator[Edit]:
 def binary_edits(text: str) -> Iterator[Edit]:
     """Finds octets of binary digits."""
     for run in _BINARY.finditer(text):
-        digits = re.sub(r"[^01]", "", run[0])
-        data = bytes(int(digits[at : at + 8], 2) for at in range(0, len(digits), 8))
+        data = from_bits(re.sub(r"[^01]", "", run[0]))
         plain = text_of(data)
         if plain is not None:
             yield _strided(run, plain, len(data))
@@ -136,16 +127,7 @@ def morse_edits(text: str) -> Iterator[Edit]:
 
 
 def _base64(run: str) -> str | None:
-    digits = "".join(run.split()).rstrip("=").replace("-", "+").replace("_", "/")
-    whole = digits[:-1] if len(digits) % 4 == 1 else digits
-    return text_of(binascii.a2b_base64(whole + "=" * (-len(whole) % 4)))
-
-
-def _padded(digits: str) -> str:
-    """Pads the last group of base32, without the digit too many that some cuts leave."""
-    if len(digits) in (1, 3, 6):
-        digits = digits[:-1]
-    return digits + "=" * (-len(digits) % 8)
+    return text_of(from_base64("".join(run.split()).rstrip("=")))
 
 
 def _strided(run: re.Match[str], plain: str, size: int) -> Edit:

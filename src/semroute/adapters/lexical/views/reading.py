@@ -8,6 +8,7 @@ from attrs import define
 from semroute.domain.views import RAW, View
 
 from .accented import accented_edits, may_be_accented
+from .codes import code_edits, may_be_codes
 from .disguise import Disguise
 from .edit import edited
 from .encoded import (
@@ -27,8 +28,11 @@ from .escaped import (
     may_be_backslash,
     may_be_entity,
     may_be_percent,
+    may_be_quoted,
     percent_edits,
+    quoted_edits,
 )
+from .grouped import grouped_edits, may_be_grouped
 from .hidden import selectors_of, tags_of
 from .leet import leet_edits, may_be_leet
 from .normalised import is_plain, normalised
@@ -46,8 +50,10 @@ _DISGUISES: Final = (
     Disguise("base64", may_be_base64, base64_edits),
     Disguise("hex", may_be_hex, hex_edits),
     Disguise("percent", may_be_percent, percent_edits),
+    Disguise("quoted-printable", may_be_quoted, quoted_edits),
     Disguise("escapes", may_be_backslash, backslash_edits),
     Disguise("entities", may_be_entity, entity_edits),
+    Disguise("codes", may_be_codes, code_edits),
     Disguise("spaced", may_be_spaced, spaced_edits),
     Disguise("leet", may_be_leet, leet_edits),
     Disguise("accents", may_be_accented, accented_edits),
@@ -55,6 +61,7 @@ _DISGUISES: Final = (
     Disguise("reversed", may_be_backwards, backwards_edits),
     Disguise("base32", may_be_base64, base32_edits),
     Disguise("binary", may_be_binary, binary_edits),
+    Disguise("grouped", may_be_grouped, grouped_edits),
     Disguise("morse", may_be_morse, morse_edits),
 )
 
