@@ -38,6 +38,15 @@ def test_addresses_of_people_are_found_and_handles_are_not(text: str) -> None:
         "of no issuer: 9999999999999995",
         "a measurement of 0.4111111111111111 units",
         "inside of something longer: 41111111111111110000, x4111111111111111",
+        "card⟦4111111111111111⟧, Kreditkarte⟦4111111111111111⟧, Kreditkarte:⟦4111111111111111⟧",
+        "x⟦4111 1111 1111 1111⟧ and AB⟦4111-1111-1111-1111⟧, no⟦3782 822463 10005⟧",
+        "my card is x⟦4111111111111111⟧",
+        "INV4111111111111111, order4111111111111111, user4111111111111111, ref5500005555555559",
+        "EAN4012888888881881",
+        "a digest a3f24111111111111111 and a key 7fZ4111 1111 1111 1111, SE501800000009",
+        "信用卡号码⟦4111111111111111⟧吗?卡是⟦4111 1111 1111 1111⟧。カード⟦378282246310005⟧です",
+        "카드는 ⟦4111111111111111⟧이고, né⟦5500005555555559⟧é",
+        "4111111111111111e-16 and 4111111111111111ml",
     ],
 )
 def test_cards_are_found_and_other_long_numbers_are_not(text: str) -> None:

@@ -37,16 +37,16 @@ _BEGINS: Final = r"(?:(?<=[2-68])|(?<=0)(?=6)|(?<=1)(?=8)|(?<=9)(?=7))(?<!\+.)(?
 # Blanks and dashes stand where they stand on cards. Each group may be a card's first, so what
 # follows its first digit is only looked at, not consumed; digits without a break are consumed.
 # A long row of groups is none, but for its end: of what it begins with, up to a hundred groups are
-# consumed at once.
+# consumed at once. Letters beyond ASCII are no part of ids: there are no blanks in Chinese.
 _WRITTEN: Final = re.compile(
-    r"[0-689](?<![^\W_].)(?=[0-9]{3}[0-9 \-._/])"
+    r"[0-689](?<![0-9].)(?=[0-9]{3}[0-9 \-._/])"
     r"(?:(?P<row>[0-9]{3}(?P<d>[.\-/])(?:[0-9]{4}(?P=d)){1,100}(?=(?:[0-9]{4}(?P=d)){4}[0-9]))"
     rf"|{_BEGINS}(?:(?=(?P<rest>[0-9]{{3}}(?P<s>[ \-]{{1,2}}+|[._/])(?>"
     r"[0-9]{4}(?:(?P=s)[0-9]{4}(?:(?P=s)[0-9]{1,4}+"
-    r"(?:(?P=s)[0-9]{3}(?![^\W_]|[.\-/][0-9]))?+|[0-9])"
+    r"(?:(?P=s)[0-9]{3}(?![A-Za-z0-9]|[.\-/][0-9]))?+|[0-9])"
     r"|[0-9]{2}(?P=s)[0-9]{4,5}+)"
-    r")(?![^\W_]|[.\-/][0-9])))"
-    r"|[0-9]{11,18}+(?![^\W_]|\.[0-9])))"
+    r")(?![A-Za-z0-9]|[.\-/][0-9])))"
+    r"|[0-9]{11,18}+(?![A-Za-z0-9]|\.[0-9])))"
 )
 _SEPARATORS: Final = b" -._/"
 _SEPARATORS_OF_ONE: Final = 3
@@ -54,6 +54,12 @@ _SEPARATORS_OF_ONE: Final = 3
 # together; more would be no faster and take more memory.
 _AT_ONCE: Final = 1024
 _CONTIGUOUS_DOUBTFUL: Final = 13  # barcodes and counters have 12 or 13 digits as well
+
+# What stands before a number without a blank, backwards. In digests and keys that are digits, too,
+# or more letters than any word has.
+_LONGEST_WORD: Final = 32
+_WORD_BACKWARDS: Final = re.compile(rf"[A-Za-z]{{1,{_LONGEST_WORD}}}+(?![A-Za-z0-9])")
+_ASCII_LETTER: Final = re.compile(r"[A-Za-z]")
 
 
 def find_cards(reading: Reading) -> Iterator[PiiSpan | None]:
@@ -69,11 +75,18 @@ def find_cards(reading: Reading) -> Iterator[PiiSpan | None]:
         # Numbers without a break may be of any sort and many; what stands in groups is nearly one.
         yield from repeat(None, (len(written) - len(together)) // _SEPARATORS_OF_ONE)
         for match, digits in compress(zip(some, numbers, strict=True), luhn_of_each(numbers)):
-            if _ISSUERS.fullmatch(digits) is None:
-                yield None
-                continue
-            start, end = match.start(), max(match.end(), match.end("rest"))
-            score = PROVEN
-            if end - start <= _CONTIGUOUS_DOUBTFUL and not reading.near(Topic.CARD, start, end):
-                score = LIKELY
-            yield PiiSpan(PiiKind.CREDIT_CARD, start, end, score)
+            yield None if _ISSUERS.fullmatch(digits) is None else _card(match, reading)
+
+
+def _card(match: re.Match[str], reading: Reading) -> PiiSpan | None:
+    """Returns a card, unless it is only the end of something else, as in `INV4111111111111111`."""
+    start, end = match.start(), max(match.end(), match.end("rest"))
+    before = reading.text[max(0, start - _LONGEST_WORD - 1) : start][::-1]
+    has_word = _ASCII_LETTER.match(before) is not None
+    if has_word and _WORD_BACKWARDS.match(before) is None:
+        return None
+    is_short = end - start <= _CONTIGUOUS_DOUBTFUL
+    is_doubtful = is_short or (has_word and match["rest"] is None)
+    if not is_doubtful or reading.near(Topic.CARD, start, end):
+        return PiiSpan(PiiKind.CREDIT_CARD, start, end, PROVEN)
+    return None if has_word else PiiSpan(PiiKind.CREDIT_CARD, start, end, LIKELY)
