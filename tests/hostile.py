@@ -94,6 +94,15 @@ DATA: Final = (
     "411112341)114 //id no)4//0",
     "id 667389951\n",
     "secret=ab1secret1 sol11 sol1. sola-Aabcdfghijkmnopqrstwxyz21.wallet sol",
+    # Spelt character by character, and up to the last of them.
+    "card 4 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 and ",
+    "card 4 1 1 1 1 1 1 1 1 1 1 1 1 1 1 2 and ",
+    "ssn 2 1 9 0 9 9 9 9 9 and ",
+    "D E 8 9 3 7 0 4 ",
+    "D E 8 9 3 7 0 4 0 0 4 4 0 5 3 2 0 1 3 0 0 0 a ",
+    "a @ b . c o m ",
+    "@ a ",
+    "a a a @ ",
     # Words that say what a number is, far from each other.
     f"aws phone dl {'of ' * 60}",
     # Findings and nothing else.

@@ -5,10 +5,11 @@ from collections.abc import Iterator
 from itertools import compress, islice, repeat
 from typing import Final
 
-from semroute.adapters.lexical.pii.checksums import luhn_of_each
+from semroute.adapters.lexical.pii.checksums import luhn, luhn_of_each
 from semroute.adapters.lexical.pii.lexicon import Topic
-from semroute.adapters.lexical.pii.reading import Reading
-from semroute.adapters.lexical.pii.scores import LIKELY, PROVEN
+from semroute.adapters.lexical.pii.reading import BEFORE, Reading
+from semroute.adapters.lexical.pii.scores import CONTEXT, LIKELY, PROVEN
+from semroute.adapters.lexical.pii.spelt import spelt_digits
 from semroute.domain.pii import PiiKind, PiiSpan
 
 # First digits of the issuers and the lengths they use (ISO/IEC 7812 and the schemes' own pages).
@@ -61,6 +62,9 @@ _LONGEST_WORD: Final = 32
 _WORD_BACKWARDS: Final = re.compile(rf"[A-Za-z]{{1,{_LONGEST_WORD}}}+(?![A-Za-z0-9])")
 _ASCII_LETTER: Final = re.compile(r"[A-Za-z]")
 
+# Of what is spelt digit by digit, this says enough.
+_NUMBER: Final = re.compile(r"\b(?:number|nummer|n[uú]mero|numéro)\b", re.IGNORECASE)
+
 
 def find_cards(reading: Reading) -> Iterator[PiiSpan | None]:
     """Finds card numbers, written without a break or in groups."""
@@ -76,6 +80,21 @@ def find_cards(reading: Reading) -> Iterator[PiiSpan | None]:
         yield from repeat(None, (len(written) - len(together)) // _SEPARATORS_OF_ONE)
         for match, digits in compress(zip(some, numbers, strict=True), luhn_of_each(numbers)):
             yield None if _ISSUERS.fullmatch(digits) is None else _card(match, reading)
+    yield from _spelt_cards(reading)
+
+
+def _spelt_cards(reading: Reading) -> Iterator[PiiSpan | None]:
+    """Finds cards that are spelt digit by digit, only where a word says what they are.
+
+    A row of a table has digits like these: one in thirty of the length would be a card.
+    """
+    for spelt in spelt_digits(reading.text):
+        is_card = luhn(spelt.text) and _ISSUERS.fullmatch(spelt.text.encode()) is not None
+        is_told = is_card and (
+            reading.near(Topic.CARD, spelt.start, spelt.end)
+            or _NUMBER.search(reading.text, max(0, spelt.start - BEFORE), spelt.start) is not None
+        )
+        yield PiiSpan(PiiKind.CREDIT_CARD, spelt.start, spelt.end, CONTEXT) if is_told else None
 
 
 def _card(match: re.Match[str], reading: Reading) -> PiiSpan | None:

@@ -6,6 +6,7 @@ from typing import Final
 
 from semroute.adapters.lexical.pii.reading import Reading
 from semroute.adapters.lexical.pii.scores import DISTINCT
+from semroute.adapters.lexical.pii.spelt import spelt_addresses
 from semroute.domain.pii import PiiKind, PiiSpan
 
 # Anchored at the one character that every address has and prose has not. Letters of any script
@@ -39,3 +40,5 @@ def find_emails(reading: Reading) -> Iterator[PiiSpan | None]:
             yield PiiSpan(PiiKind.EMAIL, at - len(name), end, DISTINCT)
         else:
             yield None
+    for spelt in spelt_addresses(text):
+        yield PiiSpan(PiiKind.EMAIL, spelt.start, spelt.end, DISTINCT)

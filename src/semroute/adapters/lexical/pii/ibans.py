@@ -6,6 +6,7 @@ from typing import Final
 
 from semroute.adapters.lexical.pii.reading import Reading
 from semroute.adapters.lexical.pii.scores import PROVEN
+from semroute.adapters.lexical.pii.spelt import spelt_accounts
 from semroute.domain.pii import PiiKind, PiiSpan
 
 # The IBAN registry (SWIFT, ISO 13616).
@@ -52,6 +53,15 @@ def find_ibans(reading: Reading) -> Iterator[PiiSpan | None]:
         if len(account) != length or text[end : end + 1].isalnum():
             continue
         yield PiiSpan(PiiKind.IBAN, start, end, PROVEN) if _holds(account) else None
+    yield from _spelt_ibans(text)
+
+
+def _spelt_ibans(text: str) -> Iterator[PiiSpan | None]:
+    for spelt in spelt_accounts(text, _LENGTHS):
+        if spelt is not None and _holds(spelt.text):
+            yield PiiSpan(PiiKind.IBAN, spelt.start, spelt.end, PROVEN)
+        else:
+            yield None
 
 
 def _holds(account: str) -> bool:

@@ -54,7 +54,8 @@ _WORDS: Final[dict[Topic, str]] = {
     ),
     Topic.CARD: (
         "card|cards|credit|debit|visa|mastercard|maestro|amex|american express|discover|diners|"
-        "jcb|unionpay|pan|cc|cvv|cvc|kreditkarte|carte|tarjeta|carta|cartão|charge|payment"
+        "jcb|unionpay|pan|cc|cvv|cvc|creditcard|karte|karten|kartennummer|"
+        "kreditkarte|kreditkarten|kreditkartennummer|carte|tarjeta|carta|cartão|charge|payment"
     ),
     Topic.SSN: "ssn|ssns|social security|social sec|soc sec|itin|taxpayer|tax id|tin",
     Topic.PASSPORT: (

@@ -7,6 +7,7 @@ from typing import Final
 from semroute.adapters.lexical.pii.lexicon import Topic
 from semroute.adapters.lexical.pii.reading import Reading
 from semroute.adapters.lexical.pii.scores import CONTEXT, DISTINCT, LIKELY
+from semroute.adapters.lexical.pii.spelt import spelt_digits
 from semroute.domain.pii import PiiKind, PiiSpan
 
 
@@ -42,3 +43,10 @@ def find_us_ssns(reading: Reading) -> Iterator[PiiSpan]:
         start, end = match.span()
         if reading.near(Topic.SSN, start, end):
             yield PiiSpan(PiiKind.US_SSN, start, end, CONTEXT)
+    yield from _spelt_ssns(reading)
+
+
+def _spelt_ssns(reading: Reading) -> Iterator[PiiSpan]:
+    for spelt in spelt_digits(reading.text):
+        if _OTHERS.fullmatch(spelt.text) and reading.near(Topic.SSN, spelt.start, spelt.end):
+            yield PiiSpan(PiiKind.US_SSN, spelt.start, spelt.end, CONTEXT)
