@@ -5,7 +5,7 @@ from typing import Final
 
 from semroute.domain.signals.definitions import Modality
 
-from .passages import is_readable
+from .media import is_readable
 from .strictjson import Json
 
 _OF_TYPE: Final = {

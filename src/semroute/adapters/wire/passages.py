@@ -18,6 +18,7 @@ from semroute.domain.errors import InvalidRequestError
 from semroute.domain.passage import Origin, Passage, Path
 
 from .blobs import BYTES_CHARS, is_bytes, is_random
+from .media import NAMED_MEDIA, is_media, is_readable
 from .places import (
     API,
     AT_TOP,
@@ -65,8 +66,12 @@ _LONG_NUMBER: Final = 10**8
 # In a field that is not known to be text, this much of nothing but base64 is somebody's file.
 _FILE_CHARS: Final = 4096
 
-_READABLE_SOURCES: Final = frozenset({"text", "content"})
 _SEED: Final = ("seed",)
+
+# Ollama has a list of them beside a prompt, or beside the content of a turn.
+_IMAGES: Final = "images"
+_OF_ALL: Final = len(("images", 0))
+_OF_TURN: Final = len(("messages", 0, "images", 0))
 
 
 @frozen
@@ -176,6 +181,8 @@ class _Walk:
                 self._add(Passage((*path, key), where.origin, child, strand=strand))
                 continue
             inner = where if is_free else within(where, key, kind)
+            if is_part and key in NAMED_MEDIA and isinstance(child, dict) and is_media(key, child):
+                inner = self._as_media((*path, key), inner)
             self.value(child, key, (*path, key), inner)
             if key in SEALED_FIELDS:
                 self._seal((*path, key), kind)
@@ -191,13 +198,16 @@ class _Walk:
     def _as_kind(self, kind: str, value: dict[str, Json], path: Path, where: Where) -> Where:
         if kind.endswith(RESULTS) or (kind in DOCUMENTS and where.level is Level.PART):
             where = where._replace(origin=TOOL)
-        is_media = kind in OPAQUE_PARTS and not (kind == "document" and is_readable(value))
+        is_opaque = kind in OPAQUE_PARTS and not (kind == "document" and is_readable(value))
         # Some servers look for these fields and not at the type.
-        if is_media or not MEDIA_FIELDS.isdisjoint(value):
-            if not where.is_binary:
-                self.opaque.append(path)
-            where = where._replace(is_binary=True)
+        if is_opaque or not MEDIA_FIELDS.isdisjoint(value):
+            where = self._as_media(path, where)
         return where
+
+    def _as_media(self, path: Path, where: Where) -> Where:
+        if not where.is_binary:
+            self.opaque.append(path)
+        return where._replace(is_binary=True)
 
     def _list(self, value: list[Json], key: str, path: Path, where: Where) -> None:
         kinds = _kinds(value)
@@ -220,7 +230,8 @@ class _Walk:
             if where.is_binary and key in BINARY_FIELDS and is_bytes(text, BYTES_CHARS):
                 return  # its part is opaque already
             least = BYTES_CHARS if key in OPAQUE_FIELDS else _FILE_CHARS
-            if is_bytes(text, least) and is_random(text):
+            is_image = _is_image(key, path) and is_bytes(text, BYTES_CHARS)
+            if is_image or (is_bytes(text, least) and is_random(text)):
                 self.opaque.append(path)
                 return
         self._add(
@@ -248,6 +259,13 @@ _NUMBERS: Final = frozenset({int, float})
 _TOKENS: Final = frozenset({int, float, bool})
 
 
+def _is_image(key: str, path: Path) -> bool:
+    """Whether this is where a server that is not OpenAI's looks for bare images."""
+    if key != _IMAGES or path[-1] == key:
+        return False
+    return len(path) == _OF_ALL or (len(path) == _OF_TURN and path[0] in TURNS)
+
+
 def _kinds(values: list[Json]) -> set[type]:
     return set(map(type, values))
 
@@ -264,10 +282,3 @@ def _has_long_number(values: list[Json], kinds: set[type]) -> bool:
     rest = list(filter(None, values)) if type(None) in kinds else values
     numbers = cast("list[float]", rest)
     return max(numbers, default=0) >= _LONG_NUMBER or min(numbers, default=0) <= -_LONG_NUMBER
-
-
-def is_readable(document: dict[str, Json]) -> bool:
-    """Returns whether a part that is a document brings its text along as text."""
-    source = document.get("source")
-    kind = source.get("type") if isinstance(source, dict) else None
-    return isinstance(kind, str) and kind in _READABLE_SOURCES

@@ -150,7 +150,7 @@ def within(where: Where, key: str, kind: Json) -> Where:
         inner, strand = CONTENT, _BESIDE[key]
     elif level is Level.PART and key == "text":
         inner, strand = CONTENT, strand_of_text(kind, strand)
-    elif level is Level.HOLDER and key == "data" and kind == "text":
+    elif level is Level.HOLDER and (key == "text" or (key == "data" and kind == "text")):
         inner = CONTENT
     elif inner is None:
         inner = Level.FIELDS if key in FIELD_NAMES else VALUES

@@ -117,7 +117,8 @@ FIELD_NAMES: Final = _words(
     "annotations approval_request_id "
     # Gemini's and Bedrock's
     "contents parts functionCall functionResponse systemInstruction system_instruction "
-    "toolUse toolUseId toolResult inputSchema "
+    "toolUse toolUseId toolResult inputSchema inlineData inline_data fileData mimeType mime_type "
+    "fileUri file_uri bytes s3Location bucketOwner "
     # tools and formats
     "description parameters input_schema strict json_schema schema syntax definition grammar "
     # JSON Schema
@@ -134,7 +135,7 @@ TEXT_FIELDS: Final = _words(
 )
 """Fields that are read as text whatever their value looks like."""
 
-BINARY_FIELDS: Final = _words("data file_data url image_url video_url audio_url file_url")
+BINARY_FIELDS: Final = _words("data file_data url image_url video_url audio_url file_url bytes")
 """Fields of a part that is no text, where its bytes may stand."""
 
 OPAQUE_PARTS: Final = _words(
