@@ -13,10 +13,10 @@ from .checkpoint import Checkpoint, CheckpointError, embedded
 from .device import CPU, Device
 from .files import CheckpointFiles
 from .fused import FusedBert
-from .parts import Part, Row
+from .parts import Part, Row, is_even
 from .pretrained import pretrained
 from .speller import Speller
-from .vectors import Vectors
+from .vectors import Vectors, of_length_one
 from .well_formed import well_formed
 
 if TYPE_CHECKING:
@@ -139,7 +139,7 @@ class Encoder:
         may_share = [at for at, rows in enumerate(rows_of) if self._may_share(rows)]
         sums, states = self._pass_of_each([rows_of[at][0] for at in may_share], layers)
         vectors = np.zeros((len(texts), self.dimensions), np.float32)
-        vectors[may_share] = _of_length_one(sums)
+        vectors[may_share] = of_length_one(sums)
         parts_of: list[list[Part]] = [[] for _ in texts]
         for at, state in zip(may_share, states, strict=False):
             parts_of[at] = [rows_of[at][0].part(state)]
@@ -176,7 +176,7 @@ class Encoder:
                     states = self._model(input_ids=ids, attention_mask=mask).last_hidden_state
             vectors[some.start : some.stop] = states.sum(dim=1).cpu().numpy()
         progress(1.0)
-        return _of_length_one(vectors)
+        return of_length_one(vectors)
 
     def _rows_of(self, text: str) -> list[Row]:
         """Returns the rows of a text, whose words are put right."""
@@ -230,7 +230,7 @@ class Encoder:
         parts: list[list[Part]] = [[] for _ in rows_of]
         compute, most = self._pass, _MAX_ROWS
         # The rows of one text are padded even so: this is what heads have learnt of.
-        if len(rows_of) > 1 and not self.pads and not _is_even([row for _, row in rows]):
+        if len(rows_of) > 1 and not self.pads and not is_even([row for _, row in rows]):
             compute, most = self._pass_of_each, _MAX_UNLIKE_ROWS
         for start in range(0, len(rows), most):
             indices, some = zip(*rows[start : start + most], strict=True)
@@ -238,7 +238,7 @@ class Encoder:
             np.add.at(sums, list(indices), added)
             for index, row, state in zip(indices, some, states, strict=False):
                 parts[index].append(row.part(state))
-        return _of_length_one(sums), parts
+        return of_length_one(sums), parts
 
     def _pass(
         self, rows: Sequence[Row], layers: Sequence[int]
@@ -255,7 +255,7 @@ class Encoder:
         ids = self._tensor([[*row.ids, *[0] * (width - len(row.ids))] for row in rows])
         mask = self._tensor([[1] * len(row.ids) + [0] * (width - len(row.ids)) for row in rows])
         with torch.inference_mode():
-            if self._fused is not None and _is_even(rows):
+            if self._fused is not None and is_even(rows):
                 states: Sequence[torch.Tensor] = self._fused.states(ids)
             else:
                 output = self._model(
@@ -295,13 +295,3 @@ def load_encoder(directory: Path | None = None, *, may_use_gpu: bool = False) ->
     encoder = Encoder.load(Checkpoint.open(files.directory), device=device)
     encoder.try_out()
     return encoder
-
-
-def _is_even(rows: Sequence[Row]) -> bool:
-    """Whether there is nothing to pad."""
-    return len({len(row.ids) for row in rows}) <= 1
-
-
-def _of_length_one(vectors: npt.NDArray[np.float32]) -> Vectors:
-    lengths: Vectors = np.sqrt(np.square(vectors).sum(axis=1, keepdims=True))
-    return (vectors / np.maximum(lengths, 1e-12)).astype(np.float32)

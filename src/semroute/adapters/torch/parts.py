@@ -55,3 +55,8 @@ class Row:
         place = self.corrected.place
         offsets = [place(start, end) for start, end in self.encoding.offsets]
         return Part(offsets, self.encoding.word_ids, states)
+
+
+def is_even(rows: Sequence[Row]) -> bool:
+    """Whether there is nothing to pad."""
+    return len({len(row.ids) for row in rows}) <= 1

@@ -1,4 +1,4 @@
-"""The shapes that pass between encoder and classifier."""
+"""The vectors that pass between encoder and classifier."""
 
 from typing import TypeAlias
 
@@ -10,3 +10,9 @@ Vector: TypeAlias = npt.NDArray[np.float32]
 
 Vectors: TypeAlias = npt.NDArray[np.float32]
 """Several texts; shape (n, 384), each of length 1."""
+
+
+def of_length_one(vectors: npt.NDArray[np.float32]) -> Vectors:
+    """Returns vectors of the same directions; one that has none stays as it is."""
+    lengths: Vectors = np.sqrt(np.square(vectors).sum(axis=1, keepdims=True))
+    return (vectors / np.maximum(lengths, 1e-12)).astype(np.float32)
