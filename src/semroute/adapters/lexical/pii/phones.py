@@ -4,7 +4,6 @@ import re
 from collections.abc import Iterator
 from enum import Enum, auto
 from heapq import merge
-from itertools import chain
 from typing import Final
 
 import phonenumbers
@@ -26,14 +25,11 @@ _A_LETTER: Final = r"(?!x[ .:]{0,2}[0-9]|ext)[^\W\d_]"
 _GROUPS: Final = (
     rf"[0-9]{{1,17}}+(?:[ .\-/]{{0,2}}[()]{{0,2}}[ .\-]?[0-9]{{1,12}}+(?!{_A_LETTER})){{0,8}}+"
 )
-# What follows another digit in a number. Written out again and again it takes less than half the
-# time that it takes as a group.
-_A_DIGIT: Final = r"[ ()./\-]{0,3}+[0-9]"
 
 
 def _international(prefix: str, digits: int) -> re.Pattern[str]:
     """What begins with a prefix and goes on with so many digits at least."""
-    enough = rf"(?![0-9]*+{_A_LETTER})(?={_A_DIGIT * digits})"
+    enough = rf"(?![0-9]*+{_A_LETTER})(?=(?:[ ()./\-]{{0,3}}+[0-9]){{{digits}}})"
     return re.compile(rf"{prefix}[ ]?\(?{enough}{_GROUPS}{_EXTENSION}{_END}", re.IGNORECASE)
 
 
@@ -44,7 +40,7 @@ _ZEROS: Final = _international(
 # Three, three, four: North America, with or without its own code. Anchored where the last four
 # digits begin, since a text may have digits everywhere, and then few places are looked at twice.
 _LAST_FOUR: Final = re.compile(
-    r"[ .\-][0-9](?<=[ .\-)][0-9]{3}..)[0-9]{3}"
+    r"[ .\-](?<=[ .\-)][0-9]{3}.)[0-9]{4}"
     r"(?:(?<=[(0-9][0-9]{2}[ .\-)].{8})|(?<=[(0-9][0-9]{2}\)[ .\-].{8}))" + _EXTENSION + _END,
     re.IGNORECASE,
 )
@@ -54,24 +50,17 @@ _FIRST_SIX: Final = re.compile(
     r"[0-9]{2}(?:\)[ .\-]?|[ .\-])[0-9]{3}\Z"
 )
 _FIRST_SIX_MAX: Final = 11  # characters: "1 (212) 555"
-# A trunk zero, then groups: Europe, Asia, South America. The second group is followed by others or
-# goes on itself.
-_TRUNK: Final = re.compile(
-    r"0(?<![0-9\w+/$\-].)(?=[0-9]{1,4}+[ .\-/][0-9]{2})(?<![0-9][. ].)"
-    r"(?:(?<![0-9],.)|(?=[0-9]{3}))"
-    r"[0-9]{1,4}+(?P<s>[ .\-/])[0-9]{2,4}+(?:(?:(?P=s)[0-9]{2,4}+){1,3}|[0-9](?:"
-    r"(?<=[0-9]{3}[/\-][0-9]{5})[0-9]{1,3}+"
-    r"|(?:(?<=0[1-9][0-9]{2} [0-9]{5})(?<![0-9].{10})|(?<=0[1-9][0-9]{3} [0-9]{5}))[0-9]{0,2}+))"
-    + _EXTENSION
-    + _END,
-    re.IGNORECASE,
-)
-# An area code in parentheses.
-_AREA: Final = re.compile(
-    r"\((?<![0-9\w+/$\-].)(?=[0-9]{2,5}+\)[ \-]?[0-9]{2})(?<![0-9][. ].)(?:"
+# A trunk zero or an area code in parentheses, then groups: Europe, Asia, South America.
+_NATIONAL: Final = re.compile(
+    r"[(0](?<![0-9\w+/$\-].)(?:"
+    r"(?<=0)(?=[0-9]{1,4}+[ .\-/][0-9]{2})(?<![0-9][. ].)(?:(?<![0-9],.)|(?=[0-9]{3}))(?:"
+    r"[0-9]{1,4}+(?P<s>[ .\-/])[0-9]{2,4}+(?:(?P=s)[0-9]{2,4}+){1,3}"
+    r"|[0-9]{2,4}+[/\-][0-9]{6,8}+"
+    r"|[1-9][0-9]{2,3}+ [0-9]{5,7}+"
+    r")|(?<=\()(?=[0-9]{2,5}+\)[ \-]?[0-9]{2})(?<![0-9][. ].)(?:"
     r"(?!(?:19|20)[0-9]{2}\))[0-9]{2,5}+\)[ \-]?[0-9]{2,5}+(?:[ \-][0-9]{2,5}+){1,3}"
     r"|0[0-9]{1,4}+\)[ \-]?[0-9]{5,8}+"
-    r")" + _EXTENSION + _END,
+    r"))" + _EXTENSION + _END,
     re.IGNORECASE,
 )
 # Anything of six to fourteen digits in a few groups: only beside a word about phones. What it must
@@ -81,7 +70,7 @@ _ANY: Final = re.compile(
     # Digits with letters behind them are none, unless these begin an extension.
     rf"(?=[0-9]{{0,4}}+(?:[0-9]++(?!{_A_LETTER})|[ .\-/][ .\-/]?\(?[0-9]{{2}}"
     r"|\)(?:[0-9]{3}|[ .\-/]{1,2}\(?[0-9]{2})))"
-    rf"(?={_A_DIGIT * 5})(?:(?<![0-9],.)|(?=[0-9]{{4}}))(?:"
+    r"(?=(?:[ ()./\-]{0,3}+[0-9]){5})(?:(?<![0-9],.)|(?=[0-9]{4}))(?:"
     r"(?:(?<=[0-9])[0-9]{5,13}+"
     r"|[0-9]{0,5}+\)?+(?:[ .\-/]{1,2}\(?[0-9]{2,8}\)?|(?<=\))[0-9]{3,8}){1,5}+)"
     + _EXTENSION
@@ -134,7 +123,7 @@ def find_phones(reading: Reading) -> Iterator[PiiSpan | None]:
     yield from _find_named(reading)
     yield from _find_international(reading)
     yield from _find_north_american(reading)
-    for match in chain(_TRUNK.finditer(reading.text), _AREA.finditer(reading.text)):
+    for match in _NATIONAL.finditer(reading.text):
         digits = _digits(match[0])
         if digits >= _NATIONAL_SHORTEST and not _NOT_A_NUMBER_TO_CALL.fullmatch(match[0]):
             yield _span(match, CONTEXT if _is_called(reading, match) else POSSIBLE)
@@ -142,14 +131,14 @@ def find_phones(reading: Reading) -> Iterator[PiiSpan | None]:
 
 def _find_named(reading: Reading) -> Iterator[PiiSpan | None]:
     is_third = every_third()
-    is_full = reading.is_full_of(_CALLING)
     for number in reading.beside(_ANY, _CALLING):
         start, end = number.span()
-        said = None if end - start == 1 else _said_of(reading, start, end)
-        if said is None or said is _Said.NOTHING:
-            # Between so many words there are hardly any that are far from all of them.
-            if (said is None or is_full) and next(is_third):
+        if end - start == 1:
+            if next(is_third):
                 yield None
+            continue
+        said = _said_of(reading, start, end)
+        if said is _Said.NOTHING:
             continue
         written = number[0]
         if (

@@ -86,10 +86,6 @@ class Reading:
         following = bisect_left(starts, end)
         return following < len(starts) and starts[following] - end <= after
 
-    def is_full_of(self, topic: Topic | Topics) -> bool:
-        """Returns whether most of the text is around a word of the topic, or of any of several."""
-        return len(self._spoken(topic)[0]) * _AROUND > len(self.text)
-
     def beside(self, pattern: re.Pattern[str], topic: Topic | Topics) -> Iterator[re.Match[str]]:
         """Yields the matches that are near a word of the topic, or of several, and some others.
 
@@ -98,7 +94,8 @@ class Reading:
         """
         if not self.mentions(topic):
             return
-        if self.is_full_of(topic):
+        starts, _ = self._spoken(topic)
+        if len(starts) * _AROUND > len(self.text):
             yield from pattern.finditer(self.text)  # to part them would take longer
             return
         reached = 0
