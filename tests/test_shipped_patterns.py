@@ -29,6 +29,7 @@ HARMLESS = {
         f"adapters.lexical.attacks.rules.RULES[{index}].pattern": "reads eight short passages"
         for index in range(len(RULES))
     },
+    "adapters.lexical.pii.forms._AT_ONCE": "is asked about one letter",
     "adapters.lexical.signals.languages._IDEOGRAM": "is shown 1,800 characters at most",
     "adapters.lexical.signals.scripts._SOLE[ja]": "is asked about a few letters, as a whole",
     **{

@@ -23,7 +23,7 @@ _PARTED: Final = ((b"0 ", b"0_"), (b"0.", b"0:"), (b"0-", b"0="), (b"0/", b"0|")
 # How a number goes on. Behind a blank that is with a few digits or one letter, and then letters are
 # capitals.
 _GROUP: Final = "(?:[0-9]{1,7}+[A-Z]?+|[A-Z][0-9]{0,3}+[A-Z]?+)"
-_OTHER: Final = ord(",")  # what may be a letter beyond ASCII
+_AT_ONCE: Final = re.compile(r"[^\W_]")  # a letter beyond ASCII, whose shape is a comma
 _BEHIND_BLANK: Final = re.compile(rf" {_GROUP}(?![^\W_])")
 _BEHIND_SIGN: Final = re.compile(r"[.\-+][0-9A-Za-z]{1,8}+(?![^\W_])")
 _MAY_GO_ON: Final = re.compile(rf"{_GROUP}(?![0A])".encode())  # a form that also goes on so
@@ -38,16 +38,12 @@ class Written:
         form: How a number is written.
         shape: What that looks like in a text, with the characters beside it.
         is_in_capitals: Whether its letters must be capitals.
-        may_follow: Whether what is before it may be a letter all the same.
-        may_lead: Whether what is behind it may be.
-        goes_on: What would go on behind it otherwise, if anything may.
+        goes_on: What would go on behind it, if anything may.
     """
 
     form: bytes
     shape: bytes
     is_in_capitals: bool
-    may_follow: bool
-    may_lead: bool
     goes_on: re.Pattern[str] | None
 
     @classmethod
@@ -57,29 +53,24 @@ class Written:
             form,
             bytes((before, *_parted(bytes((*form, behind))))),
             _IN_CAPITALS.match(form) is not None,
-            before == _OTHER,
-            behind == _OTHER,
             _going_on(form, behind),
         )
 
     def stands_alone(self, text: str, start: int, end: int) -> bool:
         """Returns whether what stands there is no part of a longer number or word."""
         return (
-            not (self.may_follow and start and text[start - 1].isalnum())
-            and not (self.may_lead and text[end : end + 1].isalnum())
+            not (start and text[start - 1].isalnum())
             and (self.goes_on is None or self.goes_on.match(text, end) is None)
             and (not self.is_in_capitals or text[start:end].isupper())
         )
 
 
 def _going_on(form: bytes, behind: int) -> re.Pattern[str] | None:
-    match chr(behind):
-        case ",":
-            return None
-        case " ":
-            return _BEHIND_BLANK if b" " in form else None
-        case _:
-            return _BEHIND_SIGN
+    if behind == ord(","):
+        return _AT_ONCE
+    if behind != ord(" "):
+        return _BEHIND_SIGN
+    return _BEHIND_BLANK if b" " in form else None
 
 
 def _parted(shapes: bytes) -> bytes:
