@@ -108,5 +108,19 @@ _WORDS: Final[dict[Topic, str]] = {
 }
 
 
-PHRASES: Final = {topic: tuple(words.split("|")) for topic, words in _WORDS.items()}
-"""For each topic what announces it: words, which stand alone, and words that begin in one way."""
+def _by_first_word() -> dict[Topic, dict[str, tuple[str, ...]]]:
+    phrases: dict[Topic, dict[str, tuple[str, ...]]] = {}
+    for topic, words in _WORDS.items():
+        rests: dict[str, list[str]] = {}
+        for phrase in words.split("|"):
+            letters = 0
+            while letters < len(phrase) and phrase[letters].isalpha():
+                letters += 1
+            rests.setdefault(phrase[:letters], []).append(phrase[letters:])
+        # A word that announces the topic by itself comes before what it does with others.
+        phrases[topic] = {first: tuple(sorted(some, key=bool)) for first, some in rests.items()}
+    return phrases
+
+
+PHRASES: Final = _by_first_word()
+"""For each topic the first words of what announces it, and what may follow each of them."""

@@ -57,10 +57,10 @@ class Reading:
         """Returns where the words of a topic, or of any of several, begin and have ended."""
         spoken = self._places.get(topic)
         if spoken is None:
-            if not self._telling.phrases:
+            if not self._telling.words:
                 spoken = _NOWHERE
             elif isinstance(topic, Topic):
-                spoken = self._telling.places(topic)
+                spoken = self._telling.places(topic, self.lower)
             else:
                 starts, ends = zip(*map(self._spoken, topic), strict=True)
                 spoken = sorted(chain.from_iterable(starts)), sorted(chain.from_iterable(ends))
