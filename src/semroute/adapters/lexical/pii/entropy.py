@@ -42,6 +42,4 @@ def is_varied(text: str) -> bool:
     # keys have more than enough of them, and nobody needs to count each.
     characters = set(text)
     repeated = length - len(characters) + 1
-    return (
-        log2(length) - _EQUALS[repeated] / length >= least or _entropy(text, characters) >= least
-    )
+    return log2(length) - _EQUALS[repeated] / length >= least or _entropy(text, characters) >= least

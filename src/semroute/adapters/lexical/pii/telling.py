@@ -64,11 +64,12 @@ def telling_words(lower: str) -> Telling:
     ended: defaultdict[int, list[int]] = defaultdict(list)
     crowded_from = math.inf
     room = max(_CROWD, len(lower) // _SPACING)
-    for block, found in _AUTOMATON.blocks(letters):
+    for block, matches in _AUTOMATON.blocks(letters):
+        found = matches
         if has_high:
             found = [
                 match
-                for match in found
+                for match in matches
                 if not (
                     _HIGH <= text[block + match[1]] <= _HIGHEST
                     or _HIGH <= text[block + match[2] - 1] <= _HIGHEST
@@ -81,4 +82,3 @@ def telling_words(lower: str) -> Telling:
             break
         room -= len(found)
     return Telling({_WORDS[word]: ends for word, ends in ended.items()}, crowded_from)
-
