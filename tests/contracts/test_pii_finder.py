@@ -6,18 +6,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from semroute.adapters.lexical import PatternFinder
+from semroute.adapters.lexical import PatternFinder, views_of
 from semroute.adapters.memory import FaultyFinder
 from semroute.adapters.processes import Alarm
 from semroute.app.patient_finder import PatientFinder
 from semroute.domain.pii import PiiFinder, PiiKind
+from semroute.domain.unveiled import Unveiled
 
 FINDERS: list[PiiFinder] = [
     PatternFinder(),
     FaultyFinder(PatternFinder()),
     PatientFinder(PatternFinder(), Alarm(1.0)),
+    Unveiled(PatternFinder(), views_of, 1000),
 ]
-finders = pytest.mark.parametrize("finder", FINDERS, ids=["patterns", "faultless", "patient"])
+finders = pytest.mark.parametrize(
+    "finder", FINDERS, ids=["patterns", "faultless", "patient", "unveiled"]
+)
 pieces = st.one_of(
     st.text(max_size=20),
     st.sampled_from(

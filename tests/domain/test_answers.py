@@ -307,3 +307,32 @@ def test_whoever_only_watches_does_not_keep_what_has_no_end() -> None:
         assert len(text_filter._held) < 100_000  # noqa: SLF001 - nobody else can tell
     text_filter.finish()
     assert set(screen.found) == {PiiKind.TOKEN}
+
+
+class Hiding:
+    """Finds two things that share characters, as what is hidden may."""
+
+    def find(self, text: str) -> tuple[PiiSpan, ...]:
+        start = text.find("hidden")
+        if start < 0:
+            return ()
+        return (
+            PiiSpan(PiiKind.EMAIL, start, start + 6),
+            PiiSpan(PiiKind.PHONE, start + 3, min(start + 12, len(text))),
+        )
+
+
+def test_of_things_that_share_characters_nothing_is_left() -> None:
+    guard = PiiGuard(Mode.ENFORCE, {PiiKind.EMAIL: PiiAction.MASK, PiiKind.PHONE: PiiAction.MASK})
+    screen = AnswerScreening(guard, {}, Hiding(), lambda _, new: Opened(new))
+    assert passed(screen, "so hidden-thing here") == "so [EMAIL] here"
+    assert screen.found == dict.fromkeys((PiiKind.EMAIL, PiiKind.PHONE), PiiAction.MASK)
+
+
+def test_things_that_share_characters_are_never_parted() -> None:
+    guard = PiiGuard(Mode.ENFORCE, {PiiKind.EMAIL: PiiAction.MASK, PiiKind.PHONE: PiiAction.MASK})
+    for before in range(140, 180):
+        screen = AnswerScreening(guard, {}, Hiding(), lambda _, new: Opened(new))
+        text = f"{'a ' * 20}hidden th{'ing x' * before}"
+        said = passed(screen, *(text[at : at + 7] for at in range(0, len(text), 7)))
+        assert said == f"{'a ' * 20}[EMAIL]{text[52:]}"

@@ -229,7 +229,7 @@ class _Screened:
             cut = ends[-1]
         elif len(self._held) <= _WORD_CHARS:
             return 0
-        for start, end, _, _ in spans:
+        for start, end, _, _ in reversed(spans):  # what is hidden may stand where others do
             if start < cut < end:
                 cut = start
         return cut
@@ -247,7 +247,7 @@ class _Screened:
                 return Stop(f"The answer was withheld: it has {_spoken(span.kind)} in it.")
             if start >= done:  # what stands in a URL that is masked is masked
                 pieces += (self._held[done:start], f"[{span.kind.value.upper()}]")
-                done = end
+            done = max(done, end)
         pieces.append(self._held[done:cut])
         self._passed = (self._passed + self._held[:cut])[-_CONTEXT_CHARS:]
         self._held = self._held[cut:]

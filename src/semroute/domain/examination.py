@@ -80,7 +80,7 @@ class Examiner:
             ValueError: A score is no number; our own fault.
         """
         views = self.views_of(text)
-        sightings = self._sightings(self.finder, views) if self.finder is not None else ()
+        sightings = sightings_in(views, self.finder) if self.finder is not None else ()
         suspicions = (
             tuple(each for view in views for each in _suspicions(self.scorer, view))
             if self.scorer is not None
@@ -88,14 +88,16 @@ class Examiner:
         )
         return Examination(sightings, suspicions, extracts_of(views) if is_to_be_read else ())
 
-    def _sightings(self, finder: PiiFinder, views: Iterable[View]) -> tuple[Sighting, ...]:
-        seen: dict[tuple[str, int, int], Sighting] = {}
-        for view in views:
-            for span in finder.find(view.text):
-                start, end = view.locate(span.start, span.end)
-                place = span.kind.value, start, end
-                seen.setdefault(place, Sighting(evolve(span, start=start, end=end), view.name))
-        return tuple(sorted(seen.values(), key=lambda each: each.span.start))
+
+def sightings_in(views: Iterable[View], finder: PiiFinder) -> tuple[Sighting, ...]:
+    """Returns what a finder finds in any reading of a text, by where it begins in the text."""
+    seen: dict[tuple[str, int, int], Sighting] = {}
+    for view in views:
+        for span in finder.find(view.text):
+            start, end = view.locate(span.start, span.end)
+            place = span.kind.value, start, end
+            seen.setdefault(place, Sighting(evolve(span, start=start, end=end), view.name))
+    return tuple(sorted(seen.values(), key=lambda each: each.span.start))
 
 
 def _suspicions(scorer: AttackScorer, view: View) -> Iterator[Suspicion]:

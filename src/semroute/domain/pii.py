@@ -87,6 +87,7 @@ class PiiFinder(Protocol):
         """Returns what is in a text, in order. Linear in its length.
 
         Nothing overlaps, except that a URL may have other data inside, and so may a text that has
-        more of a kind than is looked at: all of it counts as that.
+        more of a kind than is looked at: all of it counts as that. Who undoes disguises may find
+        several things in the place of one.
         """
         ...

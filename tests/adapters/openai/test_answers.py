@@ -192,6 +192,55 @@ def test_an_answer_that_is_too_large_is_unreadable() -> None:
     assert closed_filter.feed(b"x", is_last=True) == b""
 
 
+def test_citations_and_annotations_are_changed_and_ids_beside_them_are_not() -> None:
+    def beside(text: str) -> dict[str, Any]:
+        return {
+            "annotations": [
+                {
+                    "type": "url_citation",
+                    "url_citation": {
+                        "title": text,
+                        "url": text,
+                        "start_index": 1,
+                        "id": "[EMAIL_1]",
+                    },
+                }
+            ],
+            "context": {"citations": [{"content": text, "filepath": text}], "intent": f"x {text}"},
+        }
+
+    def answer(text: str) -> dict[str, Any]:
+        document = completion({"content": "See [1].", **beside(text)})
+        document["choices"][0]["citations"] = [text]
+        return {**document, "citations": [text], "search_results": [{"title": text, "date": None}]}
+
+    body = json.dumps(answer("[EMAIL_1]")).encode()
+    said = json.loads(whole(answer_filter(lambda: Replacing(new="me")), body))
+    assert said == answer("me")
+    assert whole(answer_filter(), body) == body
+
+
+def test_what_is_cited_may_end_an_answer() -> None:
+    document = completion({"content": "See [1].", "annotations": [{"title": "stop! it"}]})
+    said = json.loads(whole(answer_filter(Stopping), json.dumps(document).encode()))
+    assert said["choices"][0]["message"]["refusal"] == "I must not say that."
+    assert "it" not in said["choices"][0]["message"]
+
+
+def test_pictures_and_what_a_server_says_about_itself_are_left_alone() -> None:
+    picture = f"data:image/png;base64,{'[EMAIL_1]' * 9}"
+    message: dict[str, Any] = {
+        "content": "Here.",
+        "images": [{"image_url": {"url": "data:image/png;base64,QUJD"}}],
+    }
+    document = {**completion(message), "timings": {"x": "[EMAIL_1]"}, "provider": "[EMAIL_1]"}
+    body = json.dumps(document).encode()
+    assert whole(answer_filter(Replacing), body) == body
+    message["images"][0]["image_url"]["url"] = picture  # which is none
+    body = json.dumps(completion(message)).encode()
+    assert b"[EMAIL_1]" not in whole(answer_filter(lambda: Replacing(new="me")), body)
+
+
 def test_texts_that_few_servers_have_are_changed_too() -> None:
     message = {
         "content": None,

@@ -238,3 +238,25 @@ def test_an_event_that_is_too_large_passes_with_all_after_it_or_ends_the_stream(
 def test_what_was_held_back_of_a_rare_text_leaves_where_it_stood(delta: dict[str, object]) -> None:
     said = fed(stream_filter(Hoarding), [event(choice(delta)), finish()])
     assert documents(said[-2] + said[-1])[0]["choices"] == [choice(delta)]
+
+
+def test_what_is_cited_in_a_stream_is_changed_where_it_stands() -> None:
+    def stream(text: str) -> list[bytes]:
+        return [
+            content("See "),
+            event(choice({"content": "[1]", "annotations": [{"url_citation": {"title": text}}]})),
+            event(choice({}), citations=[text], search_results=[{"title": text}]),
+            event({**choice({}), "citations": [{"text": text}]}),
+            finish(),
+            DONE,
+        ]
+
+    said = fed(stream_filter(lambda: Replacing(new="me")), stream("[EMAIL_1]"))
+    assert documents(b"".join(said)) == documents(b"".join(stream("me")))
+
+
+def test_what_is_cited_may_end_a_stream() -> None:
+    cited = event(choice({"annotations": [{"title": "please stop! it"}]}))
+    said = b"".join(fed(stream_filter(Stopping), [content("See "), cited, content("more"), DONE]))
+    assert b"stop!" not in said
+    assert texts(said) == {(0, "content"): "See ", (0, "refusal"): "I must not say that."}

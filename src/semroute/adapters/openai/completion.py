@@ -4,14 +4,17 @@ Only what stands on the way to a text is decoded. Everything else keeps its byte
 """
 
 import json
+from collections.abc import Collection
 from typing import Final, Self, TypeAlias
 
 import msgspec
 from attrs import define, evolve, field
 
-from semroute.adapters.wire.saying import Slot, UnreadableError
+from semroute.adapters.wire.saying import Slot, Spoken, UnreadableError
 from semroute.domain.chat import Refusal
 from semroute.domain.passage import Path
+
+from .beside import Beside
 
 _Fields: TypeAlias = dict[str, msgspec.Raw]
 
@@ -39,6 +42,24 @@ _NO_TEXTS: Final = frozenset({"role", "id", "object", "type", "tool_call_id", "n
 _DEEPER: Final = (("audio", ("transcript",)), ("reasoning_details", ("text", "summary")))
 _TOKENS: Final = ("logprobs", "token_ids")
 _HEAD: Final = ("id", "object", "created", "model", "service_tier", "system_fingerprint")
+# What a server says about itself, and about what it read; and what is read otherwise.
+_NO_TEXTS_AT_ALL: Final = frozenset(
+    {
+        *_HEAD,
+        *("choices", "usage", "error", "provider", "obfuscation", "timings", "x_groq"),
+        *("prompt_logprobs", "prompt_token_ids", "prompt_filter_results", "kv_transfer_params"),
+    }
+)
+_NO_TEXTS_IN_CHOICES: Final = frozenset(
+    {
+        *(*_MESSAGES, *_TOKENS, "text", "index", "finish_reason", "native_finish_reason"),
+        *("stop_reason", "matched_stop", "prompt_token_ids", "prompt_logprobs"),
+        *("content_filter_results", "content_filter_result"),
+    }
+)
+_NO_TEXTS_IN_MESSAGES: Final = frozenset(
+    {*_NO_TEXTS, *TEXTS, *(name for name, _ in _DEEPER), "tool_calls", "function_call"}
+)
 
 
 @define
@@ -79,11 +100,13 @@ class Completion:
     """
 
     _fields: _Fields
-    texts: list[Text] = field(init=False, factory=list)
+    texts: list[Spoken] = field(init=False, factory=list)
     choices: list[int] = field(init=False, factory=list)
     finished: set[int] = field(init=False, factory=set)
     # What has been taken apart: from outside inwards, what stood where.
     _nests: list[tuple[_Fields, str, _Fields | list[_Fields]]] = field(init=False, factory=list)
+    _own: list[Text] = field(init=False, factory=list)
+    _beside: list[Beside] = field(init=False, factory=list)
 
     @classmethod
     def read(cls, document: bytes) -> Self:
@@ -103,7 +126,9 @@ class Completion:
     @property
     def is_changed(self) -> bool:
         """Whether any of its texts was replaced."""
-        return any(text.is_changed for text in self.texts)
+        return any(each.is_changed for each in self._own) or any(
+            each.is_changed for each in self._beside
+        )
 
     @property
     def is_idle(self) -> bool:
@@ -112,6 +137,7 @@ class Completion:
         return (
             isinstance(document, dict)
             and not document.get("usage")
+            and not self._beside
             and not any(
                 choice.get("finish_reason")
                 or _says_anything([choice.get(key) for key in (*_MESSAGES, "text")])
@@ -121,6 +147,8 @@ class Completion:
 
     def encoded(self) -> bytes:
         """Returns it as it now is."""
+        for beside in self._beside:
+            beside.settle()
         for parent, name, child in reversed(self._nests):
             parent[name] = _raw(child)
         return msgspec.json.encode(self._fields)
@@ -172,13 +200,15 @@ class Completion:
             for name in _MESSAGES:
                 if name in choice:
                     self._read_message(self._object(choice, name), index, choice)
+            self._read_beside(choice, _NO_TEXTS_IN_CHOICES)
+        self._read_beside(self._fields, _NO_TEXTS_AT_ALL)
 
     def _read_message(self, message: _Fields, index: int, choice: _Fields) -> None:
-        for name in list(message):
-            # A field that nobody here has heard of is read like any other.
-            is_string = bytes(memoryview(message[name])[:1]) == b'"'
-            if name in TEXTS or (is_string and name not in _NO_TEXTS):
-                self._read_text(message, name, index, (name,), choice)
+        # A field that nobody here has heard of is read like any other.
+        strings = {name for name, value in message.items() if bytes(memoryview(value)[:1]) == b'"'}
+        read = [name for name in message if name in TEXTS or name in strings - _NO_TEXTS]
+        for name in read:
+            self._read_text(message, name, index, (name,), choice)
         for name, inners in _DEEPER:
             self._read_deeper(message, name, inners, index, choice)
         if "function_call" in message:
@@ -189,6 +219,7 @@ class Completion:
             for name, inner in CALLS.items():
                 path = ("tool_calls", number, name, inner)
                 self._read_text(self._object(call, name), inner, index, path, choice)
+        self._read_beside(message, {*_NO_TEXTS_IN_MESSAGES, *read})
 
     def _read_deeper(
         self, message: _Fields, name: str, inners: tuple[str, ...], index: int, choice: _Fields
@@ -208,7 +239,16 @@ class Completion:
     ) -> None:
         text = _ANY_TEXT.decode(fields[name]) if name in fields else None
         if text:
-            self.texts.append(Text(Slot(index, path), text, fields, name, choice))
+            own = Text(Slot(index, path), text, fields, name, choice)
+            self.texts.append(own)
+            self._own.append(own)
+
+    def _read_beside(self, fields: _Fields, names: Collection[str]) -> None:
+        for name in [name for name in fields if name not in names]:
+            beside = Beside.read(fields, name)
+            if beside is not None:
+                self.texts += beside.texts
+                self._beside.append(beside)
 
     def _object(self, parent: _Fields, name: str) -> _Fields:
         child = _ANY_FIELDS.decode(parent[name]) if name in parent else None

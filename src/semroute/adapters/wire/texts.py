@@ -12,8 +12,10 @@ from .saying import Slot, UnreadableError
 DOCUMENTS: Final = frozenset({"arguments", "partial_json"})
 """Fields whose texts are JSON documents themselves."""
 
-# A response says its texts up to four times as a whole, one after the other.
+# A response says its texts up to four times as a whole, one after the other; some servers say
+# with each event of a stream what they cite.
 _MOST_REMEMBERED: Final = 16
+_MOST_CHARS: Final = 65_536  # of more texts than that
 
 # 128 choices with thirty tool calls each. Every one of them keeps a filter.
 MAX_TEXTS: Final = 4096
@@ -43,6 +45,7 @@ class Texts:
     _new_filter: NewFilter
     _open: dict[Slot, TextFilter] = field(init=False, factory=dict)
     _whole: dict[tuple[bool, str], str] = field(init=False, factory=dict, repr=False)
+    _chars: int = field(init=False, default=0)
 
     def feed(self, slot: Slot, piece: str) -> str:
         """Takes the next piece of a text and returns what may go on now."""
@@ -62,9 +65,11 @@ class Texts:
         if key not in self._whole:
             begun = self._begun(slot)
             said = _allowed(begun.feed(text)) + _allowed(begun.finish())
-            if len(self._whole) >= _MOST_REMEMBERED:
+            if len(self._whole) >= _MOST_REMEMBERED and self._chars > _MOST_CHARS:
                 self._whole.clear()
+                self._chars = 0
             self._whole[key] = said
+            self._chars += len(text)
         return self._whole[key]
 
     @property

@@ -47,6 +47,7 @@ from semroute.domain.policy import Policy
 from semroute.domain.ports import Classifier, TextReader
 from semroute.domain.routing import Place
 from semroute.domain.rungs import FastRung
+from semroute.domain.unveiled import Unveiled
 
 from .apis import MODELS, apis_of, unrouted_of
 from .checkpoints import (
@@ -64,6 +65,10 @@ HEALTH_NAME: Final = "semantic_router"
 
 # gRPC frames and ExtProc's own fields around a body of the largest size.
 _MESSAGE_OVERHEAD: Final = 64 * 1024
+
+# Looking through the disguises of so much of an answer keeps the event loop for a twentieth of a
+# second. A stream never holds back as much, and a document has a message of that length seldom.
+_UNVEILED_CHARS: Final = 32_768
 
 
 def classifier_of(settings: Settings, library: Library) -> TorchClassifier | Ensemble:
@@ -111,7 +116,7 @@ def detectors_of(settings: Settings, reader: TextReader | None) -> Detectors:
     policy = policy_of(settings)
     return Detectors(
         finder=PatternFinder(policy.kinds_in_requests),
-        answer_finder=PatternFinder(policy.kinds_in_answers),
+        answer_finder=Unveiled(PatternFinder(policy.kinds_in_answers), views_of, _UNVEILED_CHARS),
         scorer=LexicalAttackModel.load(),
         # The heads belong to the embedded encoder; with another, and no checkpoint, the letters
         # decide alone.
