@@ -1,6 +1,6 @@
 """People and addresses, read off the states of a text's tokens."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -13,7 +13,7 @@ from semroute.domain.spans import merged
 
 from .artefact import Artefact
 from .checkpoint import CheckpointError
-from .part_words import Word, inputs_of, words_of
+from .part_words import ReadWords, Word, read_words
 from .parts import Part
 from .shapes import SHAPES
 from .word_network import WordNetwork
@@ -75,13 +75,19 @@ class EntityHead:
         Raises:
             ArithmeticError: The encoder came to a number that is none.
         """
-        return merged(span for part in parts for span in self._spans_in(text, part))
+        return self.spans_among(text, read_words(text, parts))
 
-    def _spans_in(self, text: str, part: Part) -> Iterator[PiiSpan]:
-        words = words_of(part)
-        if not words:
-            return
-        probabilities = self.network.probabilities(inputs_of(text, part, words))
+    def spans_among(self, text: str, read: Iterable[ReadWords]) -> tuple[PiiSpan, ...]:
+        """Returns the same, of the words of all parts.
+
+        Raises:
+            ArithmeticError: As `spans` does.
+        """
+        return merged(span for each in read for span in self._spans_in(text, each))
+
+    def _spans_in(self, text: str, read: ReadWords) -> Iterator[PiiSpan]:
+        words = read.words
+        probabilities = self.network.probabilities(read.inputs)
         if not np.isfinite(probabilities).all():
             # Compared with a threshold it would be below it, and nobody be found.
             message = "the entity head returned a probability that is not finite"

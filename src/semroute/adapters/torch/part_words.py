@@ -1,6 +1,6 @@
 """The words of a part of a text, and what heads are told of each."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING
 
@@ -28,6 +28,26 @@ class Word:
     end: int
     first: int
     last: int
+
+
+@frozen(eq=False)
+class ReadWords:
+    """The words of a part, and what heads are told of them.
+
+    Args:
+        words: The words; there are some.
+        inputs: What is told of each, as `inputs_of` returns it.
+    """
+
+    words: Sequence[Word]
+    inputs: "torch.Tensor"
+
+
+def read_words(text: str, parts: Sequence[Part]) -> Iterator[ReadWords]:
+    """Yields the words of all parts of a text that have any."""
+    for part in parts:
+        if words := words_of(part):
+            yield ReadWords(words, inputs_of(text, part, words))
 
 
 def words_of(part: Part) -> list[Word]:

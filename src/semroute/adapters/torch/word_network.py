@@ -55,15 +55,28 @@ class WordNetwork:
             Shape (words, classes); rows sum to 1.
         """
         import torch  # noqa: PLC0415 - imported long since; a model is loaded
-        from torch.nn import functional  # noqa: PLC0415 - likewise
 
         with torch.inference_mode():
-            words = functional.gelu(functional.linear(inputs, *self.words))
-            beside = with_neighbours(words, torch.zeros(1, dtype=torch.int64))
-            hidden = functional.gelu(functional.linear(beside, *self.hidden))
-            classes = functional.linear(hidden, *self.output) / self.temperature
-            probabilities: npt.NDArray[np.float32] = classes.softmax(dim=-1).numpy()
+            classes = self.logits(inputs, torch.zeros(1, dtype=torch.int64)).softmax(dim=-1)
+            probabilities: npt.NDArray[np.float32] = classes.numpy()
         return probabilities
+
+    def logits(self, inputs: "torch.Tensor", starts: "torch.Tensor") -> "torch.Tensor":
+        """Returns the classes' logits of the words of several texts, the temperature heeded.
+
+        Args:
+            inputs: What is told of each word; shape (words, inputs).
+            starts: The words that a text begins with; the first is always one.
+
+        Returns:
+            Shape (words, classes).
+        """
+        from torch.nn import functional  # noqa: PLC0415 - imported long since; a model is loaded
+
+        words = functional.gelu(functional.linear(inputs, *self.words))
+        beside = with_neighbours(words, starts)
+        hidden = functional.gelu(functional.linear(beside, *self.hidden))
+        return functional.linear(hidden, *self.output) / self.temperature
 
 
 def with_neighbours(words: "torch.Tensor", starts: "torch.Tensor") -> "torch.Tensor":

@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 from typing import Final, TypeAlias
 
@@ -17,6 +17,9 @@ from .exits import UsageError
 from .rows import Mistake, Row, text_of
 
 LabelOf: TypeAlias = Callable[[object], str | Mistake]
+
+Hint: TypeAlias = Callable[[Collection[str]], str]
+"""Takes the names of columns; returns what more to say if some are missing."""
 
 _TABLE: Final = ".csv"
 _SHOWN: Final = 80  # characters of a label; longer ones are texts in the wrong column
@@ -33,7 +36,7 @@ def read_labelled(path: Path, label_of: LabelOf) -> list[tuple[str, str]]:
         UsageError: The file cannot be read, a row cannot be used, there is none, or a text has
             two labels.
     """
-    place, given = rows_of(path)
+    place, given = rows_of(path, hint=_meant_for)
     rows: list[tuple[int, tuple[str, str]]] = []
     for number, row in given:
         labelled = row if isinstance(row, Mistake) else _labelled(row, label_of)
@@ -50,15 +53,22 @@ def read_labelled(path: Path, label_of: LabelOf) -> list[tuple[str, str]]:
     return sorted({row for _, row in rows})
 
 
-def rows_of(path: Path) -> tuple[str, list[tuple[int, Row | Mistake]]]:
+def rows_of(
+    path: Path, columns: tuple[str, str] = ("text", "label"), hint: Hint = lambda _names: ""
+) -> tuple[str, list[tuple[int, Row | Mistake]]]:
     """Returns what a row of a file is called, and the rows with their numbers.
 
+    Args:
+        path: The file.
+        columns: What a table must have; of a table, nothing else is read.
+        hint: What more to say of a table that has others.
+
     Raises:
-        UsageError: The file cannot be read, or is a table without the columns text and label.
+        UsageError: The file cannot be read, or is a table without the columns.
     """
     content = read_text(path)
     if path.suffix.lower() == _TABLE:
-        return "row", _table_rows(path, content)
+        return "row", _table_rows(path, content, columns, hint)
     return "line", list(objects_in(content))
 
 
@@ -84,7 +94,9 @@ def attack_of(label: object) -> str | Mistake:
     return Mistake("label must be 1 for an attack or 0 for none")
 
 
-def _table_rows(path: Path, content: str) -> list[tuple[int, Row | Mistake]]:
+def _table_rows(
+    path: Path, content: str, columns: tuple[str, str], hint: Hint
+) -> list[tuple[int, Row | Mistake]]:
     """Returns the rows of a table, each with its number below the line that names the columns."""
     content = content.removeprefix(MARK)
     # A field may be as long as the file: the csv module's own bound is for whoever reads streams.
@@ -93,13 +105,14 @@ def _table_rows(path: Path, content: str) -> list[tuple[int, Row | Mistake]]:
         # Blanks after a comma are no part of a field, or quotes after them would be.
         table = csv.DictReader(io.StringIO(content), skipinitialspace=True)
         table.fieldnames = [name.strip() for name in table.fieldnames or ()]
-        if not {"text", "label"} <= set(table.fieldnames):
-            message = f"{path}: its first line must name the columns text and label"
+        if not set(columns) <= set(table.fieldnames):
+            wanted = f"its first line must name the columns {' and '.join(columns)}"
+            message = f"{path}: {wanted}{hint(table.fieldnames)}"
             raise UsageError(message)
         rows = [
             Mistake("it has more cells than columns; a text with a comma in it needs quotes")
             if table.restkey in row
-            else {key: row[key] or "" for key in ("text", "label")}
+            else {key: row[key] or "" for key in columns}
             for row in table
         ]
     finally:
@@ -114,7 +127,16 @@ def _labelled(row: Row, label_of: LabelOf) -> tuple[str, str] | Mistake:
     if not text.strip():
         return Mistake("text must not be empty")
     label = label_of(row.get("label"))
-    return label if isinstance(label, Mistake) else (text, label)
+    if isinstance(label, Mistake):
+        return Mistake(f"{label.what}{_meant_for(row.keys())}")
+    return text, label
+
+
+def _meant_for(names: Collection[str]) -> str:
+    """Returns what a file with some columns is meant for, if not for this."""
+    if "spans" in names and "label" not in names:
+        return "; texts with spans are given as --entities"
+    return ""
 
 
 def _torn_between_labels(rows: Sequence[tuple[int, tuple[str, str]]], place: str) -> Mistake | None:

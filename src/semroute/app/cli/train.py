@@ -14,6 +14,7 @@ from semroute.app.training import Manifest, MaterialError, manifest_mistakes, mo
 
 from .configuration import JsonOption, read_library, read_text
 from .exits import UsageError
+from .own_texts import Own
 from .progress import show_bars
 from .train_heads import Trainer
 from .train_plan import Plan
@@ -42,6 +43,13 @@ def train(  # noqa: PLR0913 - each is a choice of the operator's
         Path | None,
         Parameter(help="Your own attacks: CSV or JSON lines with `text` and `label` 1 or 0."),
     ] = None,
+    entities: Annotated[
+        Path | None,
+        Parameter(
+            help="Your own people and addresses: CSV or JSON lines with `text` and `spans` of "
+            "`kind`, `start`, `end`."
+        ),
+    ] = None,
     own_use: Annotated[
         bool,
         Parameter(negative=(), help="Learn from files whose licence forbids to pass weights on."),
@@ -53,29 +61,27 @@ def train(  # noqa: PLR0913 - each is a choice of the operator's
 ) -> None:
     """Train the heads that read prompts off the encoder's vectors.
 
-    With a manifest, from the ground up: the heads that ship are made so. With --categories or
-    --attacks, the shipped heads learn more, from a file of yours. `classifier.heads` in the
-    configuration then uses what was written. The same files give the same bytes.
+    With a manifest, from the ground up: the heads that ship are made so. With --categories,
+    --attacks or --entities, the shipped heads learn more, from a file of yours. `classifier.heads`
+    in the configuration then uses what was written. The same files give the same bytes.
     """
-    wanted = [each for each in (manifest, categories, attacks) if each is not None]
-    if not wanted or (manifest is not None and len(wanted) > 1):
-        message = "give a manifest, or --categories, or --attacks, or both of these"
+    has_own = any(each is not None for each in (categories, attacks, entities))
+    if has_own is (manifest is not None):
+        message = "give a manifest, or one or more of --categories, --attacks and --entities"
         raise UsageError(message)
     output.mkdir(parents=True, exist_ok=True)
     before = told_in(output)
     try:
         # Mistakes are told before anybody waits for the encoder.
         plan = None if manifest is None else _plan(manifest, data_root, own_use=own_use)
+        own = Own.read(categories, attacks, entities)
         with show_bars() as add_bar:
             progress = add_bar()
             progress("loading the encoder", 0.0)
             trainer = Trainer(Vectorizer(load_encoder(), progress, memory), output)
             if plan is not None:
                 trainer.train(plan, add_bar)
-            if categories is not None:
-                trainer.teach_categories(categories)
-            if attacks is not None:
-                trainer.teach_attacks(attacks)
+            trainer.teach(own)
     except (MaterialError, UnfitMemoryError) as error:
         raise UsageError(str(error)) from error
     _write(trainer, before, is_for_own_use=own_use, as_json=as_json)

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
-from typing import Final, assert_never
+from typing import TypeVar, assert_never
 
 from attrs import define, field
 
@@ -15,13 +15,13 @@ from semroute.adapters.torch.attack_head import AttackHead
 from semroute.adapters.torch.category_head import CategoryHead
 from semroute.adapters.torch.training import (
     LISTS,
-    AttackText,
     CategoryText,
     Figures,
     HeldOut,
     Vectorizer,
     extend_attacks,
     extend_categories,
+    extend_entities,
     hold_out,
     train_attacks,
     train_categories,
@@ -32,12 +32,12 @@ from semroute.adapters.torch.training import (
 from semroute.app.training import Head, MaterialError, Origin
 
 from .crew import Crew, Progress, groups_of
-from .labelled import attack_of, category_of, read_labelled
 from .learning import Learnt
+from .own_texts import FEWEST, Own, OwnTexts
 from .train_plan import Lessons, Plan
 from .train_told import shipped
 
-_FEWEST: Final = 4  # texts of a category; fewer leave nothing to hold out
+T = TypeVar("T")
 
 
 @define
@@ -84,47 +84,37 @@ class Trainer:
             self.figures[head] = told[head]
             self.origins += [each for each in origins if each.teaches == head]
 
-    def teach_categories(self, path: Path) -> None:
-        """Teaches the shipped category head an operator's file.
+    def teach(self, own: Own) -> None:
+        """Teaches the shipped heads an operator's files."""
+        fingerprint, dimensions = self.vectorizer.fingerprint, self.vectorizer.encoder.dimensions
+        if own.categories is not None:
+            self._note(own.categories, "categories")
+            self.figures["categories"] = extend_categories(
+                own.categories.texts,
+                CategoryHead.load(HEADS, fingerprint, dimensions),
+                self.vectorizer,
+                self.output,
+            )
+        if own.attacks is not None:
+            self._note(own.attacks, "attacks")
+            self.figures["attacks"] = extend_attacks(
+                own.attacks.texts,
+                AttackHead.load(HEADS, fingerprint, dimensions),
+                self.vectorizer,
+                self.output,
+            )
+        if own.entities is not None:
+            self._note(own.entities, "entities")
+            self.figures["entities"] = extend_entities(
+                own.entities.texts, HEADS, self.vectorizer, self.output
+            )
 
-        Raises:
-            UsageError: The file or one of its rows cannot be read.
-            MaterialError: It has too few texts of a category, or is one of attacks.
-        """
-        rows = read_labelled(path, category_of)
-        if {label for _, label in rows} <= {"0", "1"}:
-            message = f"{path}: labels 1 and 0 are those of attacks; give it as --attacks"
-            raise MaterialError(message)
-        for label, count in sorted(Counter(label for _, label in rows).items()):
-            if count < _FEWEST:
-                message = f"{path}: {label!r} has {count} texts; {_FEWEST} are the fewest"
-                raise MaterialError(message)
-        texts = [CategoryText(text, label, "own") for text, label in rows]
-        head = CategoryHead.load(HEADS, *self._encoder)
-        self.origins.append(_own_origin(path, "categories", len(rows)))
-        self.started_from += shipped("categories")
-        self.figures["categories"] = extend_categories(texts, head, self.vectorizer, self.output)
-
-    def teach_attacks(self, path: Path) -> None:
-        """Teaches the shipped attack head an operator's file.
-
-        Raises:
-            UsageError: The file or one of its rows cannot be read.
-            MaterialError: All texts are attacks, or none is.
-        """
-        rows = read_labelled(path, attack_of)
-        if {label for _, label in rows} != {"0", "1"}:
-            message = f"{path}: labels must be 1 for attacks and 0 for others, some of each"
-            raise MaterialError(message)
-        texts = [AttackText(text, label == "1") for text, label in rows]
-        head = AttackHead.load(HEADS, *self._encoder)
-        self.origins.append(_own_origin(path, "attacks", len(rows)))
-        self.started_from += shipped("attacks")
-        self.figures["attacks"] = extend_attacks(texts, head, self.vectorizer, self.output)
-
-    @property
-    def _encoder(self) -> tuple[str, int]:
-        return self.vectorizer.fingerprint, self.vectorizer.encoder.dimensions
+    def _note(self, own: OwnTexts[T], head: Head) -> None:
+        with own.path.open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+        rows = len(own.texts)
+        self.origins.append(Origin(own.path.name, "your own file", "own", digest, head, rows))
+        self.started_from += shipped(head)
 
 
 def learnt(
@@ -181,12 +171,6 @@ def _check_there_are_enough(texts: Sequence[CategoryText]) -> None:
     """
     counts = Counter(each.label for each in texts if not each.is_made and not each.is_apart)
     for label in sorted({each.label for each in texts}):
-        if counts[label] < _FEWEST:
-            message = f"{label!r} has {counts[label]} prompts; {_FEWEST} are the fewest"
+        if counts[label] < FEWEST:
+            message = f"{label!r} has {counts[label]} prompts; {FEWEST} are the fewest"
             raise MaterialError(message)
-
-
-def _own_origin(path: Path, teaches: str, rows: int) -> Origin:
-    with path.open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
-    return Origin(path.name, "your own file", "own", digest, teaches, rows)

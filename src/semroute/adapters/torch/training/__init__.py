@@ -14,6 +14,7 @@ from .category_texts import CategoryText
 from .complexity import Trial, train_complexity
 from .entities import train_entities
 from .entity_corpus import EntityText
+from .entity_extension import extend_entities
 from .extension import extend_categories
 from .fast import train_fast
 from .figures import Figures
@@ -35,6 +36,7 @@ __all__ = [
     "Vectorizer",
     "extend_attacks",
     "extend_categories",
+    "extend_entities",
     "hold_out",
     "train_attacks",
     "train_categories",

@@ -63,7 +63,7 @@ def corpus(texts: Sequence[EntityText], lists: Mapping[str, str]) -> Iterator[Se
         if each.spans == ():
             yield Sentence(each.text)
         elif each.spans is not None:
-            sentence = _labelled(each.text, each.spans)
+            sentence = labelled(each.text, each.spans)
             yield sentence
             for _ in range(_RENAMED):
                 yield renamed(sentence, composer)
@@ -87,7 +87,7 @@ def _padding(lines: Sequence[str], rng: random.Random) -> str:
     return blank + "".join(line + blank for line in some)
 
 
-def _labelled(text: str, spans: Sequence[Span]) -> Sentence:
+def labelled(text: str, spans: Sequence[Span]) -> Sentence:
     """Returns a text of the synthetic data with the labels used here."""
     addresses = [span for span in spans if span[2] == "STREET_ADDRESS"]
     labels: list[tuple[int, int, int]] = []
