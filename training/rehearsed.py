@@ -16,8 +16,8 @@ from semroute.adapters.torch.training.sentences import Composer
 
 _ENTITIES: Final = Path(__file__).parents[1] / "data/entities"
 _SEED: Final = 20
-_WITH_SOMEBODY: Final = 300
-_ORDINARY: Final = 200
+_WITH_SOMEBODY: Final = 150
+_ORDINARY: Final = 100
 
 
 def page() -> str:

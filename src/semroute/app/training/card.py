@@ -31,6 +31,10 @@ _WEAKNESSES: Final[Mapping[str, Sequence[str]]] = {
 }
 """By head."""
 
+# Of heads that were taught an operator's texts, figures are told of these kinds.
+_OWN: Final = "own texts"
+_BEFORE: Final = "before"
+
 
 @frozen
 class Origin:
@@ -113,8 +117,13 @@ def _lines(card: Card) -> Iterator[str]:
             yield f"| {kind} | {' | '.join(numbers)} |"
     yield ""
     yield "Sure means a confidence of 0.8 or more. Held-out figures come from models that had"
-    yield "learnt from two thirds of the texts; the one that is written has learnt from all. Those"
-    yield "of `entities` are its own, on files of which it learnt nothing."
+    if _OWN in card.figures.get("entities", ()):
+        yield "learnt from two thirds of the texts; the one that is written has learnt from all."
+    else:
+        yield "learnt from two thirds of the texts; the one that is written has learnt from all. Those"
+        yield "of `entities` are its own, on files of which it learnt nothing."
+    if any(_BEFORE in kinds for kinds in card.figures.values()):
+        yield "Before is what the heads that ship make of the same texts."
     yield ""
     yield "## What they are bad at"
     yield ""
