@@ -117,10 +117,11 @@ def _lines(card: Card) -> Iterator[str]:
             yield f"| {kind} | {' | '.join(numbers)} |"
     yield ""
     yield "Sure means a confidence of 0.8 or more. Held-out figures come from models that had"
+    all_learnt = "learnt from two thirds of the texts; the one that is written has learnt from all."
     if _OWN in card.figures.get("entities", ()):
-        yield "learnt from two thirds of the texts; the one that is written has learnt from all."
+        yield all_learnt
     else:
-        yield "learnt from two thirds of the texts; the one that is written has learnt from all. Those"
+        yield f"{all_learnt} Those"
         yield "of `entities` are its own, on files of which it learnt nothing."
     if any(_BEFORE in kinds for kinds in card.figures.values()):
         yield "Before is what the heads that ship make of the same texts."
