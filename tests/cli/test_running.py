@@ -274,7 +274,7 @@ def test_a_model_that_cannot_be_loaded_leaves_the_router_up_and_unready(tmp_path
     config = CONFIG + "classifier: {directory: /nowhere}\n"
     with running(tmp_path, "serve", config=config) as router:
         listening = router.until("listening")
-        failed = router.until("the classifier cannot be loaded: /nowhere/config.json is missing")
+        failed = router.until("the classifier cannot be loaded: /nowhere is no directory")
         assert failed["level"] == "error"
         assert health(listening["extproc"], "") == HealthCheckResponse.NOT_SERVING
         with pytest.raises(urllib.error.HTTPError) as caught:
