@@ -32,10 +32,10 @@ from .files import write_weights
 from .rehearsal import rehearsed
 from .vectors import Vectorizer
 
-_STEPS: Final = 20  # after so many nothing moves any more
+_STEPS: Final = 30  # what more would move shows in no figure
 # How far texts may move what was learnt: the variance of a weight about it. It was chosen by what
 # new styles gain and known ones lose; docs/training.md has the figures.
-_STRENGTH: Final = 0.002
+_STRENGTH: Final = 0.005
 # How much a word that is rehearsed counts, if there were as many as are taught.
 _REHEARSED: Final = 10.0
 
