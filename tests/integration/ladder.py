@@ -5,7 +5,7 @@ from typing import Final
 
 RUNG: Final = "x-rung"
 
-_HEAD: Final = """\
+GATEWAY: Final = """\
 version: 1
 endpoints:
   gpu-1: {address: "127.0.0.1:8001", health_path: /health}
@@ -37,4 +37,4 @@ def written(rungs: Mapping[str, str], more: str = "") -> str:
     decisions = [
         f"  {name}: {{when: {name}, guards: {{{guards}}}}}" for name, guards in rungs.items()
     ]
-    return "\n".join([_HEAD + _OFF + more, "signals:", *signals, "decisions:", *decisions, ""])
+    return "\n".join([GATEWAY + _OFF + more, "signals:", *signals, "decisions:", *decisions, ""])

@@ -11,7 +11,7 @@ from starlette.responses import JSONResponse
 
 from .breaks import BREAKS
 from .gateway import running_gateway
-from .ladder import RUNG, written
+from .ladder import GATEWAY, RUNG, written
 from .test_guards import ATTACK
 
 pytestmark = pytest.mark.envoy
@@ -177,15 +177,9 @@ async def test_what_is_forbidden_unreadable_or_too_long_is_an_error_in_the_words
         assert gateway.servers.received == []
 
 
-DECIDED: Final = """\
-version: 1
-endpoints:
-  gpu-1: {address: "127.0.0.1:8001", health_path: /health}
-models:
-  m: {endpoints: {gpu-1: 1}}
-categories:
-  law: {candidates: {m: 1}}
-routing: {default_model: m}
+DECIDED: Final = (
+    GATEWAY
+    + """\
 screening: {budget_seconds: 0.1}
 
 guards:
@@ -208,6 +202,7 @@ decisions:
   watched-only:
     when: {none: [for-customers, for-ourselves]}
 """
+)
 
 
 async def test_what_follows_from_a_failing_check_is_the_decision_s_matter(
