@@ -2,8 +2,10 @@
 
 import re
 import signal
+import sys
 import threading
 import time
+import weakref
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from functools import partial
@@ -44,6 +46,46 @@ def test_what_hangs_is_broken_off(work: Callable[[], object]) -> None:
         with pytest.raises(TimeoutError, match=r"it took longer than 0\.05 s"):
             alarm(work)
         assert SECONDS / 2 < time.process_time() - begun < 40 * SECONDS
+
+
+def _busy(seconds: float) -> None:
+    until = time.process_time() + seconds
+    while time.process_time() < until:
+        pass
+
+
+def test_what_is_finalised_meanwhile_is_not_broken_off_and_the_work_is() -> None:
+    class Slow:
+        def __del__(self) -> None:
+            _busy(3 * SECONDS)
+            finalised.append(self.__class__)
+
+    def work() -> None:
+        Slow()
+        endless_loop()
+
+    finalised: list[type] = []
+    with pytest.raises(TimeoutError):
+        Alarm(SECONDS)(work)
+    assert finalised == [Slow]
+
+
+def test_it_rings_again_if_nobody_has_heard_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Something:
+        pass
+
+    def work() -> None:
+        something = Something()
+        reference = weakref.ref(something, lambda _: _busy(3 * SECONDS))
+        del something  # what is raised while it is called back goes nowhere
+        assert reference() is None
+        endless_loop()
+
+    lost: list[type[BaseException]] = []
+    monkeypatch.setattr(sys, "unraisablehook", lambda what: lost.append(what.exc_type))
+    with pytest.raises(TimeoutError):
+        Alarm(SECONDS)(work)
+    assert lost == [TimeoutError]
 
 
 def test_what_fails_fails_as_it_would_without() -> None:

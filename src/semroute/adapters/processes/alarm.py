@@ -13,6 +13,9 @@ T = TypeVar("T")
 
 # Less than the kernel tells apart would be no timer at all.
 _LEAST_SECONDS: Final = 0.001
+# What is raised while the interpreter calls somebody back goes nowhere, and the work goes on.
+_AGAIN_SECONDS: Final = 0.01
+_FINALISER: Final = "__del__"
 
 
 @define(eq=False, repr=False)
@@ -28,6 +31,9 @@ class Alarm:
     were busy: the timer counts that of the whole process (`ITIMER_VIRTUAL`), and is set again if
     it was not this thread's. What waits instead of working is not noticed, nor what another
     library does in machine code without an end.
+
+    The interpreter may finalise other people's objects in the midst of the work. That is not broken
+    off, as it would leave them half done; the work is, once it goes on.
 
     Args:
         seconds: How long work may take.
@@ -62,12 +68,22 @@ class Alarm:
         finally:
             self._until = None
 
-    def _ring(self, _number: int, _frame: FrameType | None) -> None:
+    def _ring(self, _number: int, frame: FrameType | None) -> None:
         if self._until is None:  # it comes a moment too late: there is nothing to break off
             return
         left = self._until - time.thread_time()
-        if left > 0:
+        if left > 0 or _is_finalising(frame):
             signal.setitimer(signal.ITIMER_VIRTUAL, max(left, _LEAST_SECONDS))
             return
+        signal.setitimer(signal.ITIMER_VIRTUAL, _AGAIN_SECONDS)
         message = f"it took longer than {self.seconds:g} s"
         raise TimeoutError(message)
+
+
+def _is_finalising(frame: FrameType | None) -> bool:
+    """Whether an object is being finalised where a signal came."""
+    while frame is not None:
+        if frame.f_code.co_name == _FINALISER:
+            return True
+        frame = frame.f_back
+    return False
