@@ -16,15 +16,14 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 from attrs import frozen
-from safetensors.numpy import load_file
 
 from semroute.adapters.lexical.attacks import ARTEFACT, LexicalAttackModel
 from semroute.adapters.lexical.attacks.passages import passage_of
 from semroute.adapters.lexical.training import LETTERS_FILE
 from semroute.adapters.torch import load_encoder
 from semroute.adapters.torch.artefact import HEADS
-from semroute.adapters.torch.attack_head import ATTACKS_FILE
-from semroute.domain.attack import CASCADE, LexicalScore
+from semroute.adapters.torch.attack_head import AttackHead
+from semroute.domain.attack import CASCADE, AttackKind, LexicalScore
 
 _OWN: Final = Path(__file__).parents[1] / "data/attacks"
 _PROMPTS: Final = 800  # so many ordinary prompts of each kind are enough for a tenth of a percent
@@ -61,7 +60,7 @@ class Odds:
         return shares | {"asks": 100 * float(self.asks.mean())}
 
 
-Scored = Callable[[Sequence[str]], Odds]
+Scored = Callable[[Sequence[str], AttackKind], Odds]
 Read = Callable[[Sequence[str]], npt.NDArray[np.float64]]
 
 
@@ -69,15 +68,19 @@ def scorer(heads: Path | None) -> Scored:
     """Returns a function that has the letters look at texts, and the encoder at many of them."""
     model = LexicalAttackModel.load(heads / LETTERS_FILE if heads else ARTEFACT)
     encoder = load_encoder()
-    head = load_file((heads or HEADS) / ATTACKS_FILE)
-    weight, bias = head["weight"][0], float(head["bias"][0])
+    fingerprint = encoder.checkpoint.fingerprint
+    head = AttackHead.load(heads or HEADS, fingerprint, encoder.dimensions)
 
-    def read(passages: Sequence[str]) -> npt.NDArray[np.float64]:
-        return np.asarray(encoder.encode(passages) @ weight + bias, np.float64)
+    def scored(texts: Sequence[str], kind: AttackKind) -> Odds:
+        row = head.kinds.index(kind)
 
-    def scored(texts: Sequence[str]) -> Odds:
+        def read(passages: Sequence[str]) -> npt.NDArray[np.float64]:
+            said = encoder.encode(passages) @ head.weight[row] + head.bias[row]
+            return np.asarray(said, np.float64)
+
         odds = [
-            _odds(text, model.score(text), read, shows_all=len(texts) <= _SHOWN) for text in texts
+            _odds(text, model.score(text, kind), read, shows_all=len(texts) <= _SHOWN)
+            for text in texts
         ]
         lexical, fused, cascade, asks = (np.array(column) for column in zip(*odds, strict=True))
         return Odds(lexical, fused, cascade, asks > 0)
@@ -113,16 +116,22 @@ def main() -> None:
     parser.add_argument("--threshold", type=float, default=0.5)
     arguments = parser.parse_args()
     scored = scorer(arguments.heads)
-    sets = held_out(arguments.data)
+    said = held_out(arguments.data)
+    found = returned()
     if arguments.documents:
-        sets["documents"] = [
+        said["documents"] = [
             path.read_text("utf-8", "replace")[:_DOCUMENT_CHARS]
             for path in sorted(arguments.documents.iterdir())
         ]
-    for name, texts in (sets | hidden(sets)).items():
-        shares = scored(texts).flagged(arguments.threshold)
-        figures = "  ".join(f"{way} {share:5.1f}" for way, share in shares.items())
-        print(f"{name:24s} {len(texts):5d}  {figures}", flush=True)
+        found["documents, returned"] = said["documents"]
+    for kind, sets in (
+        (AttackKind.JAILBREAK, said | hidden(said)),
+        (AttackKind.INJECTION, found),
+    ):
+        for name, texts in sets.items():
+            shares = scored(texts, kind).flagged(arguments.threshold)
+            figures = "  ".join(f"{way} {share:5.1f}" for way, share in shares.items())
+            print(f"{name:24s} {len(texts):5d}  {figures}", flush=True)
 
 
 def held_out(data: Path) -> dict[str, list[str]]:
@@ -143,6 +152,15 @@ def held_out(data: Path) -> dict[str, list[str]]:
             for line in _lines(data / "tools/dev.jsonl")[1::2]
         ][:_TOOL_LISTS],
         "personal data": _texts(data / "pii/dev.jsonl"),
+    }
+
+
+def returned() -> dict[str, list[str]]:
+    """Returns texts that tools may return, and that nothing was trained on."""
+    rows = _rows(_OWN / "injections_dev.jsonl")
+    return {
+        "injections": [text for text, is_attack in rows if is_attack],
+        "beside injections": [text for text, is_attack in rows if not is_attack],
     }
 
 

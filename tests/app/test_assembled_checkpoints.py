@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,7 @@ from semroute.app.assemble import (
 from semroute.app.assemble.ensemble import Ensemble
 from semroute.app.config import policy_of
 from semroute.app.settings import ClassifierSettings, Settings
+from semroute.domain.attack import AttackKind
 from semroute.domain.guards import Check
 from semroute.domain.ruling import RequestEdit, Ruling
 from semroute.domain.verdict import Blocked, Routed
@@ -222,23 +224,23 @@ def test_who_reads_texts_follows_from_who_can(
 def test_how_sure_to_be_of_attacks_is_a_matter_of_the_head_that_judges_them(
     encoder: Encoder, tmp_path: Path
 ) -> None:
-    def temperature(*checkpoints: dict[str, Any], **classifier: Any) -> float:
+    def temperatures(*checkpoints: dict[str, Any], **classifier: Any) -> Mapping[AttackKind, float]:
         settings = settings_with(*checkpoints)
         settings = evolve(settings, classifier=evolve(settings.classifier, **classifier))
         detectors = detectors_of(settings, classifier_of(settings, LIBRARY))
-        return screen_of(settings, policy_of(settings), detectors).cascade.temperature
+        return screen_of(settings, policy_of(settings), detectors).cascade.temperatures
 
     shipped = AttackHead.load(HEADS, encoder.checkpoint.fingerprint, encoder.dimensions)
-    assert temperature() == shipped.temperature
+    assert temperatures() == shipped.temperatures
     second = {"directory": "mine", "task": "attacks"}
-    assert temperature(second) == 1
-    assert temperature({**second, "use": "average"}) == shipped.temperature
-    assert temperature(directory="elsewhere") == 1
-    assert temperature(heads=str(tmp_path)) == shipped.temperature
-    save_attack_head(tmp_path, encoder, like="x", temperature=3.0)
-    assert temperature(heads=str(tmp_path)) == 3
+    assert temperatures(second) == {}
+    assert temperatures({**second, "use": "average"}) == shipped.temperatures
+    assert temperatures(directory="elsewhere") == {}
+    assert temperatures(heads=str(tmp_path)) == shipped.temperatures
+    save_attack_head(tmp_path, encoder, "x", 3.0, 2.0)
+    assert temperatures(heads=str(tmp_path)) == dict(zip(AttackKind, (3.0, 2.0), strict=True))
     (tmp_path / ATTACKS_FILE).write_bytes(b"damaged")
-    assert temperature(heads=str(tmp_path)) == 1
+    assert temperatures(heads=str(tmp_path)) == {}
 
 
 @pytest.mark.parametrize(

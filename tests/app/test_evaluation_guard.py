@@ -26,9 +26,10 @@ from semroute.app.evaluation.statistics import Proportion
 from semroute.app.evasions import DEPTHS, EVASIONS
 from semroute.app.remembered import Remembered
 from semroute.app.screen import Screen
-from semroute.domain.attack import Cascade, LexicalScore
+from semroute.domain.attack import AttackKind, Cascade, LexicalScore
 from semroute.domain.errors import ClassifierError
 from semroute.domain.examination import Examiner
+from semroute.domain.excerpt import Subject
 from semroute.domain.guards import ATTACK_CHECKS, AttackGuard, Guards
 from semroute.domain.passage import Origin
 
@@ -43,7 +44,7 @@ TRIGGER = "how do I parry an attack in chess"
 class Scorer:
     """`attack` is one, `maybe` may be one, all else is none."""
 
-    def score(self, text: str) -> LexicalScore:
+    def score(self, text: str, kind: AttackKind) -> LexicalScore:
         if match := re.search("attack", text):
             return LexicalScore(9.0, start=match.start(), end=match.end())
         if match := re.search(r"maybe.{0,40}", text):
@@ -181,7 +182,7 @@ async def test_each_part_is_timed_by_itself() -> None:
     costs = await measure_costs(
         tried().screen,
         PatternFinder(),
-        [text.text for text in TEXTS],
+        [text.subject for text in TEXTS],
         now=lambda: float(next(ticks)),
     )
     for spread in (costs.patterns, costs.lexical, costs.encoder):
@@ -191,7 +192,7 @@ async def test_each_part_is_timed_by_itself() -> None:
 
 async def test_what_is_not_there_is_not_timed() -> None:
     screen = evolve(tried().screen, reader=None, examiner=Examiner(views_of, None, None))
-    costs = await measure_costs(screen, PatternFinder(), [ORDINARY])
+    costs = await measure_costs(screen, PatternFinder(), [Subject(AttackKind.JAILBREAK, ORDINARY)])
     assert costs.patterns is not None
     assert costs.lexical is None
     assert costs.encoder is None

@@ -53,7 +53,7 @@ class Patch:
 class Scorer:
     """Every `letters=N` is a part whose logit is N."""
 
-    def score(self, text: str) -> LexicalScore:
+    def score(self, text: str, kind: AttackKind) -> LexicalScore:
         found = list(re.finditer(r"letters=(-?[\d.]+)[^;]*", text))
         scores = [LexicalScore(float(each[1]), (), *each.span()) for each in found]
         worst, *others = sorted(scores, key=lambda each: -each.logit) or [LexicalScore(-9.0)]
@@ -307,5 +307,5 @@ async def test_a_reader_is_heard_once_about_a_text() -> None:
     assert heard.is_ready
     first = await heard.read(["meaning=1", "meaning=2", "meaning=1"])
     again = await heard.read(["meaning=2", "meaning=3"])
-    assert [each.attack for each in (*first, *again)] == [1, 2, 1, 2, 3]
+    assert [each.attacks[AttackKind.JAILBREAK] for each in (*first, *again)] == [1, 2, 1, 2, 3]
     assert reader.texts == ["meaning=1", "meaning=2", "meaning=3"]

@@ -37,7 +37,7 @@ class Scorer:
 
     texts: list[str] = field(factory=list)
 
-    def score(self, text: str) -> LexicalScore:
+    def score(self, text: str, kind: AttackKind) -> LexicalScore:
         self.texts.append(text)
         if match := re.search("attack", text):
             return LexicalScore(9.0, ("says-so",), *match.span())
@@ -114,10 +114,53 @@ async def test_where_the_letters_leave_doubt_the_meaning_decides() -> None:
 
 
 @define
+class Partial:
+    """To its letters nothing is an attack of a user's and all is one of a tool's, nearly."""
+
+    seen: list[AttackKind] = field(factory=list)
+
+    def score(self, text: str, kind: AttackKind) -> LexicalScore:
+        self.seen.append(kind)
+        return LexicalScore(1.0 if kind is AttackKind.INJECTION else -1.0, (), 0, len(text))
+
+
+class PartialReader:
+    """Likewise to its meaning."""
+
+    is_ready = True
+
+    async def read(self, texts: Sequence[str]) -> list[Reading]:
+        logits = {AttackKind.JAILBREAK: -3.0, AttackKind.INJECTION: 3.0}
+        return [Reading(logits) for _ in texts]
+
+
+async def test_the_same_words_are_judged_by_whose_they_are() -> None:
+    scorer = Partial()
+    bench = Bench()
+    screen = evolve(
+        bench.screen(),
+        examiner=Examiner(lambda text: [View("raw", text)], None, scorer),
+        reader=PartialReader(),
+        cascade=Cascade(-2.0, 2.0, {AttackKind.INJECTION: 0.5}),
+    )
+    text = "send me all of it"
+    passages = [*said(text), *said(text, origin=Origin.TOOL)]
+    first = await screen(passages, [])
+    assert probability(first, AttackKind.JAILBREAK) == pytest.approx(1 / (1 + math.exp(2)))
+    assert probability(first, AttackKind.INJECTION) == pytest.approx(1 / (1 + math.exp(-4)))
+    assert sorted(scorer.seen) == [AttackKind.INJECTION, AttackKind.JAILBREAK]
+    again = await screen([*reversed(passages)], [])
+    assert {each.kind: each.probability for each in again.threats} == {
+        each.kind: each.probability for each in first.threats
+    }
+    assert len(scorer.seen) == 2, "both are remembered"
+
+
+@define
 class Decoyed(Scorer):
     """Finds a decoy more suspicious than what it hides."""
 
-    def score(self, text: str) -> LexicalScore:
+    def score(self, text: str, kind: AttackKind) -> LexicalScore:
         start = text.find("maybe")
         real = LexicalScore(-1.0, (), start, len(text))
         return LexicalScore(1.0, (), 0, start, (real,)) if start > 0 else LexicalScore(-9.0)
@@ -329,7 +372,7 @@ async def test_a_finder_that_raises_fails_every_check_of_letters() -> None:
 
 
 class Nan(Scorer):
-    def score(self, text: str) -> LexicalScore:
+    def score(self, text: str, kind: AttackKind) -> LexicalScore:
         return LexicalScore(math.nan)
 
 
@@ -413,7 +456,7 @@ async def test_a_passage_that_says_what_a_seam_said_is_read_for_people_all_the_s
 async def test_what_is_remembered_has_no_words_in_it() -> None:
     screen = Bench().screen()
     await screen(said("here is an attack"), [])
-    kept = screen.remembered.get("passage here is an attack")
+    kept = screen.remembered.get("passage jailbreak here is an attack")
     assert kept is not None
     assert "attack" not in repr(kept)
     assert kept.suspicion is not None
@@ -426,7 +469,7 @@ async def test_a_long_list_of_data_is_found_every_time_and_not_remembered() -> N
     for _ in range(2):
         data = (await screen(said(text), [])).data
         assert len({datum.span.end for datum in data}) == 1100
-    assert screen.remembered.get(f"passage {text}") is None
+    assert screen.remembered.get(f"passage jailbreak {text}") is None
 
 
 @define
@@ -436,7 +479,7 @@ class Waiting:
     begun: list[str] = field(factory=list)
     go_on: threading.Event = field(factory=threading.Event)
 
-    def score(self, text: str) -> LexicalScore:
+    def score(self, text: str, kind: AttackKind) -> LexicalScore:
         self.begun.append(text)
         self.go_on.wait(10)
         return LexicalScore(-9.0)

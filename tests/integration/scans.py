@@ -15,7 +15,7 @@ from typing import Any, Final
 from attrs import define, field
 
 from semroute.adapters.wire.passages import passages_of
-from semroute.domain.attack import AttackScorer, LexicalScore
+from semroute.domain.attack import AttackKind, AttackScorer, LexicalScore
 from semroute.domain.pii import PiiFinder, PiiSpan
 
 PROSE: Final = re.compile(r"[^\W\d_]{2}\s+[^\W\d_]{2}")  # two words
@@ -92,8 +92,8 @@ class ScanLog:
     scored: set[str] = field(factory=set)
     searched: set[str] = field(factory=set)
 
-    def score(self, text: str) -> LexicalScore:
-        score = self.scorer.score(text)
+    def score(self, text: str, kind: AttackKind) -> LexicalScore:
+        score = self.scorer.score(text, kind)
         self.scored.add(text)
         return score
 

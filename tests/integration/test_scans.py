@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from semroute.adapters.lexical import PatternFinder
-from semroute.domain.attack import LexicalScore
+from semroute.domain.attack import AttackKind, LexicalScore
 
 from .scans import ScanLog, texts_in, was_read
 
@@ -14,14 +14,14 @@ IDS = ["IGNORE", "ALL", "PREVIOUS", "RULES"]
 
 
 class Scorer:
-    def score(self, text: str) -> LexicalScore:
+    def score(self, text: str, kind: AttackKind) -> LexicalScore:
         return LexicalScore(-9.0)
 
 
 def after(*read: str) -> ScanLog:
     scans = ScanLog(Scorer(), PatternFinder(), wants_data=True)
     for text in read:
-        scans.score(text)
+        scans.score(text, AttackKind.JAILBREAK)
         scans.find(text)
     return scans
 

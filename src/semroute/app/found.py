@@ -8,7 +8,7 @@ from attrs import evolve, frozen
 from semroute.domain.attack import AttackKind
 from semroute.domain.classification import Rung
 from semroute.domain.examination import Sighting, Suspicion
-from semroute.domain.excerpt import Excerpt, Place
+from semroute.domain.excerpt import Excerpt, Place, Subject
 from semroute.domain.passage import Path
 from semroute.domain.pii import PiiKind, PiiSpan
 from semroute.domain.screening import PersonalDatum, Threat
@@ -35,20 +35,23 @@ class Found:
 
 
 def key_of(excerpt: Excerpt) -> str:
-    """Returns what a text is remembered by: nobody looks for people in a seam."""
-    return ("seam " if excerpt.is_seam else "passage ") + excerpt.text
+    """Returns what a text is remembered by: nobody looks for people in a seam.
+
+    What a user may say is an attack where a tool returns it.
+    """
+    return f"{'seam' if excerpt.is_seam else 'passage'} {excerpt.subject.kind.value} {excerpt.text}"
 
 
 def threats_in(
-    excerpts: Iterable[Excerpt], found: Mapping[str, Found | None]
+    excerpts: Iterable[Excerpt], found: Mapping[Subject, Found | None]
 ) -> tuple[Threat, ...]:
     """Returns the most probable attack of each kind; whose words they are tells them apart."""
-    gravest: dict[AttackKind, Threat] = {}
+    gravest = dict[AttackKind, Threat]()
     for excerpt in excerpts:
-        each = found[excerpt.text]
+        each = found[excerpt.subject]
         if each is None or each.probability is None or each.suspicion is None:
             continue
-        kind = AttackKind.of(excerpt.origin)
+        kind = excerpt.subject.kind
         if kind not in gravest or each.probability > gravest[kind].probability:
             gravest[kind] = Threat(
                 kind,
@@ -62,7 +65,7 @@ def threats_in(
 
 
 def data_in(
-    excerpts: Iterable[Excerpt], found: Mapping[str, Found | None]
+    excerpts: Iterable[Excerpt], found: Mapping[Subject, Found | None]
 ) -> Iterator[PersonalDatum]:
     """Yields personal data, passage by passage, then what only shows where passages meet.
 
@@ -72,7 +75,7 @@ def data_in(
     known: _Spans = {}
     running: _Spans = {}
     for excerpt in excerpts:  # passages come first, and running text before all the rest
-        each = found[excerpt.text]
+        each = found[excerpt.subject]
         for sighting in each.sightings if each is not None else ():
             if excerpt.is_sealed and not is_decoded(sighting.view):
                 continue  # of random bytes some look like a licence, and none is one

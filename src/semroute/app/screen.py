@@ -10,17 +10,16 @@ from attrs import define, evolve, field, frozen
 from semroute.domain.attack import AttackKind, Cascade
 from semroute.domain.classification import Rung
 from semroute.domain.errors import NotLoadedError, OverloadedError
-from semroute.domain.examination import Examination, Examiner, Sighting, Suspicion
-from semroute.domain.excerpt import Excerpt, excerpts_of
-from semroute.domain.extracts import Extract
+from semroute.domain.examination import Examination, Examiner, Suspicion
+from semroute.domain.excerpt import Excerpt, Subject, excerpts_of
 from semroute.domain.guards import Check
 from semroute.domain.passage import Passage, Path
 from semroute.domain.ports import Patience, TextReader, endless
 from semroute.domain.reading import Reading
 from semroute.domain.screening import ScreenFault, Screening
-from semroute.domain.views import RAW
 
 from .found import Found, data_in, key_of, threats_in
+from .people import people_in, peopled
 from .remembered import Remembered
 
 # Up to here examining takes about a millisecond, not much more than a round trip to a thread.
@@ -42,7 +41,7 @@ _KINDS: Final = {Check.JAILBREAK: AttackKind.JAILBREAK, Check.INJECTION: AttackK
 class _Examined:
     """What the letters of new texts said, or why they were not examined."""
 
-    examinations: Mapping[str, Examination] = field(factory=dict)
+    examinations: Mapping[Subject, Examination] = field(factory=dict)
     fault: ScreenFault | None = None
 
 
@@ -105,22 +104,22 @@ class Screen:
         What was examined of a text counts even if it could not be read.
         """
         excerpts = await _excerpts(passages)
-        found: dict[str, Found | None] = {}
-        new: dict[str, Excerpt] = {}
+        found: dict[Subject, Found | None] = {}
+        new: dict[Subject, Excerpt] = {}
         for excerpt in excerpts:  # passages first, which are read in more ways than seams
-            text = excerpt.text
-            if text not in found:
-                found[text] = self.remembered.get(key_of(excerpt))
-                if found[text] is None:
-                    new[text] = excerpt
+            subject = excerpt.subject
+            if subject not in found:
+                found[subject] = self.remembered.get(key_of(excerpt))
+                if found[subject] is None:
+                    new[subject] = excerpt
         deadline = trio.current_time() + self.budget_seconds
         examined = await self._examined(list(new), deadline)
         wanted = self._wanted(new, examined)
         read = await self._read(wanted, deadline)
         failures = self._failures(wanted, examined.fault if new else None, read.fault)
-        for text, excerpt in new.items():
-            what = self._found(examined.examinations.get(text), read, text)
-            found[text] = what
+        for subject, excerpt in new.items():
+            what = self._found(examined.examinations.get(subject), read, subject)
+            found[subject] = what
             is_whole = not failures and examined.fault is None
             if is_whole and len(what.sightings) <= _MOST_SIGHTINGS:
                 self.remembered.keep(key_of(excerpt), what)
@@ -132,33 +131,38 @@ class Screen:
             is_too_long=examined.fault is ScreenFault.TOO_LONG,
         )
 
-    async def _examined(self, texts: Sequence[str], deadline: float) -> _Examined:
-        size = sum(map(len, texts))
+    async def _examined(self, subjects: Sequence[Subject], deadline: float) -> _Examined:
+        size = sum(len(subject.text) for subject in subjects)
         if size > self.max_chars:
             return _Examined(fault=ScreenFault.TOO_LONG)
         try:
             if size <= _INLINE_CHARS:
-                return self.patience(lambda: self._examinations(texts))
+                return self.patience(lambda: self._examinations(subjects))
             limiter = self._short if size <= _SHORT_CHARS else self._long
             with trio.fail_at(deadline):
                 return await trio.to_thread.run_sync(
-                    self._examined_aside, texts, abandon_on_cancel=True, limiter=limiter
+                    self._examined_aside, subjects, abandon_on_cancel=True, limiter=limiter
                 )
         except (TimeoutError, trio.TooSlowError):
             return _Examined(fault=ScreenFault.TIMEOUT)
         except Exception:  # noqa: BLE001 - whatever goes wrong, the request must not slip by
             return _Examined(fault=ScreenFault.ERROR)
 
-    def _examinations(self, texts: Iterable[str]) -> _Examined:
+    def _examinations(self, subjects: Iterable[Subject]) -> _Examined:
         return _Examined(
-            {text: self.examiner.examine(text, is_to_be_read=self.wants_entities) for text in texts}
+            {
+                subject: self.examiner.examine(
+                    subject.text, subject.kind, is_to_be_read=self.wants_entities
+                )
+                for subject in subjects
+            }
         )
 
-    def _examined_aside(self, texts: Sequence[str]) -> _Examined:
+    def _examined_aside(self, subjects: Sequence[Subject]) -> _Examined:
         """Examines texts in a thread that others wait for, as long as anybody awaits it."""
-        return self._examinations(_while_awaited(texts))
+        return self._examinations(_while_awaited(subjects))
 
-    def _wanted(self, new: Mapping[str, Excerpt], examined: _Examined) -> _Wanted:
+    def _wanted(self, new: Mapping[Subject, Excerpt], examined: _Examined) -> _Wanted:
         """Chooses what the encoder reads, within its limit; attacks come first."""
         suspicions = sorted(
             (
@@ -174,15 +178,15 @@ class Screen:
         doubtful = tuple(dict.fromkeys(each.text for each in suspicions))[:most]
         room = self.max_windows - -(-len(doubtful) // PARTS_A_WINDOW)
         read = set(doubtful)
-        peopled: list[str] = []
+        others: list[str] = []
         is_cut = False
-        for text in _peopled(new, examined.examinations):
+        for text in peopled(new, examined.examinations):
             room -= 0 if text in read else 1 + len(text) // _WINDOW_CHARS
             is_cut = is_cut or room < 0
             if room >= 0:
-                peopled.append(text)
+                others.append(text)
                 read.add(text)
-        return _Wanted(doubtful, tuple(peopled), is_cut)
+        return _Wanted(doubtful, tuple(others), is_cut)
 
     def _is_settled(self, examination: Examination) -> bool:
         """Whether some part of a text is an attack whatever the others are."""
@@ -226,25 +230,30 @@ class Screen:
             failures |= dict.fromkeys((*_KINDS, Check.PII), letters)
         return {check: fault for check, fault in failures.items() if check in self.checks}
 
-    def _found(self, examination: Examination | None, read: _Read, text: str) -> Found:
+    def _found(self, examination: Examination | None, read: _Read, subject: Subject) -> Found:
         if examination is None:
             return Found()
         readings = read.readings
-        people = _people_in(examination.extracts, readings, text)
+        people = people_in(examination.extracts, readings, subject.text)
         sightings = (*examination.sightings, *people)
         scored = [
-            (self.cascade.probability(each.logit, _logits(readings.get(each.text))), each)
+            (
+                self.cascade.probability(
+                    subject.kind, each.logit, _logit(readings.get(each.text), subject.kind)
+                ),
+                each,
+            )
             for each in examination.suspicions
         ]
         if not scored:
             return Found(sightings=sightings)
         probability, suspicion = max(scored, key=lambda pair: pair[0])
         # It is remembered, and what is remembered has nobody's words in it.
-        rung = self._rung(suspicion, read)
+        rung = self._rung(suspicion, subject.kind, read)
         return Found(probability, evolve(suspicion, text=""), sightings, rung)
 
-    def _rung(self, suspicion: Suspicion, read: _Read) -> Rung:
-        if _logits(read.readings.get(suspicion.text)) is not None:
+    def _rung(self, suspicion: Suspicion, kind: AttackKind, read: _Read) -> Rung:
+        if _logit(read.readings.get(suspicion.text), kind) is not None:
             return Rung.ENCODER
         is_in_vain = read.fault is not None and self.cascade.is_unsure(suspicion.logit)
         return Rung.FAST_FALLBACK if is_in_vain else Rung.FAST
@@ -256,46 +265,11 @@ async def _excerpts(passages: Sequence[Passage]) -> tuple[Excerpt, ...]:
     return await trio.to_thread.run_sync(tuple, excerpts_of(passages), abandon_on_cancel=True)
 
 
-def _peopled(new: Mapping[str, Excerpt], examinations: Mapping[str, Examination]) -> Iterator[str]:
-    """Yields what may have people in it: all texts, then what is hidden in them.
-
-    There is nobody in bytes that an API has signed.
-    """
-    extracts = {
-        text: examinations[text].extracts
-        for text, excerpt in new.items()
-        if text in examinations and not excerpt.is_seam  # else the check has failed already
-    }
-    for text, each in extracts.items():
-        if not new[text].is_sealed:
-            yield from (extract.text for extract in each[:1])
-    for each in extracts.values():
-        yield from (extract.text for extract in each[1:])
-
-
-def _people_in(
-    extracts: Sequence[Extract], readings: Mapping[str, Reading], text: str
-) -> tuple[Sighting, ...]:
-    """Returns what was read of people and addresses, where it stands in the text."""
-    seen: dict[tuple[str, int, int], Sighting] = {}
-    for extract in extracts:
-        reading = readings.get(extract.text)
-        for span in reading.entities if reading is not None else ():
-            start, end = extract.locate(span.start, span.end)
-            is_plain = text[start:end] == extract.text[span.start : span.end]
-            if is_plain and extract is not extracts[0]:
-                continue  # stands beside what is hidden, and was read in all its surroundings
-            view = RAW if is_plain else extract.view.name
-            place = span.kind.value, start, end
-            seen.setdefault(place, Sighting(evolve(span, start=start, end=end), view))
-    return tuple(seen.values())
-
-
-def _while_awaited(texts: Iterable[str]) -> Iterator[str]:
-    for text in texts:
+def _while_awaited(subjects: Iterable[Subject]) -> Iterator[Subject]:
+    for subject in subjects:
         trio.from_thread.check_cancelled()
-        yield text
+        yield subject
 
 
-def _logits(reading: Reading | None) -> float | None:
-    return None if reading is None else reading.attack
+def _logit(reading: Reading | None, kind: AttackKind) -> float | None:
+    return None if reading is None else reading.attacks.get(kind)

@@ -1,11 +1,12 @@
 """Attacks on a model by what it is given to read."""
 
 import math
+from collections.abc import Mapping
 from enum import StrEnum
 from typing import Final, Protocol
 
 from attrs import evolve, field, frozen
-from attrs.validators import gt
+from attrs.validators import deep_mapping, gt, instance_of
 
 from .passage import Origin
 
@@ -44,8 +45,13 @@ class LexicalScore:
 class AttackScorer(Protocol):
     """Scores a text at once, all of it, whatever its length."""
 
-    def score(self, text: str) -> LexicalScore:
-        """Returns the score of the most suspicious part. Linear in the text's length."""
+    def score(self, text: str, kind: AttackKind) -> LexicalScore:
+        """Returns the score of the most suspicious part. Linear in the text's length.
+
+        Args:
+            text: The text.
+            kind: What it would be, if it were an attack.
+        """
         ...
 
 
@@ -63,13 +69,16 @@ class Cascade:
     Args:
         low: Below this lexical logit nobody is asked: it is no attack.
         high: From this one on nobody is asked: it is one.
-        temperature: What the mean of both logits is divided by, above 0, so that attacks are as
-            probable as is said. The letters' alone needs none: it is fitted to be.
+        temperatures: What the mean of both logits is divided by, above 0, so that attacks of a
+            kind are as probable as is said; 1 if nothing is said of the kind. The letters' alone
+            needs none: it is fitted to be.
     """
 
     low: float
     high: float
-    temperature: float = field(default=1.0, validator=gt(0))
+    temperatures: Mapping[AttackKind, float] = field(
+        factory=dict[AttackKind, float], validator=deep_mapping(instance_of(AttackKind), gt(0))
+    )
 
     def between(self, low: float | None, high: float | None) -> "Cascade":
         """Returns the same with other bounds, given as probabilities; None: they stay."""
@@ -87,19 +96,21 @@ class Cascade:
         """Whether the letters alone do not decide."""
         return self.low <= lexical < self.high
 
-    def probability(self, lexical: float, reader: float | None) -> float:
+    def probability(self, kind: AttackKind, lexical: float, reader: float | None) -> float:
         """Returns how probable an attack is.
 
         Args:
+            kind: Of which kind.
             lexical: The logit of its letters.
             reader: The logit of its meaning; None if nobody was asked, or could say.
         """
         if reader is None:
-            return _probability(lexical)
-        return _probability((lexical + reader) / 2 / self.temperature)
+            return probability_of(lexical)
+        return probability_of((lexical + reader) / 2 / self.temperatures.get(kind, 1.0))
 
 
-def _probability(logit: float) -> float:
+def probability_of(logit: float) -> float:
+    """Returns the probability whose log odds these are."""
     if logit == -math.inf:
         return 0.0
     return 1 / (1 + math.exp(-max(logit, -_MAX_LOGIT)))

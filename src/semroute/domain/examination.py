@@ -6,7 +6,7 @@ from typing import TypeAlias
 
 from attrs import evolve, field, frozen
 
-from .attack import AttackScorer
+from .attack import AttackKind, AttackScorer
 from .extracts import Extract, extracts_of
 from .pii import PiiFinder, PiiSpan
 from .views import RAW, View
@@ -69,11 +69,12 @@ class Examiner:
     finder: PiiFinder | None
     scorer: AttackScorer | None
 
-    def examine(self, text: str, *, is_to_be_read: bool = False) -> Examination:
+    def examine(self, text: str, kind: AttackKind, *, is_to_be_read: bool = False) -> Examination:
         """Examines one text; linear in its length.
 
         Args:
             text: The text.
+            kind: What it would be, if it were an attack.
             is_to_be_read: Whether somebody wants to read it by its meaning, too.
 
         Raises:
@@ -82,7 +83,7 @@ class Examiner:
         views = self.views_of(text)
         sightings = sightings_in(views, self.finder) if self.finder is not None else ()
         suspicions = (
-            tuple(each for view in views for each in _suspicions(self.scorer, view))
+            tuple(each for view in views for each in _suspicions(self.scorer, view, kind))
             if self.scorer is not None
             else ()
         )
@@ -100,8 +101,8 @@ def sightings_in(views: Iterable[View], finder: PiiFinder) -> tuple[Sighting, ..
     return tuple(sorted(seen.values(), key=lambda each: each.span.start))
 
 
-def _suspicions(scorer: AttackScorer, view: View) -> Iterator[Suspicion]:
-    score = scorer.score(view.text)
+def _suspicions(scorer: AttackScorer, view: View, kind: AttackKind) -> Iterator[Suspicion]:
+    score = scorer.score(view.text, kind)
     for each in (score, *score.others):
         if not math.isfinite(each.logit):
             message = "a score is not a number"

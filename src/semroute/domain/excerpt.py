@@ -16,6 +16,7 @@ from typing import Final, NamedTuple, TypeAlias
 
 from attrs import frozen
 
+from .attack import AttackKind
 from .passage import Origin, Passage, Path
 
 # How much of either side of a seam is read. Passages shorter than this are read whole, together
@@ -30,6 +31,13 @@ Place: TypeAlias = tuple[Path, int, int]
 """A path, and a span in the text that stands there."""
 
 _Part: TypeAlias = tuple[Passage, int, int]
+
+
+class Subject(NamedTuple):
+    """A text, and what it would be, if it were an attack; the same words may be said by several."""
+
+    kind: AttackKind
+    text: str
 
 
 class _Piece(NamedTuple):
@@ -80,6 +88,11 @@ class Excerpt:
     def path(self) -> Path:
         """Where it begins."""
         return self.pieces[0].path
+
+    @property
+    def subject(self) -> Subject:
+        """What is looked for in it, and where."""
+        return Subject(AttackKind.of(self.origin), self.text)
 
     @property
     def is_seam(self) -> bool:

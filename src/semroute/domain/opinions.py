@@ -96,10 +96,13 @@ def is_unsure_of_category(classification: Classification, below: float) -> bool:
 
 
 def is_unsure_of_attack(attacks: Mapping[AttackKind, float], below: float) -> bool:
-    """Whether neither an attack nor its absence is that probable; nobody's word is unsure too."""
+    """Whether of some kind neither an attack nor its absence is that probable.
+
+    Nobody's word is unsure too. Which kind a text would be is not known here.
+    """
     if not attacks:
         return True
-    distance = abs(max(attacks.values()))  # both answers are told by their distance from even odds
+    distance = min(map(abs, attacks.values()))  # both answers are as sure as they are far from 0
     return 1 / (1 + math.exp(-distance)) < below
 
 

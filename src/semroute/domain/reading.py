@@ -20,8 +20,3 @@ class Reading:
 
     attacks: Mapping[AttackKind, float]
     entities: tuple[PiiSpan, ...] = ()
-
-    @property
-    def attack(self) -> float | None:
-        """How much the text reads like an attack of any kind; None if none was looked for."""
-        return max(self.attacks.values(), default=None)

@@ -14,9 +14,7 @@ from semroute.adapters.torch.word_network import NEIGHBOURHOOD
 from semroute.domain.attack import AttackKind
 
 
-def save_attack_head(
-    directory: Path, encoder: Encoder, like: str, temperature: float = 1.0
-) -> None:
+def save_attack_head(directory: Path, encoder: Encoder, like: str, *temperatures: float) -> None:
     """Saves a head to which a text is an attack as far as it means this."""
     save_file(
         {
@@ -27,7 +25,7 @@ def save_attack_head(
         {
             "kinds": json.dumps(list(AttackKind)),
             "encoder": encoder.checkpoint.fingerprint,
-            "temperature": json.dumps(temperature),
+            "temperatures": json.dumps(temperatures or [1.0] * len(AttackKind)),
         },
     )
 

@@ -166,22 +166,48 @@ def test_a_temperature_that_nothing_can_be_divided_by_is_refused(
     fingerprint = encoder.checkpoint.fingerprint
     save_attack_head(tmp_path, encoder, like="x")
     save_entity_head(tmp_path, fingerprint)
-    for name in (ATTACKS_FILE, ENTITIES_FILE):
+    for name, note, value in (
+        (ATTACKS_FILE, "temperatures", f"[1.0, {temperature}]"),
+        (ENTITIES_FILE, "temperature", temperature),
+    ):
         file = tmp_path / name
-        notes = {**Artefact.notes_of(file).metadata, "temperature": temperature}
-        save_file(load_file(file), file, notes)
+        save_file(load_file(file), file, {**Artefact.notes_of(file).metadata, note: value})
     for load in (AttackHead.load, EntityHead.load):
-        with pytest.raises(CheckpointError, match="'temperature'"):
+        with pytest.raises(CheckpointError, match=r"'temperatures?'"):
             load(tmp_path, fingerprint, encoder.dimensions)
+
+
+@pytest.mark.parametrize("temperatures", ["[1.0]", "[1.0, 1.0, 1.0]", "1.0", "{}"])
+def test_every_kind_of_attack_has_a_temperature(
+    encoder: Encoder, tmp_path: Path, temperatures: str
+) -> None:
+    save_attack_head(tmp_path, encoder, like="x")
+    file = tmp_path / ATTACKS_FILE
+    notes = {**Artefact.notes_of(file).metadata, "temperatures": temperatures}
+    save_file(load_file(file), file, notes)
+    with pytest.raises(CheckpointError, match="'temperatures'"):
+        AttackHead.load(tmp_path, encoder.checkpoint.fingerprint, encoder.dimensions)
+
+
+def test_a_head_that_was_taught_when_all_kinds_had_one_temperature_has_it_for_each(
+    encoder: Encoder, tmp_path: Path
+) -> None:
+    save_attack_head(tmp_path, encoder, like="x")
+    file = tmp_path / ATTACKS_FILE
+    notes = {**Artefact.notes_of(file).metadata, "temperature": "0.7"}
+    del notes["temperatures"]
+    save_file(load_file(file), file, notes)
+    head = AttackHead.load(tmp_path, encoder.checkpoint.fingerprint, encoder.dimensions)
+    assert head.temperatures == dict.fromkeys(AttackKind, 0.7)
 
 
 def test_every_head_that_ships_says_how_sure_to_be(encoder: Encoder) -> None:
     fingerprint, dimensions = encoder.checkpoint.fingerprint, encoder.dimensions
     attacks = AttackHead.load(HEADS, fingerprint, dimensions)
     entities = EntityHead.load(HEADS, fingerprint, dimensions)
-    assert 0.2 < attacks.temperature < 5
-    assert 0.2 < entities.network.temperature < 5
-    assert {attacks.temperature, entities.network.temperature}.isdisjoint({1.0})
+    temperatures = *attacks.temperatures.values(), entities.network.temperature
+    assert len(temperatures) == len(AttackKind) + 1
+    assert all(0.2 < each < 5 and each != 1 for each in temperatures)
 
 
 @pytest.mark.parametrize("bad", ["shape", "rank", "nan", "absent"])

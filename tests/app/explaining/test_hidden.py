@@ -17,7 +17,7 @@ from semroute.app.evasions import EVASIONS
 from semroute.app.explaining import Evidence, document_of
 from semroute.app.remembered import Remembered
 from semroute.app.screen import Screen
-from semroute.domain.attack import CASCADE, LexicalScore
+from semroute.domain.attack import CASCADE, AttackKind, LexicalScore
 from semroute.domain.examination import Examiner
 from semroute.domain.guards import Check, Guards
 from semroute.domain.pii import PiiKind
@@ -32,7 +32,7 @@ ATTACK = "This is an attack by Rumpelstilzchen on what you were told."
 class Scorer:
     """The word `attack` is one."""
 
-    def score(self, text: str) -> LexicalScore:
+    def score(self, text: str, kind: AttackKind) -> LexicalScore:
         return LexicalScore(9.0 if "attack" in text else -9.0, (), 0, len(text))
 
 

@@ -8,7 +8,7 @@ from typing import Final
 import trio
 from attrs import define, evolve, field
 
-from semroute.domain.attack import AttackScorer, LexicalScore
+from semroute.domain.attack import AttackKind, AttackScorer, LexicalScore
 from semroute.domain.chat import Prompt
 from semroute.domain.classification import Classification
 from semroute.domain.errors import ClassifierError
@@ -138,12 +138,12 @@ class FaultyScorer:
     busy_seconds: float = 0.0
     logit: float | None = None
 
-    def score(self, text: str) -> LexicalScore:
+    def score(self, text: str, kind: AttackKind) -> LexicalScore:
         """Works, fails, talks nonsense, or answers."""
         _be_busy(self.busy_seconds)
         if self.error is not None:
             raise self.error
-        score = self.scorer.score(text)
+        score = self.scorer.score(text, kind)
         return score if self.logit is None else evolve(score, logit=self.logit)
 
 

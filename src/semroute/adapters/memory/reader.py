@@ -12,10 +12,9 @@ _NAME: Final = r"[A-Z][a-z]+(?: [A-Z][a-z]+)*"
 _PERSON: Final = re.compile(rf"(?:\b(?:[Mm]y name is|Mr\.?|Mrs\.?|Ms\.?|Dr\.?)) ({_NAME})")
 _ADDRESS: Final = re.compile(rf"\b\d{{1,5}} {_NAME} (?:Street|Road|Avenue|Lane)\b")
 
-_WORDS: Final = {
-    AttackKind.JAILBREAK: re.compile(r"\b(?:jailbreak|unfiltered|no rules)\b", re.IGNORECASE),
-    AttackKind.INJECTION: re.compile(r"\b(?:ignore|disregard|override)\b", re.IGNORECASE),
-}
+_WORDS: Final = re.compile(
+    r"\b(?:jailbreak|unfiltered|no rules|ignore|disregard|override)\b", re.IGNORECASE
+)
 _ONE_WORD_LOGIT: Final = 4.0  # one of them tips the balance
 
 
@@ -30,9 +29,7 @@ class WordReader:
 
 
 def _attacks_in(text: str) -> dict[AttackKind, float]:
-    return {
-        kind: (len(words.findall(text)) - 0.5) * _ONE_WORD_LOGIT for kind, words in _WORDS.items()
-    }
+    return dict.fromkeys(AttackKind, (len(_WORDS.findall(text)) - 0.5) * _ONE_WORD_LOGIT)
 
 
 def _entities_in(text: str) -> tuple[PiiSpan, ...]:

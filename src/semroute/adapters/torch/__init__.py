@@ -3,7 +3,7 @@
 torch and transformers, seconds of work, are imported only when a model is loaded, in a thread.
 """
 
-from .attack_head import knows_attacks, temperature_of_attacks
+from .attack_head import knows_attacks, temperatures_of_attacks
 from .category_head import trained_categories
 from .checkpoint import CheckpointError
 from .checkpoints import (
@@ -31,6 +31,6 @@ __all__ = [
     "TorchToolRanker",
     "knows_attacks",
     "load_encoder",
-    "temperature_of_attacks",
+    "temperatures_of_attacks",
     "trained_categories",
 ]

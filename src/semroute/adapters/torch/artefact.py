@@ -16,6 +16,7 @@ HEADS: Final = Path(__file__).parent / "heads"
 
 _ENCODER: Final = "encoder"
 _TEMPERATURE: Final = "temperature"
+_TEMPERATURES: Final = "temperatures"
 
 
 def place_of(file: str, own: Path | None, shipped: Path = HEADS) -> Path:
@@ -86,11 +87,28 @@ class Artefact:
         """
         if _TEMPERATURE not in self.metadata:
             return 1.0
-        value = self.note(_TEMPERATURE)
+        return self._temperature(self.note(_TEMPERATURE))
+
+    def temperatures(self, count: int) -> tuple[float, ...]:
+        """Returns so many temperatures; all of them the same if it has one.
+
+        Raises:
+            CheckpointError: One is no number above 0, or there are more or fewer.
+        """
+        if _TEMPERATURES not in self.metadata:
+            return (self.temperature,) * count
+        values = self.note(_TEMPERATURES)
+        if not isinstance(values, list) or len(values) != count:
+            raise self._unusable(_TEMPERATURES)
+        return tuple(map(self._temperature, values))
+
+    def _temperature(self, value: object) -> float:
         if not isinstance(value, float) or not 0 < value < math.inf:
-            message = f"{self.path} has no usable note {_TEMPERATURE!r}"
-            raise CheckpointError(message)
+            raise self._unusable(_TEMPERATURE)
         return value
+
+    def _unusable(self, note: str) -> CheckpointError:
+        return CheckpointError(f"{self.path} has no usable note {note!r}")
 
     def tensor(self, name: str, *shape: int | None) -> npt.NDArray[np.float32]:
         """Returns weights of a certain shape; None stands for any length.
@@ -118,8 +136,7 @@ class Artefact:
         try:
             value: object = json.loads(self.metadata[name])
         except (KeyError, ValueError) as error:
-            message = f"{self.path} has no usable note {name!r}"
-            raise CheckpointError(message) from error
+            raise self._unusable(name) from error
         return value
 
     def texts(self, name: str) -> tuple[str, ...]:
@@ -130,6 +147,5 @@ class Artefact:
         """
         value = self.note(name)
         if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
-            message = f"{self.path} has no usable note {name!r}"
-            raise CheckpointError(message)
+            raise self._unusable(name)
         return tuple(value)

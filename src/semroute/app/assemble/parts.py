@@ -20,7 +20,7 @@ from semroute.adapters.torch import (
     TorchClassifier,
     knows_attacks,
     load_encoder,
-    temperature_of_attacks,
+    temperatures_of_attacks,
 )
 from semroute.app.config import (
     Library,
@@ -160,7 +160,7 @@ def _cascade_of(settings: Settings) -> Cascade:
     if not may_read_attacks(settings):
         return bounded  # whoever reads instead has been weighed against the letters by nobody
     try:
-        return evolve(bounded, temperature=temperature_of_attacks(heads))
+        return evolve(bounded, temperatures=temperatures_of_attacks(heads))
     except CheckpointError:
         return bounded  # loading the head says why, and nobody is served without it
 

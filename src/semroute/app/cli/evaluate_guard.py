@@ -129,7 +129,7 @@ async def _measure(
         async with trio.open_nursery() as nursery:
             await nursery.start(classifier.run, progress)
             # First of all: what the encoder has read once it remembers.
-            costs = await measure_costs(screen, finder, [each.text for each in texts], progress)
+            costs = await measure_costs(screen, finder, [each.subject for each in texts], progress)
             try:
                 report, outcomes = await evaluate_guard(plain, texts, progress)
                 robustness = await evaluate_robustness(

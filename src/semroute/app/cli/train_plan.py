@@ -239,7 +239,9 @@ def _attack_text(prompt: Prompt, material: Material) -> AttackText:
     source, weight = prompt.kind or material.kind, material.weight
     if prompt.is_combined:
         source, weight = COMBINED, weight * _COMBINED_WEIGHT
-    return AttackText(prompt.text, _ATTACK[prompt.label], source, weight)
+    return AttackText(
+        prompt.text, _ATTACK[prompt.label], source, weight, is_returned=material.returned
+    )
 
 
 def _entity_text(row: Marked) -> EntityText:

@@ -7,7 +7,8 @@ from typing import Final
 from attrs import evolve, frozen
 
 from semroute.app.screen import Screen
-from semroute.domain.attack import AttackScorer
+from semroute.domain.attack import AttackKind, AttackScorer
+from semroute.domain.excerpt import Subject
 from semroute.domain.pii import PiiFinder
 from semroute.domain.views import View
 
@@ -36,7 +37,7 @@ class Costs:
 async def measure_costs(
     screen: Screen,
     finder: PiiFinder,
-    texts: Sequence[str],
+    texts: Sequence[Subject],
     progress: Callable[[str, float], None] = lambda _what, _share: None,
     now: Callable[[], float] = time.perf_counter,
 ) -> Costs:
@@ -55,16 +56,16 @@ async def measure_costs(
     patterns: list[float] = []
     lexical: list[float] = []
     encoder: list[float] = []
-    for done, text in enumerate(chosen):
+    for done, (kind, text) in enumerate(chosen):
         progress("timing", done / len(chosen))
         begun = now()
-        examiner.examine(text)
+        examiner.examine(text, kind)
         patterns.append(now() - begun)
         part = text
         if screen.examiner.scorer is not None:
             views = screen.examiner.views_of(text)
             begun = now()
-            part = _scored(screen.examiner.scorer, views)
+            part = _scored(screen.examiner.scorer, views, kind)
             lexical.append(now() - begun)
         if screen.reader is not None:
             begun = now()
@@ -73,8 +74,8 @@ async def measure_costs(
     return Costs(Spread.of(patterns), Spread.of(lexical), Spread.of(encoder))
 
 
-def _scored(scorer: AttackScorer, views: Sequence[View]) -> str:
+def _scored(scorer: AttackScorer, views: Sequence[View], kind: AttackKind) -> str:
     """Scores every view, and returns the most suspicious part."""
-    scores = [(scorer.score(view.text), view) for view in views]
+    scores = [(scorer.score(view.text, kind), view) for view in views]
     score, view = max(scores, key=lambda pair: pair[0].logit)
     return view.text[score.start : score.end]

@@ -7,6 +7,7 @@ import trio
 from attrs import frozen
 
 from semroute.domain.attack import AttackKind
+from semroute.domain.excerpt import Subject
 from semroute.domain.passage import Origin
 
 from .resampled import Estimate, auc_of
@@ -36,6 +37,11 @@ class LabelledText:
     is_attack: bool
     source: str = "data"
     origin: Origin = Origin.USER
+
+    @property
+    def subject(self) -> Subject:
+        """What is looked for in it, and where."""
+        return Subject(AttackKind.of(self.origin), self.text)
 
     @property
     def is_trigger(self) -> bool:

@@ -9,7 +9,7 @@ from typing import Final
 
 from attrs import frozen
 
-from semroute.domain.attack import CASCADE, Cascade
+from semroute.domain.attack import CASCADE, Cascade, probability_of
 
 from .guard_parts import Weighed
 from .statistics import Proportion, Tally
@@ -152,7 +152,7 @@ def _below(logit: float) -> float:
 
 def _short(logit: float, small: Context, rest: Context) -> float:
     """Returns a probability of few digits, counted from 0 or from 1, whichever is nearer."""
-    nearer = CASCADE.probability(-abs(logit), None)
+    nearer = probability_of(-abs(logit))
     if logit < 0:
         return float(small.create_decimal_from_float(nearer))
     return float(1 - rest.create_decimal_from_float(nearer))

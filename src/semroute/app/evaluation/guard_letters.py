@@ -128,7 +128,7 @@ async def evaluate_letters(
     weighed = await weigh(
         tried, heard, distinct, lambda share: progress("asking the encoder about the rest", share)
     )
-    if all(reading.attack is None for reading in heard.said.values()):
+    if all(not reading.attacks for reading in heard.said.values()):
         return NoReader()
     first = [each for each in weighed if is_for_choosing(each.text.text)]
     second = [each for each in weighed if not is_for_choosing(each.text.text)]

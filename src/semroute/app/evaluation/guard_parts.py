@@ -102,17 +102,18 @@ def _weighed(tried: TriedScreen, heard: Heard, text: LabelledText) -> Weighed:
     if not text.text.strip():
         return Weighed(text, ())  # `Screen` looks at none of it
     worst: dict[str, float] = {}
-    for each in tried.screen.examiner.examine(text.text).suspicions:
+    kind = text.subject.kind
+    for each in tried.screen.examiner.examine(text.text, kind).suspicions:
         worst[each.text] = max(each.logit, worst.get(each.text, -math.inf))
     threshold, cascade = tried.threshold(text.origin), tried.screen.cascade
     parts = []
     for part, logit in worst.items():
-        read = heard.said[part].attack if part in heard.said else None
+        read = heard.said[part].attacks.get(kind) if part in heard.said else None
         parts.append(
             Part(
                 logit,
-                cascade.probability(logit, None) >= threshold,
-                cascade.probability(logit, read) >= threshold,
+                cascade.probability(kind, logit, None) >= threshold,
+                cascade.probability(kind, logit, read) >= threshold,
             )
         )
     return Weighed(text, tuple(parts), all(part in heard.said for part in worst))

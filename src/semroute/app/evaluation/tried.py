@@ -75,7 +75,7 @@ class TriedScreen:
         for check, fault in screening.failures.items():
             message = f"the check {check.value} could not be made: {fault.value}"
             raise UnscreenedError(message)
-        kind = _kind(origin)
+        kind = AttackKind.of(origin)
         probability = max(
             (threat.probability for threat in screening.threats if threat.kind is kind),
             default=0.0,
@@ -88,12 +88,8 @@ class TriedScreen:
 
     def threshold(self, origin: Origin) -> float:
         """Returns from which probability on what these people write is taken for an attack."""
-        match _kind(origin):
+        match AttackKind.of(origin):
             case AttackKind.JAILBREAK:
                 return self.guards.jailbreak.threshold
             case AttackKind.INJECTION:
                 return self.guards.injection.threshold
-
-
-def _kind(origin: Origin) -> AttackKind:
-    return AttackKind.INJECTION if origin is Origin.TOOL else AttackKind.JAILBREAK

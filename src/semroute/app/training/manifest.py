@@ -105,6 +105,13 @@ class Material:
             "scholars, and people in sums."
         ),
     ] = False
+    returned: Annotated[
+        bool,
+        Meta(
+            description="For `attacks`: its rows are what tools return to a model, such as mails "
+            "and pages. Of what users say nothing is learnt from them."
+        ),
+    ] = False
     strong: Annotated[
         str | None, Meta(description="The strong model of the outcomes, for `complexity`.")
     ] = None
@@ -149,6 +156,8 @@ def manifest_mistakes(manifest: Manifest, *, own_use: bool) -> Iterator[tuple[Pa
             yield ("files", index, "licence"), refusal_of(each.licence)
         if each.apart and each.teaches != "categories":
             yield ("files", index, "apart"), "only what teaches categories can be set apart"
+        if each.returned and each.teaches != "attacks":
+            yield ("files", index, "returned"), "only attacks are learnt of what tools return"
         if each.teaches == "complexity" and (each.strong is None or each.weak is None):
             yield ("files", index), "complexity needs to know the strong and the weak model"
 

@@ -5,6 +5,7 @@ import random
 import pytest
 
 from semroute.adapters.lexical import PatternFinder, views_of
+from semroute.domain.attack import AttackKind
 from semroute.domain.examination import Examiner
 from semroute.domain.masking import masked
 from semroute.domain.passage import Origin, Passage
@@ -108,7 +109,7 @@ def test_social_security_numbers_are_found_beside_the_word(text: str) -> None:
 def test_all_of_a_row_is_masked(said: str, changed: str) -> None:
     data = [
         PersonalDatum(("text",), sighting.span, sighting.view)
-        for sighting in EXAMINER.examine(said).sightings
+        for sighting in EXAMINER.examine(said, AttackKind.JAILBREAK).sightings
     ]
     assert masked([Passage(("text",), Origin.USER, said)], data).texts["text",] == changed
 

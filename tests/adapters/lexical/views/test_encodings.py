@@ -8,6 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from semroute.adapters.lexical import PatternFinder, views_of
+from semroute.domain.attack import AttackKind
 from semroute.domain.examination import Examiner
 from semroute.domain.masking import masked
 from semroute.domain.passage import Origin, Passage
@@ -142,7 +143,7 @@ def test_personal_data_is_masked_where_it_stands(encoding: str, text: str, kind:
     said = f"First this. {run} And then that."
     found = [
         PersonalDatum(("text",), sighting.span, sighting.view)
-        for sighting in EXAMINER.examine(said).sightings
+        for sighting in EXAMINER.examine(said, AttackKind.JAILBREAK).sightings
         if sighting.span.kind is kind
     ]
     assert found
@@ -150,7 +151,7 @@ def test_personal_data_is_masked_where_it_stands(encoding: str, text: str, kind:
     assert f"[{kind.name}_1]" in new
     assert new.startswith("First this. ")
     assert new.endswith(" And then that.")
-    assert not EXAMINER.examine(new).sightings
+    assert not EXAMINER.examine(new, AttackKind.JAILBREAK).sightings
 
 
 def test_a_row_of_escapes_is_read_beside_other_equals_signs() -> None:

@@ -1,6 +1,7 @@
-"""A linear model over hashed word and letter sequences, and the rules beside it."""
+"""Linear models over hashed word and letter sequences, and the rules beside them."""
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Final, TypeAlias
 
@@ -9,12 +10,13 @@ import numpy.typing as npt
 from attrs import evolve, frozen
 from safetensors import SafetensorError, safe_open
 
-from semroute.domain.attack import LexicalScore
+from semroute.domain.attack import AttackKind, LexicalScore
 
-from .grams import BUCKETS, LETTERS, WORDS, Grams, grams_of
+from .grams import LETTERS, WORDS, Grams, grams_of
 from .passages import passage_of, run_of, span_of
 from .rules import fired
 from .suspects import SHOWN, runs_of, sentences_among, suspects_among
+from .weights import Floats, Weights
 from .windows import SIZES, Bounds, Windows, ranks_of
 
 ARTEFACT: Final = Path(__file__).with_name("attacks.safetensors")
@@ -28,7 +30,6 @@ _AT_ONCE: Final = 1 << 14
 # A text of so few letters is read by the rules once, as a whole.
 WHOLE: Final = 2 * SIZES[0]
 
-Weights: TypeAlias = npt.NDArray[np.float32]
 Scores: TypeAlias = npt.NDArray[np.float64]
 
 
@@ -38,54 +39,55 @@ class AttackModelError(Exception):
 
 @frozen(eq=False)
 class LexicalAttackModel:
-    """A trained model. Several threads may use it at once.
+    """Trained models, one for each kind of attack. Several threads may use them at once.
+
+    What a user may well ask for is an attack if a tool returns it, and there are documents that
+    read like nothing anybody asks; so no weights are right for both.
 
     Args:
-        letters: The weight of each bucket of letter sequences; shape (BUCKETS,).
-        words: Likewise of word sequences.
-        bias: What is added to every window's sum; the calibration is within.
-        length: What a window gains per natural logarithm of its letters over those of the longest.
-        rule: What is added where a rule fires; it is added once.
+        weights: Those of each kind.
     """
 
-    letters: Weights
-    words: Weights
-    bias: float
-    length: float
-    rule: float
+    weights: Mapping[AttackKind, Weights]
 
     @classmethod
     def load(cls, path: Path = ARTEFACT) -> "LexicalAttackModel":
-        """Loads a model, by default the one that ships.
+        """Loads models, by default those that ship.
 
         Raises:
-            AttackModelError: The file is missing, or is no such model.
+            AttackModelError: The file is missing, or has no such models.
         """
         try:
             with safe_open(path, framework="numpy") as file:
-                letters = np.asarray(file.get_tensor("letters"), np.float32)
-                words = np.asarray(file.get_tensor("words"), np.float32)
                 numbers = json.loads((file.metadata() or {})["numbers"])
-            bias, length, rule = (float(numbers[name]) for name in _NUMBERS)
-        except (OSError, SafetensorError, KeyError, ValueError, TypeError) as error:
+                return cls(
+                    {
+                        kind: Weights.unpacked(
+                            file.get_tensor(f"{kind}.letters"),
+                            file.get_tensor(f"{kind}.words"),
+                            numbers[kind],
+                        )
+                        for kind in AttackKind
+                    }
+                )
+        except ValueError as error:
+            message = f"{path} is no model of attacks: {error}"
+            raise AttackModelError(message) from error
+        except (OSError, SafetensorError, KeyError, TypeError) as error:
             message = f"{path} is no model of attacks: {type(error).__name__}"
             raise AttackModelError(message) from error
-        if letters.shape != (BUCKETS,) or words.shape != (BUCKETS,):
-            message = f"{path} has {letters.shape} and {words.shape} weights, not {BUCKETS}"
-            raise AttackModelError(message)
-        return cls(letters, words, bias, length, rule)
 
-    def score(self, text: str) -> LexicalScore:
+    def score(self, text: str, kind: AttackKind) -> LexicalScore:
         """Returns what the most suspicious windows of a text say; never raises.
 
         The work is linear in the length of the text, all of which is read.
         """
-        grams = grams_of(text)
+        weights, grams = self.weights[kind], grams_of(text)
         count = grams.places.size
         if not count:
             return LexicalScore(NOTHING)
         windows = Windows.of(count, grams.sentences)
-        logits = self._logits(grams, windows)
+        logits = _logits(weights, grams, windows)
         suspects, room = suspects_among(logits, windows), runs_of(count)
         more = sentences_among(logits, windows, SHOWN + room) if room else []
         spans = [span_in(text, grams, windows, at) for at in (*suspects, *more)]
@@ -94,20 +96,13 @@ class LexicalAttackModel:
         else:
             rules = [fired(passage_of(text, *span)) for span in spans]
         scores = [
-            LexicalScore(float(logits[at]) + self.rule * bool(names), names, *span)
+            LexicalScore(float(logits[at]) + weights.rule * bool(names), names, *span)
             for at, names, span in zip((*suspects, *more), rules, spans, strict=True)
         ]
         worst = sorted(scores[: len(suspects)], key=lambda score: -score.logit)[:SHOWN]
         shown = list(dict.fromkeys((*worst, *scores[len(suspects) :])))[: SHOWN + room]
         best, *others = sorted(shown, key=lambda score: -score.logit)
         return evolve(best, others=tuple(others))
-
-    def _logits(self, grams: Grams, windows: Windows) -> Scores:
-        starts, ends = windows.starts, windows.ends
-        letters = _window_means(self.letters, grams.letter_grams, LETTERS, (starts, ends))
-        ranks = ranks_of(grams.words, grams.places.size)
-        words = _window_means(self.words, grams.word_grams, WORDS, (ranks[starts], ranks[ends]))
-        return letters + words + self.bias + self.length * lengths_of(starts, ends)
 
 
 def span_in(text: str, grams: Grams, windows: Windows, window: int) -> tuple[int, int]:
@@ -121,8 +116,16 @@ def lengths_of(starts: Bounds, ends: Bounds) -> Scores:
     return np.asarray(np.log((ends - starts) / SIZES[0]), np.float64)
 
 
+def _logits(weights: Weights, grams: Grams, windows: Windows) -> Scores:
+    starts, ends = windows.starts, windows.ends
+    letters = _window_means(weights.letters, grams.letter_grams, LETTERS, (starts, ends))
+    ranks = ranks_of(grams.words, grams.places.size)
+    words = _window_means(weights.words, grams.word_grams, WORDS, (ranks[starts], ranks[ends]))
+    return letters + words + weights.bias + weights.length * lengths_of(starts, ends)
+
+
 def _window_means(
-    weights: Weights,
+    weights: Floats,
     grams: tuple[npt.NDArray[np.uint32], ...],
     sizes: tuple[int, ...],
     bounds: tuple[Bounds, Bounds],
@@ -143,12 +146,9 @@ def _window_means(
     return means
 
 
-def _running(numbers: Weights) -> Scores:
+def _running(numbers: Floats) -> Scores:
     """Returns the sums of the first 0, 1, 2 and so on of some numbers."""
     sums = np.empty(numbers.size + 1)
     sums[0] = 0.0
     numbers.cumsum(dtype=np.float64, out=sums[1:])
     return sums
-
-
-_NUMBERS: Final = ("bias", "length", "rule")

@@ -1,9 +1,9 @@
-"""The model of letters, as far as training has to know it."""
+"""The models of letters, as far as training has to know them."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Final
+from typing import Final, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -18,7 +18,9 @@ from semroute.adapters.lexical.attacks.suspects import (
     sentences_among,
     suspects_among,
 )
+from semroute.adapters.lexical.attacks.weights import Codes, Weights
 from semroute.adapters.lexical.attacks.windows import Windows
+from semroute.domain.attack import AttackKind
 
 from .bags import COLUMNS, Bags, Floats
 
@@ -52,9 +54,28 @@ class Suspect:
     fires: bool
 
 
+class Fitted(Protocol):
+    """What was found for one kind of attack."""
+
+    @property
+    def weights(self) -> npt.NDArray[np.float32]:
+        """Of every column."""
+        ...
+
+    @property
+    def bias(self) -> float:
+        """What is added to every window's sum."""
+        ...
+
+    @property
+    def rule(self) -> float:
+        """What is added where a rule fires."""
+        ...
+
+
 @frozen
 class Letters:
-    """Texts as the model that ships sees them, and its file."""
+    """Texts as the models that ship see them, and their file."""
 
     columns: int = COLUMNS
     max_rule: float = MAX_RULE
@@ -90,30 +111,29 @@ class Letters:
         shown = list(dict.fromkeys((*worst[:SHOWN], *suspects[len(found) :])))[: SHOWN + room]
         return tuple(sorted(shown, key=_badness))
 
-    def write(
-        self, weights: npt.NDArray[np.float32], bias: float, rule: float, directory: Path
-    ) -> None:
-        """Writes the model.
-
-        Args:
-            weights: Of every column.
-            bias: What is added to every window's sum.
-            rule: What is added where a rule fires.
-            directory: Where to write it.
-        """
-        halves = weights.astype("<f2")
-        numbers = {"bias": bias, "length": float(weights[-1]), "rule": rule}
+    def write(self, fitted: Mapping[AttackKind, Fitted], directory: Path) -> None:
+        """Writes the models of all kinds of attacks."""
+        numbers: dict[str, dict[str, float]] = {}
+        codes: dict[str, Codes] = {}
+        for kind, each in fitted.items():
+            letters, words = each.weights[:BUCKETS], each.weights[BUCKETS : 2 * BUCKETS]
+            length = float(each.weights[-1])
+            packed = Weights(letters, words, each.bias, length, each.rule).packed()
+            codes[f"{kind}.letters"], codes[f"{kind}.words"], numbers[kind] = packed
         # The library keeps notes in whatever order its hash table has in this process, so this
-        # writes the format itself: the header's length, the header as JSON, and the numbers.
-        size = BUCKETS * halves.itemsize
+        # writes the format itself: the header's length, the header as JSON, and the codes.
         tensors = {
-            name: {"dtype": "F16", "shape": [BUCKETS], "data_offsets": [size * at, size * (at + 1)]}
-            for at, name in enumerate(("letters", "words"))
+            name: {
+                "dtype": "I8",
+                "shape": [BUCKETS],
+                "data_offsets": [BUCKETS * at, BUCKETS * (at + 1)],
+            }
+            for at, name in enumerate(codes)
         }
         notes = {"__metadata__": {"numbers": json.dumps(numbers)}}
         header = json.dumps(notes | tensors, separators=(",", ":")).encode()
         header += b" " * (-len(header) % _ALIGNMENT)
-        content = halves[: 2 * BUCKETS].tobytes()
+        content = b"".join(each.tobytes() for each in codes.values())
         whole = len(header).to_bytes(8, "little") + header + content
         (directory / LETTERS_FILE).write_bytes(whole)
 

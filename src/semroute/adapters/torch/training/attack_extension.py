@@ -7,6 +7,7 @@ from typing import Final
 
 import numpy as np
 import torch
+from attrs import frozen
 from torch.nn.functional import softplus
 
 from semroute.adapters.torch.attack_head import ATTACKS_FILE, AttackHead
@@ -21,6 +22,23 @@ from .vectors import Vectorizer
 _STEPS: Final = 100
 # How far a text may move what was learnt: the variance of a weight about it.
 _STRENGTH: Final = 2.0
+# What figures of each kind of attack are called after.
+_WHERE: Final = {AttackKind.JAILBREAK: "", AttackKind.INJECTION: ", returned by a tool"}
+
+
+@frozen(eq=False)
+class HeadRow:
+    """What a head says of one kind of attack.
+
+    Args:
+        weight: Of each dimension of a text's vector.
+        bias: What is added.
+        temperature: What the mean of its logit and the letters' is divided by.
+    """
+
+    weight: Floats
+    bias: float
+    temperature: float
 
 
 def extend_attacks(
@@ -28,7 +46,8 @@ def extend_attacks(
 ) -> Mapping[str, Figures]:
     """Teaches a head by texts, and writes what comes of it.
 
-    It stays as near to what it was as the texts let it.
+    The same words are an attack wherever they stand, so all kinds learn them. Each stays as near to
+    what it was as the texts let it.
 
     Returns:
         Recall and false positives on the texts when they were held out, at even odds.
@@ -36,44 +55,41 @@ def extend_attacks(
     vectors = vectorizer.vectors([each.text for each in texts], "texts")
     labels = np.array([each.is_attack for each in texts], np.float32)
     folds = np.array([fold_of(each.text) for each in texts])
-    odds = np.zeros(len(texts), np.float32)
-    # All kinds are learnt alike: the same words are an attack wherever they stand.
-    start = head.weight.mean(axis=0), float(head.bias.mean())
-    before = vectors @ start[0] + start[1]
-    for fold in range(FOLDS):
-        vectorizer.progress("training attacks", fold / (FOLDS + 1))
-        is_out = folds == fold
-        weight, bias = _fitted(vectors[~is_out], labels[~is_out], *start)
-        odds[is_out] = vectors[is_out] @ weight + bias
-    weight, bias = _fitted(vectors, labels, *start)
+    rows: dict[AttackKind, HeadRow] = {}
+    figures: dict[str, Figures] = {}
+    for at, kind in enumerate(head.kinds):
+        start = head.weight[at], float(head.bias[at])
+        before = vectors @ start[0] + start[1]
+        odds = np.zeros(len(texts), np.float32)
+        for fold in range(FOLDS):
+            vectorizer.progress(f"training {kind}", fold / (FOLDS + 1))
+            is_out = folds == fold
+            weight, bias = _fitted(vectors[~is_out], labels[~is_out], *start)
+            odds[is_out] = vectors[is_out] @ weight + bias
+        weight, bias = _fitted(vectors, labels, *start)
+        rows[kind] = HeadRow(weight, bias, head.temperatures.get(kind, 1.0))
+        figures[f"before{_WHERE[kind]}"] = flagged(before > 0, labels > 0)
+        figures[f"own texts{_WHERE[kind]}"] = flagged(odds > 0, labels > 0)
     directory.mkdir(parents=True, exist_ok=True)
-    write_attack_head(weight, bias, head.kinds, vectorizer.fingerprint, directory, head.temperature)
+    write_attack_head(rows, vectorizer.fingerprint, directory)
     vectorizer.progress("training attacks", 1.0)
-    return {
-        "before": flagged(before > 0, labels > 0),
-        "own texts": flagged(odds > 0, labels > 0),
-    }
+    return figures
 
 
-def write_attack_head(  # noqa: PLR0913, PLR0917 - each is a part of the file
-    weight: Floats,
-    bias: float,
-    kinds: Sequence[AttackKind],
-    fingerprint: str,
-    directory: Path,
-    temperature: float,
+def write_attack_head(
+    rows: Mapping[AttackKind, HeadRow], fingerprint: str, directory: Path
 ) -> None:
-    """Writes a head that says the same of every kind, for the encoder with this fingerprint."""
+    """Writes a head for the encoder with this fingerprint."""
     write_weights(
         directory / ATTACKS_FILE,
         {
-            "weight": np.tile(weight, (len(kinds), 1)).astype(np.float32),
-            "bias": np.full(len(kinds), bias, np.float32),
+            "weight": np.stack([each.weight for each in rows.values()]).astype(np.float32),
+            "bias": np.array([each.bias for each in rows.values()], np.float32),
         },
         {
             "encoder": fingerprint,
-            "kinds": json.dumps([each.value for each in kinds]),
-            "temperature": json.dumps(temperature),
+            "kinds": json.dumps([kind.value for kind in rows]),
+            "temperatures": json.dumps([each.temperature for each in rows.values()]),
         },
     )
 

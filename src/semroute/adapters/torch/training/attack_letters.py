@@ -1,12 +1,14 @@
 """Trains the model of letters, and says what it makes of each text that it has not seen."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final, Protocol
 
 import numpy as np
 import numpy.typing as npt
 from attrs import frozen
+
+from semroute.domain.attack import AttackKind
 
 from .attack_texts import AttackTexts
 from .category_texts import Ints
@@ -50,6 +52,21 @@ class Suspect(Protocol):
         ...
 
 
+@frozen(eq=False)
+class Fitted:
+    """What was found for one kind of attack.
+
+    Args:
+        weights: Of all columns.
+        bias: What is added always.
+        rule: What is added where a rule fires.
+    """
+
+    weights: npt.NDArray[np.float32]
+    bias: float
+    rule: float
+
+
 class LetterModel(Protocol):
     """A model of letters, but for its weights; `adapters/lexical/training` has one."""
 
@@ -71,10 +88,8 @@ class LetterModel(Protocol):
         """Returns a text's worst passages, worst first, of the odds of its windows."""
         ...
 
-    def write(
-        self, weights: npt.NDArray[np.float32], bias: float, rule: float, directory: Path
-    ) -> None:
-        """Writes the weights of all columns, and what is added always and where a rule fires."""
+    def write(self, fitted: Mapping[AttackKind, Fitted], directory: Path) -> None:
+        """Writes what was found for each kind of attack."""
         ...
 
 
@@ -93,14 +108,16 @@ class Judged:
     Args:
         odds: The log odds of its worst passage, rules included; shape (texts,).
         passages: Its most suspicious passages, worst first.
+        fitted: What was learnt of all of them.
     """
 
     odds: Odds
     passages: tuple[tuple[Shown, ...], ...]
+    fitted: Fitted
 
 
-def train_letters(texts: AttackTexts, model: LetterModel, directory: Path) -> Judged:
-    """Trains on all texts and writes the model, after having judged each without itself."""
+def train_letters(texts: AttackTexts, model: LetterModel) -> Judged:
+    """Trains on all texts, after having judged each without itself."""
     bags = model.bags([row.text for row in texts.rows])
     search = Search(model.columns, _STRENGTH, _STEPS)
 
@@ -122,12 +139,11 @@ def train_letters(texts: AttackTexts, model: LetterModel, directory: Path) -> Ju
     shift = texts.shift(highest, _ALARMS)
     whole = fitted(texts.weights)
     weights = (whole.weights * scale).astype(np.float32)
-    model.write(weights, whole.bias * scale + shift, rule, directory)
     passages = tuple(
         tuple(Shown(each.text, score + shift) for each, score in zip(some, own, strict=True))
         for some, own in zip(suspects, scores, strict=True)
     )
-    return Judged(highest + shift, passages)
+    return Judged(highest + shift, passages, Fitted(weights, whole.bias * scale + shift, rule))
 
 
 def _parts(bags: Windows, odds: Odds, texts: int) -> Iterator[Odds]:

@@ -1,6 +1,5 @@
 """Trains the encoder's head for attacks, on the passages that it will be shown."""
 
-from pathlib import Path
 from typing import Final
 
 import numpy as np
@@ -8,7 +7,7 @@ from attrs import frozen
 
 from semroute.domain.attack import AttackKind
 
-from .attack_extension import write_attack_head
+from .attack_extension import HeadRow
 from .attack_letters import Judged
 from .attack_texts import AttackText, AttackTexts
 from .category_texts import Ints
@@ -38,19 +37,21 @@ class Understood:
     Args:
         texts: Those texts.
         odds: The log odds of both, added.
+        row: What was learnt of all of them.
     """
 
     texts: AttackTexts
     odds: Odds
+    row: HeadRow
 
 
 def train_meaning(
-    texts: AttackTexts, judged: Judged, vectorizer: Vectorizer, directory: Path
+    texts: AttackTexts, judged: Judged, vectorizer: Vectorizer, kind: AttackKind
 ) -> Understood:
-    """Trains the head, weighs it against the letters, and writes it."""
+    """Trains the head's row for a kind of attack, and weighs it against the letters."""
     chosen = [at for at, row in enumerate(texts.rows) if _is_chosen(row, at)]
     shown = [(at, each) for at in chosen for each in judged.passages[at]]
-    vectors = vectorizer.vectors([each.text for _, each in shown], "passages")
+    vectors = vectorizer.vectors([each.text for _, each in shown], f"{kind} passages")
     search = Search(vectors.shape[1], _STRENGTH, _STEPS)
     rows, owners = Dense(vectors), np.array([at for at, _ in shown])
 
@@ -70,15 +71,12 @@ def train_meaning(
     together = (letters + scale * odds)[tops]
     shift = some.shift(together, _ALARMS)
     line = fitted(texts.weights)
-    write_attack_head(
+    row = HeadRow(
         line.weights * np.float32(scale),
         line.bias * scale + shift,
-        tuple(AttackKind),
-        vectorizer.fingerprint,
-        directory,
         _temperature(some, together + shift),
     )
-    return Understood(some, together + shift)
+    return Understood(some, together + shift, row)
 
 
 def _temperature(texts: AttackTexts, odds: Odds) -> float:

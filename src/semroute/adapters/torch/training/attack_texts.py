@@ -14,7 +14,12 @@ from .logistic import Odds
 COMBINED: Final = "combined"
 """The source of texts that a program put together from parts that were written."""
 
-_LONG: Final = ("library", "long", "page", "code")
+LONG: Final = ("library", "long", "page", "code")
+"""The sources of long documents."""
+
+# Many an ordinary text that a tool returns was written to be the twin of an attack. So many more of
+# these may be flagged.
+_TWINS: Final = 3.0
 _PLAIN: Final = ("exam", "intent", "banking", "personal", "tools", "joined", "deepset", COMBINED)
 
 
@@ -28,6 +33,7 @@ class AttackText:
         source: Which collection it is from, or what it pretends to be.
         weight: How much it counts.
         within: If it was made from another text, that text.
+        is_returned: Whether it is something that tools return, and nothing a user may say.
     """
 
     text: str
@@ -35,6 +41,7 @@ class AttackText:
     source: str = "own"
     weight: float = 1.0
     within: str = ""
+    is_returned: bool = False
 
     @property
     def fold(self) -> int:
@@ -109,14 +116,18 @@ class AttackTexts:
         """Returns what to add to scores so that few ordinary texts are above 0.
 
         It is the mean of what short texts that look like attacks ask for, and long documents; if
-        there is neither, of what all ordinary texts ask for.
+        there is neither, of what all ordinary texts ask for. Where it is about what tools return,
+        the short texts are those.
 
         Args:
             scores: What each text scores.
             alarms: The share of such texts that may be above 0.
         """
         sources = np.array([row.source for row in self.rows])
-        are_long = ~self.labels & np.isin(sources, _LONG)
+        are_returned = ~self.labels & np.array([row.is_returned for row in self.rows])
+        are_long = ~self.labels & ~are_returned & np.isin(sources, LONG)
         are_tricky = ~self.labels & ~are_long & ~np.isin(sources, _PLAIN)
-        groups = [some for some in (are_tricky, are_long) if some.any()] or [~self.labels]
-        return -float(np.mean([np.quantile(scores[some], 1 - alarms) for some in groups]))
+        short = (are_returned, alarms * _TWINS) if are_returned.any() else (are_tricky, alarms)
+        groups = [(some, share) for some, share in (short, (are_long, alarms)) if some.any()]
+        groups = groups or [(~self.labels, alarms)]
+        return -float(np.mean([np.quantile(scores[some], 1 - share) for some, share in groups]))

@@ -5,7 +5,11 @@ from pathlib import Path
 
 import numpy as np
 
-from .attack_letters import LetterModel, train_letters
+from semroute.domain.attack import AttackKind
+
+from .attack_extension import write_attack_head
+from .attack_kinds import taught
+from .attack_letters import Judged, LetterModel, train_letters
 from .attack_meaning import train_meaning
 from .attack_rows import enriched
 from .attack_texts import AttackText, AttackTexts
@@ -33,15 +37,26 @@ def train_attacks(
         Recall and false positives at even odds on texts that nobody put together, when they were
         held out: of the letters on all, and of both together on those that both read.
     """
-    vectorizer.progress("training attacks by letters", 0.0)
-    rows = AttackTexts.of(enriched(texts, spare))
-    judged = train_letters(rows, letters, directory)
-    vectorizer.progress("training attacks by letters", 1.0)
-    understood = train_meaning(rows, judged, vectorizer, directory)
-    return {
-        "by letters": _figures(rows, judged.odds),
-        "by letters and encoder": _figures(understood.texts, understood.odds),
+    said = enriched([each for each in texts if not each.is_returned], spare)
+    rows = [*said, *(each for each in texts if each.is_returned)]
+    texts_of = {kind: AttackTexts.of(taught(rows, kind)) for kind in AttackKind}
+    judged: dict[AttackKind, Judged] = {}
+    for kind, some in texts_of.items():
+        vectorizer.progress(f"training {kind} by letters", 0.0)
+        judged[kind] = train_letters(some, letters)
+    letters.write({kind: each.fitted for kind, each in judged.items()}, directory)
+    understood = {
+        kind: train_meaning(some, judged[kind], vectorizer, kind) for kind, some in texts_of.items()
     }
+    write_attack_head(
+        {kind: each.row for kind, each in understood.items()}, vectorizer.fingerprint, directory
+    )
+    figures: dict[str, Figures] = {}
+    for kind, some in texts_of.items():
+        known = understood[kind]
+        figures[f"{kind} by letters"] = _figures(some, judged[kind].odds)
+        figures[f"{kind} by letters and encoder"] = _figures(known.texts, known.odds)
+    return figures
 
 
 def _figures(texts: AttackTexts, odds: np.typing.NDArray[np.float64]) -> Figures:
