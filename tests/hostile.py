@@ -2,6 +2,8 @@
 
 from typing import Final
 
+_WIDE: Final = "\u0130\u5b57\u5b57x-"
+
 DATA: Final = (
     "1234567890",
     "a@",
@@ -146,6 +148,40 @@ DATA: Final = (
     " ((0000-2*(010-2*(0101 0oé.1P-\nph@+81 ",
     "+ 06 78 91.0 ",
     "+4444444  ",
+    # Wide characters, capitals that become two small letters, marks of word processors.
+    "\u0130\u5b57",
+    "1\u2010\u00a0",
+    "\uff20a\uff0eco ",
+    r"\n\"",
+    "-FR12\u20ac-FR12",
+    # Labels that end in no domain, issuers that begin with no such digits, values of any length.
+    "a.a.\u00e9.",
+    "a.aa.\u00e9.",
+    ".1.1.\u0130",
+    "_1134",
+    "pwd",
+    f"secret={51 * _WIDE}1",
+    f"password={51 * _WIDE}1",
+    # What begins like a phone number again and again, near to words about such and far from them.
+    "(00 01((:0(:00)0002ph\u5b57ph\u5b57ip  0//\u01300@00 01(:002000222p:00)(00 01(:0(:00)(00 01(",
+    f"phone {'of a ' * 6}{'(00 01((:' * 15}\n",
+    "20)0.((.(00 01%(:+1 0020)0.(00-02ph\u5b57ph \\(00 (.",
+    '(0:0\uff0e000k\u20ac ki.(0(dl :+@ tax 00.(000(1122345.(00 0001( 002wallet ph\u5b57card \\ "',
+    '(0:0sk\u20ac ktax 00.()dl :+019.(00\n56.(00 00 0001(  tax wt ph\u5b57pph=ph\u5b57card  \\ "',
+    "+123456789a",
+    "(12345a,ph ",
+    "id\u0101667308912\u0130tel idsit1234e\u0130 id 666id 12389id 67389123495.id 66",
+    "(0009(021234520(009 2site 0345\u5b57cell'5'81",
+    (
+        "(0:0s xk0x1\u20ac kt1a(x +\u5b57.(,)d(00 212 555 1234l :ho212 555 1234rder "
+        "\u00e9(006123 456/ 7.200 000 0.00 0.0001( 0.0001(  123 4567ta(020)x wnth\npp "
+        "(ph\u5b57card  \\\n ,/\u00e9.($0-02x"
+    ),
+    (
+        "(0020000\u01300 2000020ph\u5b57no 09fax 7.9 +\u5b57\u00e92 979222ln 00110/097924"
+        "\u5b57ph\u5b57cara+\u5b570 "
+    ),
+    "20)0.((.(00\u00e9 01%( 01%(:+1 0020)0.(0020)0(0)0.(00-02ph\u5b57ph(00.",
 )
 
 ORDERS: Final = (

@@ -110,7 +110,7 @@ def _host(text: str) -> str:
         message = f"{text!r} must be in brackets, as [{text}]"
         raise ValueError(message)
     is_ipv6 = isinstance(address, ipaddress.IPv6Address) and "%" not in host
-    is_name = _HOST.fullmatch(host) and len(host) <= _LONGEST_HOST and not _NUMERIC.fullmatch(host)
+    is_name = len(host) <= _LONGEST_HOST and _HOST.fullmatch(host) and not _NUMERIC.fullmatch(host)
     if is_ipv6 or (not is_bracketed and (address is not None or is_name)):
         return host
     message = f"{text!r} is neither the name nor the address of a host"

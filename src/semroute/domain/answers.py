@@ -224,9 +224,9 @@ class _Screened:
         if cut <= 0:
             return 0
         # Only letters beyond ASCII, as of a language that writes no blanks, may be parted.
-        ends = [match.end() for match in _BREAK.finditer(self._held, 0, cut)]
-        if ends:
-            cut = ends[-1]
+        last = _BREAK.search(self._held[:cut][::-1])
+        if last is not None:
+            cut -= last.start()
         elif len(self._held) <= _WORD_CHARS:
             return 0
         for start, end, _, _ in reversed(spans):  # what is hidden may stand where others do

@@ -12,6 +12,8 @@ Path: TypeAlias = tuple[str | int, ...]
 class Origin(StrEnum):
     """Whose words a text is."""
 
+    __hash__ = str.__hash__  # Enum's own is written in Python
+
     SYSTEM = "system"  # whoever wrote the application
     USER = "user"
     ASSISTANT = "assistant"  # a model, or a client that puts words into its mouth

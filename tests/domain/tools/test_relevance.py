@@ -80,3 +80,20 @@ def test_scores_are_shares_of_the_best(text: str, tools: list[Tool]) -> None:
 def test_the_order_of_the_tools_changes_nothing(order: list[int], text: str) -> None:
     moved = scores(text, [TOOLS[place] for place in order])
     assert moved == [scores(text)[place] for place in order]
+
+
+def test_of_a_long_request_both_ends_are_heard() -> None:
+    pasted = "nothing of that kind " * 1000
+    assert scores(f"what will the weather be? {pasted}")[0] == 1
+    assert scores(f"{pasted} so what will the weather be?")[0] == 1
+    assert scores(f"{pasted} weather {pasted}") == [0, 0, 0]
+
+
+def test_a_request_of_eight_thousand_characters_is_heard_as_a_whole() -> None:
+    half = "nothing of that kind ".ljust(4_090, ".")
+    assert scores(f"{half} weather {half}")[0] == 1
+
+
+def test_a_name_that_no_api_allows_is_cut_off() -> None:
+    assert len(spoken("aB" * 100_000)) < 1000
+    assert spoken("a" * 128) == "a" * 128

@@ -37,8 +37,6 @@ from .places import (
     Level,
     Where,
     origin_of_turn,
-    strand_of_text,
-    within,
 )
 from .strictjson import Json
 from .vocabulary import (
@@ -52,8 +50,8 @@ from .vocabulary import (
     TEXT_FIELDS,
     TOKEN_FIELDS,
     WORDS,
-    is_field_name,
     is_id,
+    is_token_number,
     may_be_sealed,
 )
 
@@ -96,9 +94,12 @@ def passages_of(document: dict[str, Json]) -> Reading:
     walk = _Walk()
     for key, value in document.items():
         origin = TOP.get(key, TOOL if key == GIVEN else Origin.DEFINITION)
-        walk.name(key, (key,), origin)
+        if key not in FIELD_NAMES:
+            walk.name(key, (key,), origin)
         if key == "model" and isinstance(value, str):
             continue  # the router reads it, and sends on only a name it knows
+        if not value or value is True:
+            continue
         strand = STRANDS.get(key, "")
         if key == PREVIOUS and isinstance(value, str):
             walk.id(value, (key,), origin)
@@ -130,20 +131,24 @@ class _Walk:
             self.opaque.append((key,))
             if not _kinds(turns) & _TELLING:
                 return
+        places: dict[tuple[Origin, bool], Where] = {}
         for index, turn in enumerate(turns):
             path = (key, index)
-            if isinstance(turn, list) and _has_tokens(turn):
+            is_object = isinstance(turn, dict)
+            if not is_object and isinstance(turn, list) and _has_tokens(turn):
                 self.opaque.append(path)
-            level = Level.TURN if isinstance(turn, dict) else CONTENT
-            self.value(turn, key, path, Where(origin_of_turn(turn), level, strand))
+            origin = origin_of_turn(turn)
+            where = places.get((origin, is_object))
+            if where is None:
+                where = Where(origin, Level.TURN if is_object else CONTENT, strand)
+                places[origin, is_object] = where
+            self.value(turn, key, path, where)
 
     def value(self, value: Json, key: str, path: Path, where: Where) -> None:
         """Walks through a value; `key` is the field it stands in, however deep in lists."""
         if isinstance(value, str):
             self._string(value, key, path, where)
         elif isinstance(value, dict):
-            if where.level is CONTENT:
-                where = Where(where.origin, Level.PART, where.strand, where.is_binary)
             self._object(value, path, where)
         elif isinstance(value, list):
             self._list(value, key, path, where)
@@ -151,8 +156,8 @@ class _Walk:
             self._add(Passage(path, where.origin, str(int(value)), is_editable=False))
 
     def name(self, key: str, path: Path, origin: Origin) -> None:
-        """Adds the name of a field, if it may tell the model anything."""
-        if key and not is_field_name(key):
+        """Adds the name of a field that is no word of an API, if it may tell the model anything."""
+        if key and not is_token_number(key):
             self._add(Passage(path, origin, key, is_editable=False))
 
     def id(self, text: str, path: Path, origin: Origin) -> None:
@@ -161,31 +166,50 @@ class _Walk:
             self._add(Passage(path, origin, text, is_editable=False, is_structural=True))
 
     def _object(self, value: dict[str, Json], path: Path, where: Where) -> None:
-        kind = value.get("type")
-        if isinstance(kind, str) and path[0] in TOP:
-            where = self._as_kind(kind, value, path, where)
-        words = WORDS if where.level in API else _NO_WORDS
+        said = value.get("type")
+        kind = said if isinstance(said, str | None) else ""
+        where = self._entered(said, value, path, where)
+        words = _WORDS_AT[where.level]
         has_ids = where.level in WITH_IDS
-        is_free = where.level is VALUES
         is_part = where.level is Level.PART
         for key, child in value.items():
             if key not in FIELD_NAMES:
                 self.name(key, (*path, key), where.origin)
-            if not child or (key in words and isinstance(child, str) and child in words[key]):
+            if not child:
                 continue
-            if has_ids and key in ID_FIELDS and isinstance(child, str):
-                self.id(child, (*path, key), where.origin)
-                continue
-            if is_part and key == "text" and isinstance(child, str):
-                strand = strand_of_text(kind, where.strand)
-                self._add(Passage((*path, key), where.origin, child, strand=strand))
-                continue
-            inner = where if is_free else within(where, key, kind)
-            if is_part and key in NAMED_MEDIA and isinstance(child, dict) and is_media(key, child):
-                inner = self._as_media((*path, key), inner)
-            self.value(child, key, (*path, key), inner)
+            if isinstance(child, str):
+                if key in words and child in words[key]:
+                    continue
+                if has_ids and key in ID_FIELDS:
+                    self.id(child, (*path, key), where.origin)
+                else:
+                    self._string(child, key, (*path, key), where.inside(key, kind))
+            elif child is not True:
+                inner = where.inside(key, kind)
+                if (
+                    is_part
+                    and key in NAMED_MEDIA
+                    and isinstance(child, dict)
+                    and is_media(key, child)
+                ):
+                    inner = self._as_media((*path, key), inner)
+                self.value(child, key, (*path, key), inner)
             if key in SEALED_FIELDS:
                 self._seal((*path, key), kind)
+
+    def _entered(self, kind: Json, value: dict[str, Json], path: Path, where: Where) -> Where:
+        """Returns where an object stands, by what it is itself."""
+        if where.level is CONTENT:
+            where = where.part()
+        if not isinstance(kind, str) or path[0] not in TOP:
+            return where
+        if kind.endswith(RESULTS) or (kind in DOCUMENTS and where.level is Level.PART):
+            where = where.returned()
+        is_opaque = kind in OPAQUE_PARTS and not (kind == "document" and is_readable(value))
+        # Some servers look for these fields and not at the type.
+        if is_opaque or not MEDIA_FIELDS.isdisjoint(value):
+            where = self._as_media(path, where)
+        return where
 
     def _seal(self, path: Path, kind: Json) -> None:
         """Notes that the text that was just found must stay as it is, if it stands there."""
@@ -195,19 +219,10 @@ class _Walk:
         is_sealed = is_bytes(last.text, BYTES_CHARS) and is_random(last.text)
         self.passages[-1] = evolve(last, is_editable=False, is_sealed=is_sealed)
 
-    def _as_kind(self, kind: str, value: dict[str, Json], path: Path, where: Where) -> Where:
-        if kind.endswith(RESULTS) or (kind in DOCUMENTS and where.level is Level.PART):
-            where = where._replace(origin=TOOL)
-        is_opaque = kind in OPAQUE_PARTS and not (kind == "document" and is_readable(value))
-        # Some servers look for these fields and not at the type.
-        if is_opaque or not MEDIA_FIELDS.isdisjoint(value):
-            where = self._as_media(path, where)
-        return where
-
     def _as_media(self, path: Path, where: Where) -> Where:
         if not where.is_binary:
             self.opaque.append(path)
-        return where._replace(is_binary=True)
+        return where.binary()
 
     def _list(self, value: list[Json], key: str, path: Path, where: Where) -> None:
         kinds = _kinds(value)
@@ -221,12 +236,14 @@ class _Walk:
 
     def _string(self, text: str, key: str, path: Path, where: Where) -> None:
         level = where.level
-        is_api = level in API
-        has_words = is_api or (level is Level.SCHEMA and key == "type")
-        if not text or (has_words and key in WORDS and text in WORDS[key]):
+        if level is CONTENT:
+            if text:
+                self._add(Passage(path, where.origin, text, strand=where.strand))
             return
-        is_content = level is CONTENT
-        if key not in TEXT_FIELDS and not is_content:
+        words = _WORDS_AT[level]
+        if not text or (key in words and text in words[key]):
+            return
+        if key not in TEXT_FIELDS:
             if where.is_binary and key in BINARY_FIELDS and is_bytes(text, BYTES_CHARS):
                 return  # its part is opaque already
             least = BYTES_CHARS if key in OPAQUE_FIELDS else _FILE_CHARS
@@ -234,15 +251,8 @@ class _Walk:
             if is_image or (is_bytes(text, least) and is_random(text)):
                 self.opaque.append(path)
                 return
-        self._add(
-            Passage(
-                path,
-                where.origin,
-                text,
-                strand=where.strand if is_content else "",
-                is_structural=is_api and not is_content and key not in WORDED,
-            )
-        )
+        is_structural = level in API and key not in WORDED
+        self._add(Passage(path, where.origin, text, is_structural=is_structural))
 
     def _add(self, passage: Passage) -> None:
         if len(self.passages) >= MAX_PASSAGES:
@@ -251,9 +261,12 @@ class _Walk:
         self.passages.append(passage)
 
 
-_NO_WORDS: Final[dict[str, frozenset[str]]] = {}
-
-
+# By level, the fields that may have words of the API's own.
+_WORDS_AT: Final[dict[Level, dict[str, frozenset[str]]]] = {
+    **dict.fromkeys(API, WORDS),
+    Level.SCHEMA: {"type": WORDS["type"]},
+    VALUES: {},
+}
 _TELLING: Final = frozenset({str, dict, list})
 _NUMBERS: Final = frozenset({int, float})
 _TOKENS: Final = frozenset({int, float, bool})

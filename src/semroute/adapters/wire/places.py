@@ -1,7 +1,9 @@
 """Where in a request a value stands, and what that says about it."""
 
 from enum import Enum, auto
-from typing import Final, NamedTuple
+from typing import Final
+
+from attrs import define, field
 
 from semroute.domain.passage import Origin
 
@@ -125,31 +127,65 @@ AT_TOP: Final = {
 WORDED: Final = TEXT_FIELDS | {"filename", "data", "user", "stop", "stop_sequences"}
 
 
-class Where(NamedTuple):
-    """Where a value stands: whose it is, what it is, and with what it is read on and on."""
+@define(eq=False)
+class Where:
+    """Where a value stands: whose it is, what it is, and with what it is read on and on.
+
+    A request has many values in few places, so each of these remembers what is inside it. They
+    last as long as the walk they were made for.
+    """
 
     origin: Origin
     level: Level
     strand: str = ""
     is_binary: bool = False
+    _part: "Where | None" = field(init=False, default=None, repr=False)
+    _returned: "Where | None" = field(init=False, default=None, repr=False)
+    _binary: "Where | None" = field(init=False, default=None, repr=False)
+    _inside: "dict[tuple[str, str | None], Where]" = field(init=False, factory=dict, repr=False)
+
+    def inside(self, key: str, kind: str | None) -> "Where":
+        """Returns where the value of a field stands.
+
+        Args:
+            key: The field.
+            kind: The type of the object it is in, if it says one; empty if it says no word.
+        """
+        inner = self._inside.get((key, kind))
+        if inner is None:
+            inner = self._inside[key, kind] = _within(self, key, kind)
+        return inner
+
+    def returned(self) -> "Where":
+        """Returns the same for what a tool returned."""
+        if self._returned is None:
+            self._returned = Where(TOOL, self.level, self.strand, self.is_binary)
+        return self._returned
+
+    def binary(self) -> "Where":
+        """Returns the same for what is no text."""
+        if self._binary is None:
+            self._binary = Where(self.origin, self.level, self.strand, is_binary=True)
+        return self._binary
+
+    def part(self) -> "Where":
+        """Returns the same for one of the parts of a text."""
+        if self._part is None:
+            self._part = Where(self.origin, Level.PART, self.strand, self.is_binary)
+        return self._part
 
 
-def within(where: Where, key: str, kind: Json) -> Where:
-    """Returns where the value of a field stands, in an object that is not just any.
-
-    Args:
-        where: Where the object stands.
-        key: The field.
-        kind: The type of the object, if it says one.
-    """
+def _within(where: Where, key: str, kind: str | None) -> Where:
     level, strand = where.level, where.strand
+    if level is VALUES:
+        return where
     inner = _INSIDE[level].get(key)
     if level is Level.SCHEMA:
-        return where if inner is None else where._replace(level=inner)
+        return where if inner is None else Where(where.origin, inner, strand, where.is_binary)
     if level in _SPEAKING and key in _BESIDE:
         inner, strand = CONTENT, _BESIDE[key]
     elif level is Level.PART and key == "text":
-        inner, strand = CONTENT, strand_of_text(kind, strand)
+        inner, strand = CONTENT, _strand_of_text(kind, strand)
     elif level is Level.HOLDER and (key == "text" or (key == "data" and kind == "text")):
         inner = CONTENT
     elif inner is None:
@@ -160,7 +196,7 @@ def within(where: Where, key: str, kind: Json) -> Where:
     return Where(origin, inner, strand, where.is_binary)
 
 
-def _is_returned(level: Level, key: str, kind: Json) -> bool:
+def _is_returned(level: Level, key: str, kind: str | None) -> bool:
     if level is Level.TURN:
         # Whoever searched says in the same field for what, and what was there.
         is_search = key == "action" and kind == "web_search_call"
@@ -168,7 +204,7 @@ def _is_returned(level: Level, key: str, kind: Json) -> bool:
     return level is Level.PART and key in _RETURNS
 
 
-def _is_said(level: Level, key: str, kind: Json, strand: str) -> bool:
+def _is_said(level: Level, key: str, kind: str | None, strand: str) -> bool:
     """Whether a field that may have content is where its API has what is said."""
     if level is not Level.TURN:
         return kind is None or _ends(kind, RESULTS) or kind in DOCUMENTS
@@ -183,14 +219,12 @@ def _is_said(level: Level, key: str, kind: Json, strand: str) -> bool:
             return _ends(kind, _CALL)
 
 
-def _ends(kind: Json, ends: str | tuple[str, ...]) -> bool:
-    return isinstance(kind, str) and kind.endswith(ends)
+def _ends(kind: str | None, ends: str | tuple[str, ...]) -> bool:
+    return kind is not None and kind.endswith(ends)
 
 
-def strand_of_text(kind: Json, strand: str) -> str:
+def _strand_of_text(kind: str | None, strand: str) -> str:
     """Returns what the text of a part is read on and on with; some parts have no business to."""
-    if not isinstance(kind, str | None):
-        return f"{strand}/text"
     if kind in _THOUGHT_KINDS:
         return _THOUGHT
     return strand if kind in _TEXT_KINDS else f"{strand}/text"

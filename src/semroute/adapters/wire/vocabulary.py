@@ -74,8 +74,9 @@ _NO_SHORT_CHANCE: Final = re.compile(r"[0-9]{6}|[a-z]{4}|[A-Z]{4}")
 _SHORT_CHARS: Final = 12
 _DIGIT: Final = re.compile(r"[0-9]")
 _DIGEST: Final = re.compile(rf"{_UUID}|[0-9a-f]{{24,64}}")
+_DIGEST_CHARS: Final = 24
 _LETTER: Final = re.compile(r"[a-f]")
-_NO_DIGEST: Final = re.compile(r"[0-9](?:-?[0-9]){11}")
+_NO_DIGEST: Final = re.compile(r"[0-9]{12}")
 
 
 def is_id(text: str) -> bool:
@@ -84,19 +85,21 @@ def is_id(text: str) -> bool:
     if form is None:
         return False
     run = form["run"]
-    if _DIGEST.fullmatch(run) and _LETTER.search(run) and not _NO_DIGEST.search(run):
-        return True
+    if len(run) >= _DIGEST_CHARS and _DIGEST.fullmatch(run) is not None:
+        is_number = _NO_DIGEST.search(run.replace("-", "")) is not None
+        if not is_number and _LETTER.search(run) is not None:
+            return True
     unlikely = _NO_CHANCE if len(run) > _SHORT_CHARS else _NO_SHORT_CHANCE
     return _DIGIT.search(run) is not None and unlikely.search(run) is None
 
 
 # Numbers of tokens, in `logit_bias`; no vocabulary has a million.
-_TOKEN_NUMBER: Final = re.compile(r"\d{1,6}")
+_TOKEN_DIGITS: Final = 6
 
 
-def is_field_name(key: str) -> bool:
-    """Whether a key is a word of the protocol, so that it tells a model nothing."""
-    return key in FIELD_NAMES or _TOKEN_NUMBER.fullmatch(key) is not None
+def is_token_number(key: str) -> bool:
+    """Whether a key is the number of a token, so that it tells a model nothing."""
+    return len(key) <= _TOKEN_DIGITS and key.isdecimal()
 
 
 FIELD_NAMES: Final = _words(

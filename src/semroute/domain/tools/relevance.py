@@ -18,6 +18,8 @@ _LENGTH_SHARE: Final = 0.75
 
 _NAME_COUNTS: Final = 2  # a word in a name says more than one in a description
 _MOST_CHARS: Final = 2000  # of each tool; what it is for is said before that
+# Of what is asked for, at either end; in between is what somebody pasted.
+_ASKED_CHARS: Final = 4096
 
 
 @frozen
@@ -47,10 +49,10 @@ def by_words(text: str, tools: Sequence[ToolWords]) -> list[float]:
     the best tool. So the scores of two requests cannot be compared.
 
     Args:
-        text: What the user asks for.
+        text: What the user asks for. Of a long one both ends count.
         tools: The words of the tools it could be done with.
     """
-    asked = frozenset(words_of(text))
+    asked = frozenset(words_of(_ends_of(text)))
     usual = sum(tool.total for tool in tools) / max(len(tools), 1)
     holders = Counter(word for tool in tools for word in asked & tool.counts.keys())
     worth = {
@@ -72,3 +74,9 @@ def _score(tool: ToolWords, worth: Mapping[str, float], usual: float) -> float:
         worth[word] * tool.counts[word] * (_SATURATION + 1) / (tool.counts[word] + slack)
         for word in sorted(worth.keys() & tool.counts.keys())
     )
+
+
+def _ends_of(text: str) -> str:
+    if len(text) <= 2 * _ASKED_CHARS:
+        return text
+    return f"{text[:_ASKED_CHARS]} {text[-_ASKED_CHARS:]}"

@@ -18,17 +18,22 @@ _EMPTY_WORDS: Final = (
 _EMPTY: Final = frozenset(_EMPTY_WORDS.split())
 _ENDINGS: Final = ("ations", "ation", "ings", "ing", "ies", "ers", "er", "ed", "es", "e", "s", "y")
 _STEM_CHARS: Final = 4  # shorter stems are shared by words that have nothing in common
+_MOST_CHARS: Final = 512  # of a name; APIs allow 64 to 128
 
 
 def spoken(name: str) -> str:
-    """Returns a name as somebody would say it: `get_userName` becomes `get user name`."""
-    return _GAP.sub(" ", _HUMP.sub(" ", name)).strip().lower()
+    """Returns a name as somebody would say it: `get_userName` becomes `get user name`.
+
+    What is longer than any API allows is cut off.
+    """
+    return _GAP.sub(" ", _HUMP.sub(" ", name[:_MOST_CHARS])).strip().lower()
 
 
 def words_of(text: str) -> list[str]:
     """Returns the words of a text or a name, in order and without their endings.
 
-    Words that say nothing are left out. Names within the text are divided: `getUser` is two.
+    Words that say nothing are left out. Names within the text are divided: `getUser` is two. It
+    takes a microsecond for each word, so nobody gives it a text of any length.
     """
     words = (word for part in _WORD.findall(text) for word in _divided(part))
     return [_stem(word) for word in words if word not in _EMPTY]

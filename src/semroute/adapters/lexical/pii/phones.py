@@ -1,7 +1,7 @@
 """Phone numbers: international ones, and the ways countries write their own."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from enum import Enum, auto
 from heapq import merge
 from typing import Final
@@ -10,7 +10,9 @@ import phonenumbers
 
 from semroute.adapters.lexical.pii.crowds import every_third
 from semroute.adapters.lexical.pii.lexicon import Topic
-from semroute.adapters.lexical.pii.reading import BEFORE, Reading
+from semroute.adapters.lexical.pii.masks import Mask, Tried, places_in
+from semroute.adapters.lexical.pii.phone_places import PhonePlaces
+from semroute.adapters.lexical.pii.reading import BEFORE, Reading, Search
 from semroute.adapters.lexical.pii.scores import CONTEXT, DISTINCT, LIKELY, POSSIBLE
 from semroute.domain.pii import PiiKind, PiiSpan
 
@@ -25,12 +27,19 @@ _A_LETTER: Final = r"(?!x[ .:]{0,2}[0-9]|ext)[^\W\d_]"
 _GROUPS: Final = (
     rf"[0-9]{{1,17}}+(?:[ .\-/]{{0,2}}[()]{{0,2}}[ .\-]?[0-9]{{1,12}}+(?!{_A_LETTER})){{0,8}}+"
 )
+# What follows another digit in a number. Written out again and again it takes less than half the
+# time that it takes as a group.
+_A_DIGIT: Final = r"[ ()./\-]{0,3}+[0-9]"
 
 
 def _international(prefix: str, digits: int) -> re.Pattern[str]:
-    """What begins with a prefix and goes on with so many digits at least."""
-    enough = rf"(?![0-9]*+{_A_LETTER})(?=(?:[ ()./\-]{{0,3}}+[0-9]){{{digits}}})"
-    return re.compile(rf"{prefix}[ ]?\(?{enough}{_GROUPS}{_EXTENSION}{_END}", re.IGNORECASE)
+    """What begins with a prefix and goes on with so many digits at least.
+
+    Of what is given up behind them its beginning is matched, so that it can be counted.
+    """
+    enough = rf"(?![0-9]*+{_A_LETTER})(?={_A_DIGIT * digits})"
+    number = rf"{_GROUPS}{_EXTENSION}{_END}"
+    return re.compile(rf"{prefix}[ ]?\(?{enough}(?:{number}|(?P<given_up>))", re.IGNORECASE)
 
 
 _PLUS: Final = _international(r"\+(?<![\w+\-/].)(?=[ (0-9])(?<![0-9]\..)", 8)
@@ -40,7 +49,7 @@ _ZEROS: Final = _international(
 # Three, three, four: North America, with or without its own code. Anchored where the last four
 # digits begin, since a text may have digits everywhere, and then few places are looked at twice.
 _LAST_FOUR: Final = re.compile(
-    r"[ .\-](?<=[ .\-)][0-9]{3}.)[0-9]{4}"
+    r"[ .\-][0-9](?<=[ .\-)][0-9]{3}..)[0-9]{3}"
     r"(?:(?<=[(0-9][0-9]{2}[ .\-)].{8})|(?<=[(0-9][0-9]{2}\)[ .\-].{8}))" + _EXTENSION + _END,
     re.IGNORECASE,
 )
@@ -70,7 +79,7 @@ _ANY: Final = re.compile(
     # Digits with letters behind them are none, unless these begin an extension.
     rf"(?=[0-9]{{0,4}}+(?:[0-9]++(?!{_A_LETTER})|[ .\-/][ .\-/]?\(?[0-9]{{2}}"
     r"|\)(?:[0-9]{3}|[ .\-/]{1,2}\(?[0-9]{2})))"
-    r"(?=(?:[ ()./\-]{0,3}+[0-9]){5})(?:(?<![0-9],.)|(?=[0-9]{4}))(?:"
+    rf"(?={_A_DIGIT * 5})(?:(?<![0-9],.)|(?=[0-9]{{4}}))(?:"
     r"(?:(?<=[0-9])[0-9]{5,13}+"
     r"|[0-9]{0,5}+\)?+(?:[ .\-/]{1,2}\(?[0-9]{2,8}\)?|(?<=\))[0-9]{3,8}){1,5}+)"
     + _EXTENSION
@@ -81,6 +90,14 @@ _ANY: Final = re.compile(
     r"(?=[^\W_]|[,:][0-9]|[.\-/][0-9](?![0-9])))?(?P<given_up>))",
     re.IGNORECASE,
 )
+WHERE: Final[dict[re.Pattern[str], Callable[[PhonePlaces], Mask]]] = {
+    _ANY: PhonePlaces.any_form,
+    _PLUS: PhonePlaces.plus,
+    _ZEROS: PhonePlaces.zeros,
+    _LAST_FOUR: PhonePlaces.last_four,
+    _NATIONAL: PhonePlaces.national,
+}
+"""What says where each form may begin."""
 # Dates, spans of years and round counts.
 _NOT_A_NUMBER_TO_CALL: Final = re.compile(
     r"(?:19|20)[0-9]{2}[ .\-/][01]?[0-9][ .\-/][0-3]?[0-9]"
@@ -102,6 +119,9 @@ _LABEL_WITHIN: Final = 3  # and from the number to "(office)"
 # The library takes 50 us for a number. What comes after this many is believed by its form.
 _LOOK_UPS: Final = 256
 
+# A shorter text is searched sooner than it is looked through for places.
+_LONG: Final = 32_768
+
 
 class _Said(Enum):
     """What the words beside a number say of it."""
@@ -119,26 +139,34 @@ def find_phones(reading: Reading) -> Iterator[PiiSpan | None]:
     """
     if not reading.has_digit:
         return
+    places = PhonePlaces(reading.text) if len(reading.text) >= _LONG else None
+    if places is not None and not places.has_numbers:
+        return
     # Those beside a word first: who has a crowd of them need not look for the others.
-    yield from _find_named(reading)
-    yield from _find_international(reading)
-    yield from _find_north_american(reading)
-    for match in _NATIONAL.finditer(reading.text):
+    yield from _find_named(reading, places)
+    yield from _find_international(reading, places)
+    yield from _find_north_american(reading, places)
+    for match in _search(_NATIONAL, places).finditer(reading.text):
         digits = _digits(match[0])
         if digits >= _NATIONAL_SHORTEST and not _NOT_A_NUMBER_TO_CALL.fullmatch(match[0]):
             yield _span(match, CONTEXT if _is_called(reading, match) else POSSIBLE)
 
 
-def _find_named(reading: Reading) -> Iterator[PiiSpan | None]:
+def _search(pattern: re.Pattern[str], places: PhonePlaces | None) -> Search:
+    """Returns what finds a form: everywhere, or in a long text where it may be."""
+    return pattern if places is None else Tried(pattern, places_in(WHERE[pattern](places)))
+
+
+def _find_named(reading: Reading, places: PhonePlaces | None) -> Iterator[PiiSpan | None]:
+    if not reading.mentions(_CALLING):
+        return
     is_third = every_third()
-    for number in reading.beside(_ANY, _CALLING):
+    for number in reading.beside(_search(_ANY, places), _CALLING):
         start, end = number.span()
-        if end - start == 1:
+        said = _Said.NOTHING if end - start == 1 else _said_of(reading, start, end)
+        if said is _Said.NOTHING:
             if next(is_third):
                 yield None
-            continue
-        said = _said_of(reading, start, end)
-        if said is _Said.NOTHING:
             continue
         written = number[0]
         if (
@@ -153,11 +181,11 @@ def _find_named(reading: Reading) -> Iterator[PiiSpan | None]:
             yield from (None, None)  # two words were looked for
 
 
-def _find_north_american(reading: Reading) -> Iterator[PiiSpan | None]:
+def _find_north_american(reading: Reading, places: PhonePlaces | None) -> Iterator[PiiSpan | None]:
     text = reading.text
     is_third = every_third()
     reached = 0
-    for last in _LAST_FOUR.finditer(text):
+    for last in _search(_LAST_FOUR, places).finditer(text):
         place = last.start()
         first = _FIRST_SIX.search(text, max(reached, place - _FIRST_SIX_MAX), place)
         if first is not None:
@@ -169,12 +197,20 @@ def _find_north_american(reading: Reading) -> Iterator[PiiSpan | None]:
             yield None
 
 
-def _find_international(reading: Reading) -> Iterator[PiiSpan]:
+def _find_international(reading: Reading, places: PhonePlaces | None) -> Iterator[PiiSpan | None]:
+    is_third = every_third()
     look_ups = 0
     reached = 0
-    begun = _PLUS.finditer(reading.text), _ZEROS.finditer(reading.text)
+    begun = (
+        _search(_PLUS, places).finditer(reading.text),
+        _search(_ZEROS, places).finditer(reading.text),
+    )
     for match in merge(*begun, key=re.Match.start):
         if match.start() < reached:  # two zeros in a number that has its plus
+            continue
+        if match.lastgroup is not None:
+            if next(is_third):
+                yield None
             continue
         reached = match.end()
         if look_ups >= _LOOK_UPS:

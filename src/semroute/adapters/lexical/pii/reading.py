@@ -2,11 +2,12 @@
 
 import math
 import re
+import sys
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator
 from functools import cached_property
 from itertools import chain
-from typing import Final, TypeAlias
+from typing import Final, Protocol, TypeAlias
 
 from semroute.adapters.lexical.pii.lexicon import Topic, Topics
 from semroute.adapters.lexical.pii.telling import Telling, telling_words
@@ -26,6 +27,16 @@ _APART: Final = re.compile(r"\n|[^\W\d_]{6}")
 _IN_A_ROW: Final = 64
 _DIGIT: Final = re.compile(r"[0-9]")
 _NOWHERE: Final[tuple[list[int], list[int]]] = ([], [])
+
+
+class Search(Protocol):
+    """Finds what some pattern fits, as compiled patterns do."""
+
+    def finditer(
+        self, string: str, pos: int = 0, endpos: int = sys.maxsize, /
+    ) -> Iterator[re.Match[str]]:
+        """Yields from left to right what a part of a text has, without overlaps."""
+        ...
 
 
 class Reading:
@@ -86,7 +97,7 @@ class Reading:
         following = bisect_left(starts, end)
         return following < len(starts) and starts[following] - end <= after
 
-    def beside(self, pattern: re.Pattern[str], topic: Topic | Topics) -> Iterator[re.Match[str]]:
+    def beside(self, search: Search, topic: Topic | Topics) -> Iterator[re.Match[str]]:
         """Yields the matches that are near a word of the topic, or of several, and some others.
 
         What is far from such words is not read, but for a few words before them: so many that
@@ -96,11 +107,11 @@ class Reading:
             return
         starts, _ = self._spoken(topic)
         if len(starts) * _AROUND > len(self.text):
-            yield from pattern.finditer(self.text)  # to part them would take longer
+            yield from search.finditer(self.text)  # to part them would take longer
             return
         reached = 0
         for first, last in self._surroundings(topic):
-            for match in pattern.finditer(self.text, max(reached, first), last + _LONGEST):
+            for match in search.finditer(self.text, max(reached, first), last + _LONGEST):
                 if match.start() > last:
                     break
                 reached = match.end()

@@ -27,7 +27,6 @@ _HEX_PAIRS: Final = re.compile(
     r"(?:[ ,:;/\n-]{1,2}(?:0x)?[0-9A-Fa-f]{2}){5,}(?![0-9A-Za-z])"
 )
 _SEPARATORS: Final = " ,:;/\n-"
-_SEPARATOR: Final = re.compile(f"[{_SEPARATORS}]")
 _PAIR: Final = re.compile(r"(?:0x)?([0-9A-Fa-f]{2})")
 _BINARY: Final = re.compile(r"(?<![0-9A-Za-z])[01]{8}(?:[ ,\n]{0,2}[01]{8}){4,}(?![0-9A-Za-z])")
 _MORSE: Final = re.compile(r"(?<![.\-_])[.\-_][.\-_ /|]{11,}")
@@ -133,7 +132,7 @@ def _base64(run: str) -> str | None:
 def _strided(run: re.Match[str], plain: str, size: int) -> Edit:
     """Says where each character is, when all are one byte and evenly spaced."""
     start, end = run.span()
-    separators = len(_SEPARATOR.findall(run[0]))
+    separators = sum(map(run[0].count, _SEPARATORS))
     gap, uneven = divmod(separators, size - 1)
     width, odd = divmod(end - start - separators, size)
     stride = width + gap

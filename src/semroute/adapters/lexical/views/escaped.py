@@ -12,8 +12,8 @@ from .shape import Shape
 _PERCENT: Final = re.compile(r"(?:%[0-9A-Fa-f]{2})+")
 _ENTITY: Final = re.compile(r"&(?:#0{0,16}\d{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z]{2,31}(?=;));?")
 _BACKSLASH: Final = re.compile(
-    r"(?:\\x[0-9A-Fa-f]{2})+|\\[ux]\{[0-9A-Fa-f]{1,6}\}|(?:\\u[0-9A-Fa-f]{4})+|\\U[0-9A-Fa-f]{8}"
-    r"|(?:\\[01][0-7]{2})+"
+    r"\\(?:x[0-9A-Fa-f]{2}(?:\\x[0-9A-Fa-f]{2})*+|[ux]\{[0-9A-Fa-f]{1,6}\}"
+    r"|u[0-9A-Fa-f]{4}(?:\\u[0-9A-Fa-f]{4})*+|U[0-9A-Fa-f]{8}|[01][0-7]{2}(?:\\[01][0-7]{2})*+)"
 )
 _DIGITS: Final = re.compile(r"[0-9A-Fa-f]+")
 
