@@ -181,4 +181,4 @@ def test_what_tools_return_says_nothing_of_users() -> None:
     of_injections = taught(rows, AttackKind.INJECTION)
     assert [each.text for each in of_injections] == [each.text for each in rows]
     counts = {each.text: each.weight for each in of_injections}
-    assert counts[mail.text] > 4 * max(counts[each.text] for each in texts())
+    assert counts[mail.text] >= 4 * max(counts[each.text] for each in texts())

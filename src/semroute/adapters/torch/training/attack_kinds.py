@@ -11,11 +11,9 @@ from .attack_texts import LONG, AttackText
 
 # What tools return, and long documents. There is less of it to learn from than of what users say.
 _RETURNED: Final = 4.0
-# What users say: nothing that tools return reads like it, and there is much of it. But what is an
-# attack from them is still one if a tool returns it. At a tenth, three points less are found.
-_SAID: Final = 0.25
-_ASKED: Final = ("exam", "intent", "banking")
-_HIDDEN: Final = ("tool", "poisoned", "exfiltration")
+# Nothing that tools return reads like these, and there are many. What is an attack from a user counts
+# as it does there: it still is one if a tool returns it.
+_ASKED: Final = 0.25, ("exam", "intent", "banking")
 
 
 def taught(texts: Sequence[AttackText], kind: AttackKind) -> list[AttackText]:
@@ -32,9 +30,11 @@ def taught(texts: Sequence[AttackText], kind: AttackKind) -> list[AttackText]:
 
 
 def _as_returned(texts: Sequence[AttackText]) -> Iterator[AttackText]:
+    share, asked = _ASKED
     for each in texts:
-        is_said = each.source not in _HIDDEN if each.is_attack else each.source in _ASKED
         if each.is_returned or each.source in LONG:
             yield evolve(each, weight=each.weight * _RETURNED)
+        elif each.source in asked:
+            yield evolve(each, weight=each.weight * share)
         else:
-            yield evolve(each, weight=each.weight * (_SAID if is_said else 1))
+            yield each

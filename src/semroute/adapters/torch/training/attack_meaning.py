@@ -21,6 +21,8 @@ _STEPS: Final = 200
 # originals.
 _THINNED: Final = {"exam": 8, "intent": 4, "banking": 4, "joined": 8, "tools": 6, "personal": 4}
 _THINNED_PADDED: Final = 2
+# And of what is there to be told from what tools return, half as many.
+_THINNED_SAID: Final = 2
 # Which passage of a text decides depends on how much the encoder counts, and the other way round.
 _ROUNDS: Final = 2
 _LEAST: Final = 1e-3
@@ -49,7 +51,7 @@ def train_meaning(
     texts: AttackTexts, judged: Judged, vectorizer: Vectorizer, kind: AttackKind
 ) -> Understood:
     """Trains the head's row for a kind of attack, and weighs it against the letters."""
-    chosen = [at for at, row in enumerate(texts.rows) if _is_chosen(row, at)]
+    chosen = [at for at, row in enumerate(texts.rows) if _is_chosen(row, at, kind)]
     shown = [(at, each) for at in chosen for each in judged.passages[at]]
     vectors = vectorizer.vectors([each.text for _, each in shown], f"{kind} passages")
     search = Search(vectors.shape[1], _STRENGTH, _STEPS)
@@ -98,8 +100,10 @@ def _tops(scores: Odds, owners: Ints) -> Ints:
     return np.asarray(order[firsts], np.intp)
 
 
-def _is_chosen(row: AttackText, at: int) -> bool:
+def _is_chosen(row: AttackText, at: int, kind: AttackKind) -> bool:
     thinned = _THINNED.get(row.source, 1)
     if row.is_attack:
         thinned = _THINNED_PADDED if row.within else 1
+    if kind is AttackKind.INJECTION and not row.is_returned:
+        thinned *= _THINNED_SAID
     return at % thinned == 0
