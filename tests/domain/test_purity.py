@@ -38,7 +38,7 @@ def run_bare(tmp_path: Path, *arguments: str) -> subprocess.CompletedProcess[str
         env={"PYTHONPATH": paths, "PATH": os.environ["PATH"]},
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=280,
         check=False,
     )
 

@@ -11,8 +11,8 @@ from .attack_texts import LONG, AttackText
 
 # What tools return, and long documents. There is less of it to learn from than of what users say.
 _RETURNED: Final = 4.0
-# Nothing that tools return reads like these, and there are many. What is an attack from a user counts
-# as it does there: it still is one if a tool returns it.
+# Nothing that tools return reads like these, and there are many. What is an attack from a user
+# counts as it does there: it still is one if a tool returns it.
 _ASKED: Final = 0.25, ("exam", "intent", "banking")
 
 
