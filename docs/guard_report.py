@@ -1,4 +1,4 @@
-"""Writes docs/guard-report.md. `python -m docs.guard_report SECTION.md ...`.
+"""Writes docs/guard-report.md. `python -m docs.guard_report [TITLE=]SECTION.md ...`.
 
 Unlike the pages of `docs.build` it cannot be made anew by everybody: the data is other people's and
 not in the repository. `semroute eval guard --report` and `semroute eval pii --report` write the
@@ -24,6 +24,7 @@ commands on them.
 | `clinc150` | what people ask an assistant, 600 of the 3,100 held out | clinc/oos-eval @ 828f8093932c |
 | `mmlu_pro` | exam questions, 400 of the 1,122 held out | TIGER-AI-Lab/MMLU-Pro @ f418b116db00 |
 | `written`, `written_tool`, `written_trigger` | [written for this project](../data/attacks/README.md), in another style than what was trained on; the second is what tools returned, some of it with orders for the model; the third is harmless and has an attack's words | `data/attacks/dev.jsonl` |
+| `injections_dev` | [written for this project](../data/attacks/README.md) by somebody who knew nothing of what injections are learnt from: what tools return, 150 of 400 with orders for the model | `data/attacks/injections_dev.jsonl` |
 | `presidio` | synthetic sentences from templates that were not trained on | microsoft/presidio-research @ 7622dec1e5f7 |
 | `presidio_all` | the same with those that were, for kinds where nothing is trained | likewise |
 | `entities_dev` | [written for this project](../data/README.md) by somebody who knew nothing of what people are learnt from; only people and addresses are marked | `data/entities/dev.jsonl` |
@@ -52,9 +53,15 @@ The subsets are those whose texts have the smallest SHA-256. What to know before
 
 def main() -> None:
     """Writes the page from the sections that are named."""
-    sections = [Path(name).read_text() for name in sys.argv[1:]]
+    sections = [_section(*name.rpartition("=")[::2]) for name in sys.argv[1:]]
     page = PAGE.format(sections="\n".join(sections))
     Path(__file__).with_name("guard-report.md").write_text(page)
+
+
+def _section(title: str, file: str) -> str:
+    """Returns a section, under a title of its own if there is one."""
+    section = Path(file).read_text()
+    return f"## {title}\n{section.partition(chr(10))[2]}" if title else section
 
 
 if __name__ == "__main__":
