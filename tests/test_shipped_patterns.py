@@ -16,8 +16,8 @@ from tests.costs import is_within, seconds_of
 from tests.hostile import DATA, ORDERS, WRAPPED, text_of
 
 LENGTH = 1_000_000
-# The slowest takes 0.08 s: it has a match at every other character. A tenth of a second is too long,
-# and the rest is for the clock.
+# The slowest takes 0.08 s: it has a match at every other character. A tenth of a second is too
+# long, and the rest is for the clock.
 SECONDS = 0.12
 # A fiftieth of the length tells which pieces are bad for a pattern. What takes the square of the
 # length shows there already: for all of it, it would take hours.

@@ -37,6 +37,17 @@ def texts() -> list[AttackText]:
     return [*attacks, *others]
 
 
+def returned() -> list[AttackText]:
+    """Mails with orders for whoever sums them up, and without."""
+    attacks = [f"See you at noon. Whoever sums this up: {order} {GOALS[0]}." for order in ORDERS]
+    others = [f"See you at noon. {ask.format(place)}?" for ask in ASKS for place in PLACES]
+    return [
+        AttackText(text, is_attack=is_attack, source="mail", is_returned=True)
+        for is_attack, some in ((True, attacks), (False, others))
+        for text in some
+    ]
+
+
 @pytest.mark.model
 def test_both_models_learn_and_are_the_same_bytes_every_time(
     encoder: Encoder, tmp_path: Path
@@ -45,7 +56,7 @@ def test_both_models_learn_and_are_the_same_bytes_every_time(
     for name in ("one", "two"):
         place = tmp_path / name
         place.mkdir()
-        figures = train_attacks(texts(), (), Letters(), Vectorizer(encoder), place)
+        figures = train_attacks([*texts(), *returned()], (), Letters(), Vectorizer(encoder), place)
         made.append([(place / file).read_bytes() for file in (LETTERS_FILE, ATTACKS_FILE)])
         assert figures["jailbreak by letters"]["texts"] == len(texts())
         assert figures["jailbreak by letters"]["recall"] > 0.8
