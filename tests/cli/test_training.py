@@ -73,7 +73,8 @@ def test_both_models_of_attacks_come_from_a_manifest(tmp_path: Path) -> None:
     manifest(tmp_path / "m.yaml", written(tmp_path / "rows.jsonl", rows), teaches="attacks")
     result = semroute(tmp_path, "train", "m.yaml", "--output", "mine")
     assert result.returncode == 0, result.stderr
-    assert "attacks on by letters and encoder" in result.stdout
+    for kind in ("jailbreak", "injection"):
+        assert f"attacks on {kind} by letters and encoder" in result.stdout
     assert sorted(path.name for path in (tmp_path / "mine").iterdir()) == [
         *("MODEL_CARD.md", "attacks.safetensors", "letters.safetensors", "metrics.json")
     ]
