@@ -77,7 +77,7 @@ def test_a_head_is_the_same_bytes_in_whatever_company_it_is_learnt(
     assert figures in [each.figures for each in results]
     assert (together / COMPLEXITY_FILE).read_bytes() == (alone / COMPLEXITY_FILE).read_bytes()
     assert len(bars.shown) == 2, "one for each process"
-    assert any("training attacks by letters" in told for told in bars.shown)
+    assert any("training injection by letters" in told for told in bars.shown)
     passages = Vectorizer(encoder, lambda what, _share: pytest.fail(what), memory)
     assert passages.vectors(ORDERS, "passages").shape == (4, 384), "they are remembered"
 

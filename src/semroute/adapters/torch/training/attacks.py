@@ -44,6 +44,7 @@ def train_attacks(
     for kind, some in texts_of.items():
         vectorizer.progress(f"training {kind} by letters", 0.0)
         judged[kind] = train_letters(some, letters)
+        vectorizer.progress(f"training {kind} by letters", 1.0)
     letters.write({kind: each.fitted for kind, each in judged.items()}, directory)
     understood = {
         kind: train_meaning(some, judged[kind], vectorizer, kind) for kind, some in texts_of.items()
